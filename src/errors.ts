@@ -1,0 +1,118 @@
+/**
+ * Every class of error this package throws.
+ *
+ * All of them extend {@link MtprotoError}; each has a stable `code` to test for and a `message` that says what happened,
+ * to what, and what to do next. Cancelling through an `AbortSignal` throws the platform's own `AbortError`
+ * (the signal's reason) instead.
+ */
+
+/** Base class of every error that this package throws. */
+export abstract class MtprotoError extends Error {
+  /** Stable identifier of what went wrong; a number for {@link RpcError}, else upper-case words. */
+  abstract readonly code: string | number
+}
+
+/** Bytes that are not what the TL schema allows, or a value that cannot be written. */
+export class TlError extends MtprotoError {
+  override readonly name: string = 'TlError'
+  readonly code: 'TL_INVALID' = 'TL_INVALID'
+  /** Offset in bytes at which reading or writing failed, from the start of the buffer given. */
+  readonly offset: number
+  /** Constructor or type that was being read or written, where known. */
+  readonly constructorName: string | undefined
+
+  constructor(message: string, offset: number, constructorName?: string) {
+    super(`${message} (at byte ${offset}${constructorName ? ` of ${constructorName}` : ''})`)
+    this.offset = offset
+    this.constructorName = constructorName
+  }
+}
+
+/** What can go wrong between us and the server's address. */
+export type TransportErrorCode =
+  | 'CONNECT_FAILED'
+  | 'CONNECT_TIMEOUT'
+  | 'CONNECTION_CLOSED'
+  | 'FRAMING'
+  | 'SERVER_TRANSPORT_ERROR'
+  | 'NO_ANSWER'
+  | 'CLIENT_CLOSED'
+
+/** The network, the carrier or the framing failed. Repeating later can help unless `retryable` is false. */
+export class TransportError extends MtprotoError {
+  override readonly name: string = 'TransportError'
+  readonly code: TransportErrorCode
+  /** The negative number of a four-byte transport error (-404, -429, -444), for `SERVER_TRANSPORT_ERROR`. */
+  readonly status: number | undefined
+  readonly retryable: boolean
+
+  constructor(
+    code: TransportErrorCode,
+    message: string,
+    options: { status?: number; retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.status = options.status
+    this.retryable = options.retryable ?? true
+  }
+}
+
+/** Where a security check failed: in the key exchange or on an encrypted message. */
+export type SecurityErrorCode = 'EXCHANGE_REFUSED' | 'MESSAGE_REFUSED' | 'UNKNOWN_SERVER_KEY'
+
+/**
+ * The other side broke a rule that protects the user; nothing it sent was used.
+ * For encrypted messages the class, code and message are the same whichever check failed.
+ */
+export class SecurityError extends MtprotoError {
+  override readonly name: string = 'SecurityError'
+  readonly code: SecurityErrorCode
+
+  constructor(code: SecurityErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What can be wrong with the thing to upload. */
+export type FileErrorCode =
+  | 'FILE_NOT_FOUND'
+  | 'FILE_NOT_READABLE'
+  | 'FILE_NOT_A_FILE'
+  | 'FILE_EMPTY'
+  | 'FILE_TOO_BIG'
+  | 'FILE_CHANGED'
+  | 'FILE_SOURCE_INVALID'
+  | 'FILE_NOT_ACCEPTED'
+
+/** The source of an upload is missing, unreadable, empty, too big, or changed while it was read. */
+export class FileError extends MtprotoError {
+  override readonly name: string = 'FileError'
+  readonly code: FileErrorCode
+
+  constructor(code: FileErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+  }
+}
+
+/** What can be wrong with a stored session. */
+export type StorageErrorCode = 'SESSION_DAMAGED' | 'SESSION_NEWER' | 'SESSION_NOT_READABLE' | 'SESSION_NOT_WRITABLE'
+
+/** The stored session cannot be read or written. It is never overwritten in this state. */
+export class StorageError extends MtprotoError {
+  override readonly name: string = 'StorageError'
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+  }
+}
+
+/** The caller asked for something that cannot be: an argument is missing, out of range or of the wrong kind. */
+export class UsageError extends MtprotoError {
+  override readonly name: string = 'UsageError'
+  readonly code: 'USAGE' = 'USAGE'
+}
