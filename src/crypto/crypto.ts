@@ -1,0 +1,56 @@
+/**
+ * The primitives of MTProto 2.0 behind one small interface.
+ *
+ * Two implementations exist, `native.ts` (the platform's own, on Node, Bun and Deno) and `portable.ts` (@noble and
+ * BigInt, everywhere); both run against the same vectors. Everything is synchronous, so that the state machines above
+ * stay free of I/O.
+ */
+
+/** A hash that is fed piece by piece. */
+export interface IncrementalHash {
+  update(data: Uint8Array): this
+  digest(): Uint8Array
+}
+
+/** A stream cipher that keeps its position between calls. */
+export interface StreamCipher {
+  /** Encrypts or decrypts `data` in place and returns it. */
+  apply(data: Uint8Array): Uint8Array
+}
+
+export interface Crypto {
+  /** SHA-1 over the parts one after another: 20 bytes. */
+  sha1(...parts: readonly Uint8Array[]): Uint8Array
+  /** SHA-256 over the parts one after another: 32 bytes. */
+  sha256(...parts: readonly Uint8Array[]): Uint8Array
+  /** A fresh MD5, for the checksum of small files. */
+  md5(): IncrementalHash
+  /**
+   * AES-256-IGE in place.
+   * @param key 32 bytes
+   * @param iv 32 bytes: the previous ciphertext block, then the previous plaintext block
+   * @param data a multiple of 16 bytes; overwritten
+   * @throws RangeError for other lengths
+   */
+  igeEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void
+  /** The inverse of {@link igeEncrypt}, in place. */
+  igeDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void
+  /**
+   * AES-256-CTR.
+   * @param key 32 bytes
+   * @param iv 16 bytes, the first counter block, big-endian
+   */
+  ctr(key: Uint8Array, iv: Uint8Array): StreamCipher
+  /** base^exponent mod modulus, for numbers of up to 2048 bits or so. */
+  modPow(base: bigint, exponent: bigint, modulus: bigint): bigint
+  /** Miller-Rabin; an error of at most 4^-rounds. `random` supplies the witnesses where the platform does not. */
+  isProbablePrime(n: bigint, rounds: number, random: (into: Uint8Array) => Uint8Array): boolean
+  /**
+   * Inflates a gzip member.
+   * @param limit most bytes the output may have
+   * @throws RangeError when the data is damaged or the output would be longer than `limit`
+   */
+  gunzip(data: Uint8Array, limit: number): Uint8Array
+  /** Compresses to gzip; absent where the platform has no synchronous way. */
+  gzip?(data: Uint8Array): Uint8Array
+}

@@ -1,0 +1,147 @@
+/**
+ * Writes TL values into a growing buffer.
+ *
+ * Source: https://core.telegram.org/mtproto/serialize
+ */
+import { TlError } from '../errors.ts'
+import { BOOL_FALSE_ID, BOOL_TRUE_ID, VECTOR_ID } from './reader.ts'
+
+/** Longest string a TL length field can express. */
+export const MAX_BYTES = 0xffffff
+
+const utf8 = new TextEncoder()
+
+export class TlWriter {
+  /** The buffer that is written to; replaced by a larger one when it is full. */
+  buffer: Uint8Array
+  /** Offset of the next byte to write. */
+  pos: number
+  /** Offset of the first byte written. What lies before is the caller's, for headers filled in later. */
+  readonly start: number
+  #view: DataView
+
+  /**
+   * @param capacity bytes to allocate at first, behind the headroom
+   * @param headroom bytes to leave free in front
+   */
+  constructor(capacity = 256, headroom = 0) {
+    this.buffer = new Uint8Array(headroom + capacity)
+    this.#view = new DataView(this.buffer.buffer)
+    this.start = headroom
+    this.pos = headroom
+  }
+
+  /** Number of bytes written. */
+  get length(): number {
+    return this.pos - this.start
+  }
+
+  /** What was written, as a view: valid until the next write. */
+  finish(): Uint8Array {
+    return this.buffer.subarray(this.start, this.pos)
+  }
+
+  fail(message: string, constructorName?: string): never {
+    throw new TlError(message, this.pos - this.start, constructorName)
+  }
+
+  /** Makes room for `length` bytes, moves over them and returns their offset in {@link buffer}. */
+  claim(length: number): number {
+    const at = this.pos
+    const needed = at + length
+    if (needed > this.buffer.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.buffer.length))
+      larger.set(this.buffer.subarray(0, at))
+      this.buffer = larger
+      this.#view = new DataView(larger.buffer)
+    }
+    this.pos = needed
+    return at
+  }
+
+  /** Signed 32-bit integer. */
+  int(value: number): void {
+    if ((value | 0) !== value) this.fail(`expected a 32-bit integer, got ${describe(value)}`)
+    const at = this.claim(4)
+    this.#view.setInt32(at, value, true)
+  }
+
+  /** Unsigned 32-bit integer: constructor ids and flags. */
+  uint(value: number): void {
+    const at = this.claim(4)
+    this.#view.setUint32(at, value, true)
+  }
+
+  /** Signed 64-bit integer; unsigned values up to 2^64-1 are accepted for their bits. */
+  long(value: bigint): void {
+    if (typeof value !== 'bigint' || value < -(1n << 63n) || value >= 1n << 64n) {
+      this.fail(`expected a 64-bit bigint, got ${describe(value)}`)
+    }
+    const at = this.claim(8)
+    this.#view.setBigUint64(at, value, true)
+  }
+
+  double(value: number): void {
+    if (typeof value !== 'number') this.fail(`expected a number, got ${describe(value)}`)
+    const at = this.claim(8)
+    this.#view.setFloat64(at, value, true)
+  }
+
+  /** Bytes as they stand, without length or padding. With `length`, anything else is an error (int128, int256). */
+  raw(value: Uint8Array, length?: number): void {
+    if (!(value instanceof Uint8Array)) this.fail(`expected a Uint8Array, got ${describe(value)}`)
+    if (length !== undefined && value.length !== length) this.fail(`expected ${length} bytes, got ${value.length}`)
+    const at = this.claim(value.length)
+    this.buffer.set(value, at)
+  }
+
+  /** A byte string with length and padding. */
+  bytes(value: Uint8Array): void {
+    if (!(value instanceof Uint8Array)) this.fail(`expected a Uint8Array, got ${describe(value)}`)
+    const length = value.length
+    if (length > MAX_BYTES) this.fail(`a string of ${length} bytes is longer than ${MAX_BYTES}`)
+    const head = length < 254 ? 1 : 4
+    const size = (head + length + 3) & ~3
+    const at = this.claim(size)
+    if (head === 1) this.buffer[at] = length
+    else this.#view.setUint32(at, ((length << 8) | 254) >>> 0, true)
+    this.buffer.set(value, at + head)
+    this.buffer.fill(0, at + head + length, at + size)
+  }
+
+  /** A string, as UTF-8. */
+  string(value: string): void {
+    if (typeof value !== 'string') this.fail(`expected a string, got ${describe(value)}`)
+    this.bytes(utf8.encode(value))
+  }
+
+  /** Boxed `Bool`. */
+  bool(value: boolean): void {
+    if (typeof value !== 'boolean') this.fail(`expected a boolean, got ${describe(value)}`)
+    this.uint(value ? BOOL_TRUE_ID : BOOL_FALSE_ID)
+  }
+
+  /** Boxed `Vector t`; `item` writes one element. */
+  vector<T>(items: readonly T[], item: (writer: TlWriter, value: T) => void): void {
+    this.uint(VECTOR_ID)
+    this.bareVector(items, item)
+  }
+
+  /** A vector without its constructor id. */
+  bareVector<T>(items: readonly T[], item: (writer: TlWriter, value: T) => void): void {
+    if (!Array.isArray(items)) this.fail(`expected an array, got ${describe(items)}`)
+    this.int(items.length)
+    for (const value of items) item(this, value)
+  }
+
+  /** Fails because `value` is none of the constructors of `type`. */
+  unexpected(value: unknown, type: string): never {
+    const name = (value as { _?: unknown } | null | undefined)?._
+    this.fail(`expected a value of type ${type}, got ${typeof name === 'string' ? name : describe(value)}`)
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? 'an object' : typeof value === 'number' ? String(value) : typeof value
+}
