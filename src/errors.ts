@@ -6,6 +6,8 @@
  * (the signal's reason) instead.
  */
 
+import { adviceFor } from './rpc-advice.ts'
+
 /** Base class of every error that this package throws. */
 export abstract class MtprotoError extends Error {
   /** Stable identifier of what went wrong; a number for {@link RpcError}, else upper-case words. */
@@ -72,6 +74,44 @@ export class SecurityError extends MtprotoError {
   constructor(code: SecurityErrorCode, message: string) {
     super(message)
     this.code = code
+  }
+}
+
+/**
+ * The server answered a call with an error.
+ *
+ * `type` is the name with its number taken out (`FLOOD_WAIT_X`), the number is in `parameter`; `text` is what was sent.
+ * Source: https://core.telegram.org/api/errors
+ */
+export class RpcError extends MtprotoError {
+  override readonly name: string = 'RpcError'
+  /** As the server sent it: 303, 400, 401, 403, 404, 406, 420, 500, or negative (-503 is a time-out inside the server). */
+  readonly code: number
+  /** The error's name, the number in it replaced by `X`: `FLOOD_WAIT_X`, `FILE_PART_X_MISSING`. */
+  readonly type: string
+  /** The error's name as it was sent: `FLOOD_WAIT_30`. */
+  readonly text: string
+  /** The number in the name: seconds, a datacenter, a part. */
+  readonly parameter: number | undefined
+  /** The call that failed: `messages.uploadMedia`. */
+  readonly method: string
+  /** Whether the same call can succeed later: after a wait, or because the server had a fault of its own. */
+  readonly retryable: boolean
+  /** Seconds to wait before repeating, where the server says so (420). */
+  readonly waitSeconds: number | undefined
+
+  constructor(code: number, text: string, method: string) {
+    const number = /(^|_)(\d+)(?=_|$)/.exec(text)
+    const type = number ? text.replace(number[0], `${number[1]}X`) : text
+    const parameter = number ? Number(number[2]) : undefined
+    super(`${method} failed with ${text} (${code}): ${adviceFor(code, type, parameter)}`)
+    this.code = code
+    this.type = type
+    this.text = text
+    this.parameter = parameter
+    this.method = method
+    this.waitSeconds = code === 420 ? parameter : undefined
+    this.retryable = this.waitSeconds !== undefined || code >= 500 || code < 0
   }
 }
 
