@@ -1,0 +1,94 @@
+/**
+ * Rule: the core touches nothing outside itself.
+ *
+ * Clocks, timers, randomness, sockets, files, consoles and Node's own modules are reached only through the doors below;
+ * everything else is computation, so that one seed replays a whole upload. Each door names what may pass through it and
+ * why; a door that nothing passes through any more is reported as well, to be walled up.
+ */
+import { globalUses } from './globals.ts'
+import type { Module } from './module.ts'
+import { type Finding, isGenerated, type Project, type Rule } from './project.ts'
+
+/** What can pass through a door. */
+export type Outside = 'node' | 'ws' | 'clock' | 'timers' | 'random' | 'process' | 'network' | 'storage' | 'console'
+
+/** The names by which the platform offers each of them. */
+const NAMES: Readonly<Record<Exclude<Outside, 'node' | 'ws'>, RegExp>> = {
+  clock: /^(?:Date|performance|Temporal)\b/,
+  timers:
+    /^(?:set(?:Timeout|Interval|Immediate)|clear(?:Timeout|Interval|Immediate)|request\w+(?:Frame|Callback)|AbortSignal\.timeout|Atomics\.wait\w*|scheduler)$/,
+  // Bare `Math` and `crypto` too: who takes them apart or hands them on could get at their random numbers.
+  random: /^(?:Math(?:\.random)?|crypto(?:\.\w+)?)$/,
+  process:
+    /^(?:globalThis$|window$|self$|global$|process|Buffer|require|module|__dirname|__filename|Deno|Bun|navigator)\b/,
+  network: /^(?:fetch|WebSocket|XMLHttpRequest|EventSource|WebTransport|RTCPeerConnection|Worker|MessageChannel)\b/,
+  storage: /^(?:indexedDB|localStorage|sessionStorage|caches)\b/,
+  console: /^console\b/,
+}
+
+/** Packages that compute and do nothing else. */
+const PURE_PACKAGES = /^@noble\/(?:hashes|ciphers)\//
+
+/** One place where the outside is touched. */
+export interface Door {
+  /** A file, or a folder where the path ends in `/`. */
+  readonly path: string
+  readonly lets: readonly Outside[]
+  readonly why: string
+}
+
+/** Every door of the house. */
+export const DOORS: readonly Door[] = [
+  {
+    path: 'src/lab/server/parts-on-disk.ts',
+    lets: ['node', 'process'],
+    why: 'keeps the uploaded parts in files, so that a large upload does not fill memory',
+  },
+]
+
+/** What a module takes from outside, by its imports and by the platform's global names. */
+function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; line: number }> {
+  for (const { specifier, kind, line } of module.imports) {
+    if (specifier.startsWith('node:')) yield { kind: 'node', name: specifier, line }
+    else if (specifier === 'ws' && kind !== 'type') yield { kind: 'ws', name: specifier, line }
+  }
+  for (const { name, line } of globalUses(module)) {
+    for (const [kind, names] of Object.entries(NAMES)) if (names.test(name)) yield { kind: kind as Outside, name, line }
+  }
+}
+
+/** Packages that are neither pure nor behind a door of their own. */
+function foreignImports(module: Module): Finding[] {
+  return module.imports.flatMap(({ specifier, line }) =>
+    /^(?:\.|node:|#platform$|ws$)/.test(specifier) || PURE_PACKAGES.test(specifier)
+      ? []
+      : [{ path: module.path, line, message: `imports ${specifier}: src/ uses no package but @noble/* and ws` }],
+  )
+}
+
+/** Builds the rule for a list of doors, so that tests can give their own. */
+export function doorsRule(list: readonly Door[]): Rule {
+  return (project: Project): Finding[] => {
+    const findings: Finding[] = []
+    const unused = new Map(list.map((door) => [door, new Set(door.lets)]))
+    for (const module of project.modules) {
+      if (!module.path.startsWith('src/')) continue
+      findings.push(...foreignImports(module))
+      const open = list.filter(({ path }) => (path.endsWith('/') ? module.path.startsWith(path) : module.path === path))
+      for (const { kind, name, line } of isGenerated(module.path) ? [] : outsideUses(module)) {
+        const door = open.find(({ lets }) => lets.includes(kind))
+        if (door) unused.get(door)?.delete(kind)
+        else
+          findings.push({ path: module.path, line, message: `touches the outside (${kind}: ${name}) without a door` })
+      }
+    }
+    for (const [door, kinds] of unused) {
+      if (kinds.size === 0) continue
+      const message = `the door ${door.path} is open for ${[...kinds].join(', ')}, but nothing passes`
+      findings.push({ path: 'scripts/house/doors.ts', line: 1, message })
+    }
+    return findings
+  }
+}
+
+export const doors: Rule = doorsRule(DOORS)

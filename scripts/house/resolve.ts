@@ -1,0 +1,25 @@
+/** Which files of the project an import leads to. */
+import { posix } from 'node:path'
+import type { Import, Module } from './module.ts'
+import type { Project } from './project.ts'
+
+/** `#platform` is one of two modules, by who runs it (`imports` in package.json); for the house it is both. */
+const PLATFORM = ['src/client/platform/node.ts', 'src/client/platform/web.ts']
+
+/** Paths inside the project that `imported` means in `from`; undefined for packages and `node:*`. */
+export function targetsOf(from: Module, imported: Import): readonly string[] | undefined {
+  const { specifier } = imported
+  if (specifier === '#platform') return PLATFORM
+  if (!specifier.startsWith('.')) return undefined
+  return [posix.normalize(posix.join(posix.dirname(from.path), specifier))]
+}
+
+/** The modules that `from` imports, each with the import that says so; files that are no modules are left out. */
+export function* importedModules(project: Project, from: Module): Generator<{ target: Module; imported: Import }> {
+  for (const imported of from.imports) {
+    for (const path of targetsOf(from, imported) ?? []) {
+      const target = project.module(path)
+      if (target) yield { target, imported }
+    }
+  }
+}
