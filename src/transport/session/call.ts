@@ -1,0 +1,62 @@
+/**
+ * A call: one request of the API on its way through a session, until its answer arrives.
+ */
+import type { TlEncode } from '../../tl/method.ts'
+import type { TlReader } from '../../tl/reader.ts'
+
+/** What the session needs to know of a request. */
+export interface CallRequest {
+  /** Name of the method, for messages to people. */
+  readonly method: string
+  /** Writes the boxed request; called again each time the message has to be sent again, so it must not change. */
+  readonly encode: TlEncode
+  /** About how many bytes it will write; a call of more than {@link SOLO_SIZE} travels in a packet of its own. */
+  readonly size?: number
+  /** Reads the answer. Throwing rejects this call alone. Called once at most. */
+  readonly onResult: (result: TlReader) => void
+  /** The answer was an `rpc_error`. */
+  readonly onRpcError: (code: number, text: string) => void
+  /** There will be no answer. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** A request with the session's bookkeeping. The fields are the session's; callers hold it only to cancel it. */
+export interface Call {
+  readonly request: CallRequest
+  /** Message id it was last sent under; 0 while it waits. */
+  msgId: bigint
+  /** Id of the container it was last sent in, 0 for none. */
+  containerId: bigint
+  /** Earlier ids: the server may still answer to one of them. */
+  formerIds: bigint[]
+  /** When it was last sent, on the monotonic clock. */
+  sentAt: number
+  /** When it was last asked about with `msgs_state_req`, or sent. */
+  askedAt: number
+  /** The server has acknowledged it: it will be answered, and is not sent again after a reconnect. */
+  acked: boolean
+  /** It was wrapped in `initConnection` when last sent. */
+  wrapped: boolean
+  /** How often it was sent. */
+  sendings: number
+  /** Its message could not be taken by the server (`bad_msg_notification` of our own making). */
+  complaints: number
+}
+
+/** From this size on a call is not put into a container with others. */
+export const SOLO_SIZE: number = 16 * 1024
+
+export function createCall(request: CallRequest): Call {
+  return {
+    request,
+    msgId: 0n,
+    containerId: 0n,
+    formerIds: [],
+    sentAt: 0,
+    askedAt: 0,
+    acked: false,
+    wrapped: false,
+    sendings: 0,
+    complaints: 0,
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * What comes out of a decrypted packet: checks the message, opens containers and gzip, and hands out single messages.
+ *
+ * The checks stand in the order of the security guidelines. Whatever fails, the same error is raised with the same words,
+ * so that nobody on the path learns which one it was.
+ *
+ * Source: https://core.telegram.org/mtproto/security_guidelines#mtproto-encrypted-messages
+ */
+import { view } from '../../bytes.ts'
+import type { Crypto } from '../../crypto/crypto.ts'
+import { SecurityError } from '../../errors.ts'
+import { TlReader } from '../../tl/reader.ts'
+import { type ServerClock, timeOfMsgId } from './clock.ts'
+import { PLAIN_HEAD } from './envelope.ts'
+import { SeenIds } from './seen-ids.ts'
+
+const MSG_CONTAINER = 0x73f1f8dc
+export const GZIP_PACKED = 0x3072cfa1
+export const RPC_RESULT = 0xf35c6d01
+const MSGS_ACK = 0x62d6b459
+const BAD_MSG_NOTIFICATION = 0xa7eff811
+const BAD_SERVER_SALT = 0xedab447b
+
+/** Padding of a message in bytes, at least and at most. */
+const MIN_PADDING = 12
+const MAX_PADDING = 1024
+/** A message may be this old, or this far ahead, in milliseconds of the server's time. */
+const MAX_AGE = 300_000
+const MAX_AHEAD = 30_000
+/** Most messages in one container; a server sends fewer than the 1020 a client may. */
+const MAX_MESSAGES = 1024
+/** Most bytes a packed message may unpack to. */
+export const MAX_UNPACKED: number = 16 * 1024 * 1024
+
+/** One message, ready to be read. */
+export interface Incoming {
+  readonly msgId: bigint
+  /** Constructor id of the body; of what was packed, if it was packed. */
+  readonly id: number
+  /** Stands before the constructor id. */
+  readonly reader: TlReader
+}
+
+/** What a packet held. */
+export interface Opened {
+  readonly messages: readonly Incoming[]
+  /** Ids to acknowledge: every content-related message, those seen before among them. */
+  readonly acks: readonly bigint[]
+}
+
+/** The one error for every refusal of an encrypted message. */
+export function refused(): SecurityError {
+  return new SecurityError(
+    'MESSAGE_REFUSED',
+    'the server sent an encrypted message that breaks a rule of the protocol; it was discarded and the connection closed',
+  )
+}
+
+export class Inbox {
+  readonly seen: SeenIds = new SeenIds()
+  readonly #sessionId: bigint
+  readonly #clock: ServerClock
+  readonly #crypto: Crypto
+
+  constructor(sessionId: bigint, clock: ServerClock, crypto: Crypto) {
+    this.#sessionId = sessionId
+    this.#clock = clock
+    this.#crypto = crypto
+  }
+
+  /**
+   * Opens a decrypted packet whose msg_key has been verified.
+   * @param plain salt, session_id, msg_id, seqno, length, body, padding
+   * @throws SecurityError MESSAGE_REFUSED; nothing of the packet has been used then
+   */
+  open(plain: Uint8Array): Opened {
+    if (plain.length < PLAIN_HEAD + MIN_PADDING) throw refused()
+    const head = view(plain)
+    if (head.getBigInt64(8, true) !== this.#sessionId) throw refused()
+    const length = head.getInt32(28, true)
+    const padding = plain.length - PLAIN_HEAD - length
+    if (length < 4 || length % 4 !== 0 || padding < MIN_PADDING || padding > MAX_PADDING) throw refused()
+    const msgId = head.getBigUint64(16, true)
+    const seqno = head.getInt32(24, true)
+    const reader = new TlReader(plain, PLAIN_HEAD, PLAIN_HEAD + length)
+
+    // Everything in the packet is checked before the first of its messages is used. A message seen before is passed over
+    // without harm to the connection: servers repeat what they think was lost.
+    const container = reader.peekId() === MSG_CONTAINER
+    const parts = container ? this.#unpack(msgId, seqno, reader) : [{ msgId, seqno, reader }]
+    const acks = parts.filter((part) => (part.seqno & 1) === 1).map((part) => part.msgId)
+    if (container && this.seen.has(msgId)) return { messages: [], acks }
+    const fresh = parts.filter((part) => this.#check(part))
+    const messages = fresh.map((part) => this.#open(part)).filter((message) => this.seen.add(message.msgId))
+    if (container) this.seen.add(msgId)
+    if (!this.#clock.synced) this.#clock.sync(timeOfMsgId(msgId))
+    else if (messages.length > 0) this.#clock.refine(timeOfMsgId(msgId))
+    return { messages, acks }
+  }
+
+  /** The messages of a container, none of them read yet. */
+  #unpack(containerId: bigint, seqno: number, reader: TlReader): Part[] {
+    if ((containerId & 1n) !== 1n || (seqno & 1) !== 0) throw refused()
+    const parts: Part[] = []
+    reader.pos += 4
+    if (reader.remaining < 4) throw refused()
+    const count = reader.int()
+    if (count < 0 || count > MAX_MESSAGES) throw refused()
+    for (let i = 0; i < count; i++) {
+      if (reader.remaining < 20) throw refused()
+      const msgId = BigInt.asUintN(64, reader.long())
+      const inner = reader.int()
+      const length = reader.int()
+      if (length < 4 || length % 4 !== 0 || length > reader.remaining || msgId >= containerId) throw refused()
+      parts.push({ msgId, seqno: inner, reader: new TlReader(reader.buffer, reader.pos, reader.pos + length) })
+      reader.pos += length
+    }
+    return parts
+  }
+
+  /** The rules that hold for every message, inner ones too. False if it was seen before. */
+  #check({ msgId, seqno, reader }: Part): boolean {
+    const id = reader.peekId()
+    if ((msgId & 1n) !== 1n || id === MSG_CONTAINER) throw refused()
+    if (this.seen.has(msgId)) return false
+    // A notification that our clock is wrong must get through although, by our clock, its own id is wrong.
+    if (this.#clock.synced && id !== BAD_MSG_NOTIFICATION && id !== BAD_SERVER_SALT) {
+      const age = this.#clock.serverTime() - timeOfMsgId(msgId)
+      if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
+    }
+    const content = (seqno & 1) === 1
+    if (id === RPC_RESULT ? !content : id === MSGS_ACK && content) throw refused()
+    return true
+  }
+
+  #open({ msgId, reader }: Part): Incoming {
+    const id = reader.peekId()
+    if (id !== GZIP_PACKED) return { msgId, id, reader }
+    let unpacked: TlReader
+    let inner: number
+    try {
+      unpacked = unpackGzip(this.#crypto, reader)
+      inner = unpacked.peekId()
+    } catch {
+      throw refused()
+    }
+    if (inner === MSG_CONTAINER || inner === GZIP_PACKED) throw refused()
+    return { msgId, id: inner, reader: unpacked }
+  }
+}
+
+interface Part {
+  readonly msgId: bigint
+  readonly seqno: number
+  readonly reader: TlReader
+}
+
+/**
+ * A reader over what a `gzip_packed` holds.
+ * @param reader stands before the constructor id
+ * @throws TlError when the data is damaged or would unpack to more than {@link MAX_UNPACKED}
+ */
+export function unpackGzip(crypto: Crypto, reader: TlReader): TlReader {
+  reader.pos += 4
+  const packed = reader.bytes()
+  try {
+    return new TlReader(crypto.gunzip(packed, MAX_UNPACKED))
+  } catch {
+    return reader.fail(`damaged, or unpacks to more than ${MAX_UNPACKED} bytes`, 'gzip_packed')
+  }
+}

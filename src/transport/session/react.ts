@@ -1,0 +1,197 @@
+/**
+ * What the session does with each message it receives.
+ *
+ * Source: https://core.telegram.org/mtproto/service_messages, https://core.telegram.org/mtproto/service_messages_about_messages
+ */
+import { readServerMessage } from '../../tl/generated/mtproto/client.ts'
+import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
+import { TlError, TransportError } from '../../errors.ts'
+import type { TlReader } from '../../tl/reader.ts'
+import type { Call } from './call.ts'
+import { timeOfMsgId } from './clock.ts'
+import { GZIP_PACKED, type Incoming, RPC_RESULT, refused, unpackGzip } from './inbox.ts'
+import { atTime } from './message-id.ts'
+import type { SessionInternals } from './internals.ts'
+
+const RPC_ERROR = 0x2144ca19
+/** Most ids that one message about messages may name. */
+const MAX_IDS = 8192
+
+/** Codes of `bad_msg_notification`. Source: https://core.telegram.org/mtproto/service_messages_about_messages#notice-of-ignored-error-message */
+const MSG_ID_TOO_LOW = 16
+const MSG_ID_TOO_HIGH = 17
+const SEQNO_TOO_LOW = 32
+const SEQNO_TOO_HIGH = 33
+
+/**
+ * Acts on one message.
+ * @throws SecurityError MESSAGE_REFUSED for a service message that cannot be read
+ */
+export function react(session: SessionInternals, { msgId, id, reader }: Incoming, now: number): void {
+  if (id === RPC_RESULT) {
+    onRpcResult(session, msgId, reader, now)
+    return
+  }
+  const start = reader.pos
+  let message: ServerMessage
+  try {
+    message = readServerMessage(reader)
+  } catch (error) {
+    if (!(error instanceof TlError)) throw error
+    // A constructor of a newer layer, or an update: acknowledged, handed on, not understood here.
+    if (reader.pos !== start + 4) throw refused()
+    reader.pos = start
+    session.options.onUpdate?.(reader)
+    return
+  }
+  onService(session, msgId, message)
+}
+
+function onRpcResult(session: SessionInternals, msgId: bigint, reader: TlReader, now: number): void {
+  if (reader.remaining < 16) throw refused()
+  reader.pos += 4
+  const call = session.sent.get(BigInt.asUintN(64, reader.long()))
+  if (!call) return
+  session.options.clock.refine(timeOfMsgId(msgId), call.sentAt)
+  try {
+    const result = reader.peekId() === GZIP_PACKED ? unpackGzip(session.options.crypto, reader) : reader
+    if (result.peekId() === RPC_ERROR) {
+      result.pos += 4
+      const code = result.int()
+      const text = result.string()
+      // The server has forgotten that this connection was initialized, or never knew: say it again, once.
+      if (/^CONNECTION_(NOT_INITED|LAYER_INVALID)$/.test(text) && !call.wrapped) {
+        session.initialized(false)
+        session.resend(call)
+        return
+      }
+      settle(session, call, now)
+      call.request.onRpcError(code, text)
+      return
+    }
+    settle(session, call, now)
+    call.request.onResult(result)
+  } catch (error) {
+    session.fail(call, error)
+  }
+}
+
+function settle(session: SessionInternals, call: Call, now: number): void {
+  session.forget(call)
+  // Only an answer to a call that carried `initConnection` proves that the server has seen it.
+  if (call.wrapped) session.initialized(true)
+  session.answered(now)
+}
+
+function onService(session: SessionInternals, msgId: bigint, message: ServerMessage): void {
+  const { salts } = session.options
+  switch (message._) {
+    case 'msgs_ack':
+      for (const id of message.msgIds) acked(session, id)
+      return
+    case 'bad_server_salt': {
+      const calls = callsOf(session, message.badMsgId)
+      if (!calls) return
+      salts.set(message.newServerSalt)
+      session.emit({ type: 'salt', salt: message.newServerSalt })
+      for (const call of calls) session.resend(call)
+      return
+    }
+    case 'bad_msg_notification':
+      onBadMessage(session, msgId, message.badMsgId, message.errorCode)
+      return
+    case 'new_session_created':
+      salts.set(message.serverSalt)
+      session.emit({ type: 'server-session', uniqueId: message.uniqueId })
+      for (const call of new Set(session.sent.values())) {
+        const first = BigInt.asUintN(64, message.firstMsgId)
+        if (call.msgId < first && call.containerId < first) session.resend(call)
+      }
+      return
+    case 'future_salts':
+      salts.learn(message.salts)
+      return
+    case 'msgs_state_req':
+      if (message.msgIds.length > MAX_IDS) return
+      session.send({
+        _: 'msgs_state_info',
+        reqMsgId: msgId,
+        info: Uint8Array.from(message.msgIds, (id) => session.seen.stateOf(BigInt.asUintN(64, id))),
+      })
+      return
+    case 'msgs_state_info':
+      onStates(session, session.questions.get(BigInt.asUintN(64, message.reqMsgId)) ?? [], message.info)
+      session.questions.delete(BigInt.asUintN(64, message.reqMsgId))
+      return
+    case 'msgs_all_info':
+      onStates(session, message.msgIds, message.info)
+      return
+    case 'msg_resend_req':
+      for (const id of message.msgIds) for (const call of callsOf(session, id) ?? []) session.resend(call)
+      return
+    case 'msg_detailed_info':
+    case 'msg_new_detailed_info':
+      onDetailedInfo(session, BigInt.asUintN(64, message.answerMsgId))
+      return
+    default:
+      // pong, destroy_session_ok and the like: having arrived is all they had to say.
+      return
+  }
+}
+
+function acked(session: SessionInternals, id: bigint): void {
+  const msgId = BigInt.asUintN(64, id)
+  for (const call of callsOf(session, msgId) ?? []) if (call.msgId === msgId || call.containerId === msgId) call.acked = true
+}
+
+/** The calls sent under message id `id`, or in the container `id`; undefined if we sent no such message. */
+function callsOf(session: SessionInternals, id: bigint): Call[] | undefined {
+  const msgId = BigInt.asUintN(64, id)
+  if (msgId > session.lastMsgId || (msgId & 3n) !== 0n) return undefined
+  return [...new Set(session.sent.values())].filter((call) => call.msgId === msgId || call.containerId === msgId)
+}
+
+function onBadMessage(session: SessionInternals, msgId: bigint, badMsgId: bigint, code: number): void {
+  const { clock } = session.options
+  const calls = callsOf(session, badMsgId)
+  if (!calls) return
+  session.emit({ type: 'bad-message', code, msgId: badMsgId })
+  switch (code) {
+    case MSG_ID_TOO_LOW:
+    case MSG_ID_TOO_HIGH:
+      clock.sync(timeOfMsgId(msgId))
+      // Ids never go back within a session, so ids that ran ahead of the server's time end it.
+      if (session.lastMsgId > atTime(clock.serverTime())) session.reset('message ids ran ahead of the server')
+      else for (const call of calls) session.resend(call)
+      return
+    case SEQNO_TOO_LOW:
+    case SEQNO_TOO_HIGH:
+      session.reset('the server counts messages differently')
+      return
+    default:
+      // The rest are mistakes of ours. Each call gets one more chance, in a new session.
+      for (const call of calls) {
+        if (call.complaints++ === 0) continue
+        const text = `the server refused the message of ${call.request.method} with code ${code}; this is a bug, please report it`
+        session.fail(call, new TransportError('NO_ANSWER', text, { status: code, retryable: false }))
+      }
+      session.reset(`the server refused a message with code ${code}`)
+  }
+}
+
+/** States of messages of ours: those the server does not have are sent again. */
+function onStates(session: SessionInternals, ids: readonly bigint[], info: Uint8Array): void {
+  ids.forEach((id, i) => {
+    const state = (info[i] ?? 0) & 7
+    const call = session.sent.get(BigInt.asUintN(64, id))
+    if (!call || call.msgId !== BigInt.asUintN(64, id)) return
+    if (state === 4) call.acked = true
+    else if (state >= 1 && state <= 3) session.resend(call)
+  })
+}
+
+/** The server has an answer that we may not have got. */
+function onDetailedInfo(session: SessionInternals, answerMsgId: bigint): void {
+  if (session.seen.has(answerMsgId)) session.acknowledge(answerMsgId)
+  else session.send({ _: 'msg_resend_req', msgIds: [answerMsgId] })
+}

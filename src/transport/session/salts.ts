@@ -1,0 +1,51 @@
+/**
+ * Server salts: the 64-bit number the server expects in each message, changed every half hour or so.
+ *
+ * The current salt comes from the key exchange, from `bad_server_salt` or from `new_session_created`; future ones are
+ * asked for ahead of time, so that no message has to be sent twice when the salt changes.
+ *
+ * Source: https://core.telegram.org/mtproto/service_messages#request-for-several-future-salts
+ */
+
+/** A salt and the server's seconds between which it holds. */
+export interface FutureSalt {
+  readonly validSince: number
+  readonly validUntil: number
+  readonly salt: bigint
+}
+
+export class Salts {
+  #current: bigint
+  /** Sorted by the start of their validity. */
+  #future: readonly FutureSalt[] = []
+
+  constructor(current: bigint) {
+    this.#current = current
+  }
+
+  /** The salt for a message sent at `serverTime` (milliseconds since 1970). */
+  at(serverTime: number): bigint {
+    const seconds = serverTime / 1000
+    while (this.#future.length > 0 && this.#future[0]!.validSince <= seconds) {
+      const [salt, ...rest] = this.#future as [FutureSalt, ...FutureSalt[]]
+      this.#future = rest
+      if (salt.validUntil > seconds) this.#current = salt.salt
+    }
+    return this.#current
+  }
+
+  /** Takes the salt that the server says holds now. */
+  set(salt: bigint): void {
+    this.#current = salt
+  }
+
+  /** Takes the answer to `get_future_salts`. */
+  learn(salts: readonly FutureSalt[]): void {
+    this.#future = [...salts].sort((a, b) => a.validSince - b.validSince)
+  }
+
+  /** The server's second until which salts are known; 0 when nothing is known. */
+  get knownUntil(): number {
+    return this.#future.at(-1)?.validUntil ?? 0
+  }
+}

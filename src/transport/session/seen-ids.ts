@@ -1,0 +1,54 @@
+/**
+ * The replay set: ids of messages already received in this session.
+ *
+ * Ids are kept in rising order. When the set is full the lowest is forgotten, and from then on everything up to it counts
+ * as seen: an id is either remembered or refused, so no message is ever taken twice.
+ *
+ * Source: https://core.telegram.org/mtproto/security_guidelines#checking-msg-id
+ */
+
+/** How many ids are remembered; at least 1000, so that a burst of containers does not push out recent ids. */
+export const SEEN_IDS = 2000
+
+export class SeenIds {
+  readonly #ids: bigint[] = []
+  readonly #capacity: number
+  /** Everything up to this id has been forgotten and is refused. */
+  #floor = -1n
+
+  constructor(capacity: number = SEEN_IDS) {
+    this.#capacity = capacity
+  }
+
+  /** Remembers `id`; false if it was seen before or is too old to tell. */
+  add(id: bigint): boolean {
+    if (id <= this.#floor) return false
+    const ids = this.#ids
+    let at = ids.length
+    while (at > 0 && ids[at - 1]! > id) at--
+    if (at > 0 && ids[at - 1] === id) return false
+    ids.splice(at, 0, id)
+    if (ids.length > this.#capacity) this.#floor = ids.shift()!
+    return true
+  }
+
+  /** True if `id` was received, or is too old to tell. */
+  has(id: bigint): boolean {
+    return id <= this.#floor || this.stateOf(id) === 4
+  }
+
+  /**
+   * What `msgs_state_info` says of `id`: 4 received, 2 not received, 1 unknown because it may have been forgotten.
+   * Source: https://core.telegram.org/mtproto/service_messages_about_messages#informational-message-regarding-status-of-messages
+   */
+  stateOf(id: bigint): 1 | 2 | 4 {
+    if (id > (this.#ids.at(-1) ?? -1n)) return 2
+    if (this.#ids.includes(id)) return 4
+    return id <= this.#floor ? 1 : 2
+  }
+
+  /** Number of ids remembered, at most the capacity. */
+  get size(): number {
+    return this.#ids.length
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Watches over a connection's life: pings when it is quiet, asks about calls that stay unanswered, tells when nobody is
+ * there any more.
+ *
+ * TCP alone notices a dead link after many minutes. A `ping_delay_disconnect` that stays unanswered tells within seconds,
+ * and makes the server close a connection that we have lost.
+ *
+ * Source: https://core.telegram.org/mtproto/service_messages#ping-messages-pingpong
+ */
+import { TransportError } from '../../errors.ts'
+import type { SessionInternals } from './internals.ts'
+
+/** Silence after which the other side is asked whether it lives: with calls unanswered, and without. Milliseconds. */
+const PING_BUSY = 15_000
+const PING_IDLE = 60_000
+/** The server is asked to close the connection after this many seconds without a ping. */
+const DISCONNECT_DELAY = 75
+/** A ping may take this long, and longer by what is in front of it at {@link SLOWEST} bytes per millisecond. */
+const PONG_WITHIN = 15_000
+const SLOWEST = 16
+/** A call unanswered for this long is asked about; unanswered for {@link GIVE_UP} it fails. */
+const ASK_AFTER = 20_000
+/** Calls are looked through for that this often. */
+const LOOK_EVERY = 5_000
+const GIVE_UP = 180_000
+/** Salts are asked for when fewer than this many seconds of known ones are left, at most every {@link SALTS_EVERY} ms. */
+const SALTS_AHEAD = 1800
+const SALTS_EVERY = 600_000
+const SALTS_COUNT = 32
+
+const NEVER = Number.POSITIVE_INFINITY
+
+export class Watch {
+  #connected = false
+  #heard = 0
+  #pingSent = NEVER
+  #pings = 0n
+  #lookAt = NEVER
+  #saltsAsked = Number.NEGATIVE_INFINITY
+
+  connected(now: number): void {
+    this.#connected = true
+    this.#heard = now
+    this.#pingSent = NEVER
+    this.#lookAt = now + LOOK_EVERY
+  }
+
+  disconnected(): void {
+    this.#connected = false
+  }
+
+  /** A packet arrived that was genuine. */
+  received(now: number): void {
+    this.#heard = now
+    this.#pingSent = NEVER
+  }
+
+  /** The carrier moved bytes of ours: the other side is taking them, so it is not dead. */
+  moved(now: number): void {
+    this.#heard = Math.max(this.#heard, now)
+    if (this.#pingSent !== NEVER) this.#pingSent = now
+  }
+
+  tick(session: SessionInternals, now: number): 'alive' | 'dead' {
+    if (!this.#connected) return 'alive'
+    if (now >= this.#pingSent + this.#patience(session)) return 'dead'
+    if (this.#pingSent === NEVER && now >= this.#heard + pingAfter(session)) this.ping(session, now)
+    if (now >= this.#lookAt) this.#askForAnswers(session, now)
+    return 'alive'
+  }
+
+  /** Asks the server for a sign of life. */
+  ping(session: SessionInternals, now: number): void {
+    this.#pingSent = now
+    session.send({ _: 'ping_delay_disconnect', pingId: ++this.#pings, disconnectDelay: DISCONNECT_DELAY })
+  }
+
+  /** Once a call was answered and salts are about to run out, asks for the next ones. */
+  askForSalts(session: SessionInternals, now: number): void {
+    const { salts, clock } = session.options
+    if (salts.knownUntil - clock.serverTime() / 1000 > SALTS_AHEAD || now < this.#saltsAsked + SALTS_EVERY) return
+    this.#saltsAsked = now
+    session.send({ _: 'get_future_salts', num: SALTS_COUNT })
+  }
+
+  deadline(session: SessionInternals): number {
+    if (!this.#connected) return NEVER
+    const ping = this.#pingSent === NEVER ? this.#heard + pingAfter(session) : this.#pingSent + this.#patience(session)
+    return session.sent.size > 0 ? Math.min(ping, this.#lookAt) : ping
+  }
+
+  /** A message left. */
+  sent(now: number): void {
+    if (this.#lookAt === NEVER) this.#lookAt = now + LOOK_EVERY
+  }
+
+  /** How long a pong may take, in milliseconds. */
+  #patience(session: SessionInternals): number {
+    let bytes = 0
+    for (const call of session.sent.values()) bytes += call.request.size ?? 0
+    return PONG_WITHIN + bytes / SLOWEST
+  }
+
+  #askForAnswers(session: SessionInternals, now: number): void {
+    this.#lookAt = session.sent.size > 0 ? now + LOOK_EVERY : NEVER
+    const ids: bigint[] = []
+    for (const [msgId, call] of session.sent) {
+      if (msgId !== call.msgId) continue
+      if (now >= call.sentAt + GIVE_UP) {
+        const message = `the server did not answer ${call.request.method} within ${GIVE_UP / 1000} s; try again later`
+        session.fail(call, new TransportError('NO_ANSWER', message))
+      } else if (now >= call.askedAt + ASK_AFTER) {
+        call.askedAt = now
+        ids.push(msgId)
+      }
+    }
+    if (ids.length > 0) session.send({ _: 'msgs_state_req', msgIds: ids }, (msgId) => session.questions.set(msgId, ids))
+  }
+}
+
+function pingAfter(session: SessionInternals): number {
+  return session.sent.size > 0 ? PING_BUSY : PING_IDLE
+}
