@@ -1,0 +1,81 @@
+/**
+ * Carriers: a stream of bytes to a server and back, by whatever way there is.
+ *
+ * A carrier knows nothing of MTProto; it moves bytes in order, in any split. Each way (TCP, WebSocket, memory) is one
+ * module with a {@link Dial}; tests and simulations bring their own.
+ * Source: https://core.telegram.org/mtproto/transports
+ */
+import { type TransportError, UsageError } from '../../errors.ts'
+import type { Host } from '../../host.ts'
+
+/** What a carrier tells its owner. Never called before the dialling promise's own reactions have run. */
+export interface CarrierHandlers {
+  /** Bytes arrived. The memory is the receiver's to keep and to change. */
+  onData(chunk: Uint8Array): void
+  /**
+   * The carrier is gone; the last call, made once. `error` says why, and is absent after {@link Carrier.close} on this
+   * side. Bytes still {@link Carrier.buffered} may or may not have reached the other side.
+   */
+  onClose(error?: TransportError): void
+  /** {@link Carrier.buffered} went down. */
+  onDrain?(): void
+}
+
+/** One open connection. */
+export interface Carrier {
+  /**
+   * Sends chunks in order, as one piece where the system can. The carrier takes their memory over. After the carrier
+   * closed this does nothing.
+   */
+  write(chunks: readonly Uint8Array[]): void
+  /** Bytes accepted by {@link write} and not yet handed to the system. */
+  readonly buffered: number
+  /** Ends the connection; what is buffered gets a moment to leave. Idempotent; `onClose` follows, without error. */
+  close(): void
+}
+
+/** Where to connect. */
+export interface Address {
+  /** Name, IPv4 or IPv6 address; IPv6 without brackets. */
+  host: string
+  port: number
+  /** Path of a WebSocket, `/apiws` unless told. */
+  path?: string
+  /** TLS around a WebSocket. */
+  secure?: boolean
+}
+
+export interface DialOptions {
+  host: Host
+  /** Gives up dialling; the promise rejects with the signal's reason. No effect once the carrier is open. */
+  signal?: AbortSignal | undefined
+  /** Milliseconds until dialling fails with `CONNECT_TIMEOUT`; {@link DIAL_TIMEOUT} unless told. */
+  timeout?: number | undefined
+}
+
+/**
+ * Opens a connection.
+ * @throws TransportError `CONNECT_FAILED` or `CONNECT_TIMEOUT`
+ * @throws UsageError for an address that cannot be
+ */
+export type Dial = (address: Address, handlers: CarrierHandlers, options: DialOptions) => Promise<Carrier>
+
+/** Milliseconds that dialling may take. */
+export const DIAL_TIMEOUT = 15_000
+
+/** Milliseconds that what is buffered has to leave after {@link Carrier.close}. */
+export const LINGER = 1_000
+
+/** `host:port`, an IPv6 address in brackets. */
+export function addressText(address: Address): string {
+  const { host, port } = address
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** @throws UsageError unless the address has a host and a port from 1 to 65535 */
+export function checkAddress(address: Address): void {
+  const { host, port } = address
+  if (!host || !Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new UsageError(`"${addressText(address)}" is no address: it takes a host and a port from 1 to 65535`)
+  }
+}

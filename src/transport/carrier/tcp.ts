@@ -1,0 +1,78 @@
+/**
+ * Carrier over TCP, by Node's sockets (Node, Bun, Deno).
+ *
+ * Chunks go out as one gathered write; Nagle's algorithm is off, since every packet is written whole. When the other
+ * side ends its half, the connection is over: MTProto has no use for a half-open one.
+ */
+import { connect, type Socket } from 'node:net'
+import type { Host, Timer } from '../../host.ts'
+import { addressText, type Carrier, type CarrierHandlers, type Dial, LINGER } from './carrier.ts'
+import { dialling } from './dialling.ts'
+import { connectionClosed } from './failure.ts'
+
+/** Opens a TCP connection; see {@link Dial}. A name with several addresses is tried address by address. */
+export const dialTcp: Dial = (address, handlers, options) =>
+  dialling(address, options, (attempt) => {
+    const socket = connect({ host: address.host, port: address.port, noDelay: true })
+    // Stays for good: an error after the attempt was dropped must not become an uncaught one.
+    socket.on('error', attempt.failed)
+    socket.once('connect', () => attempt.opened(socketCarrier(socket, addressText(address), handlers, options.host)))
+    return () => socket.destroy()
+  })
+
+/**
+ * A carrier over an open socket, either end.
+ * @param name what errors call the other side
+ * @param gentle on {@link Carrier.close}, keeps reading (and dropping) until the other side closes too, so that what was
+ *   written last is not lost to a reset; for servers that say why before they hang up
+ */
+export function socketCarrier(
+  socket: Socket,
+  name: string,
+  handlers: CarrierHandlers,
+  host: Host,
+  gentle = false,
+): Carrier {
+  let closing = false
+  let failure: unknown
+  let linger: Timer | undefined
+  socket.on('data', (chunk: Uint8Array) => {
+    // A plain view: nothing above knows Node's Buffer.
+    if (!closing) handlers.onData(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+  })
+  socket.on('error', (error) => {
+    failure = error
+  })
+  // The socket ends its own half by itself now; what cannot leave any more must not keep it open.
+  socket.once('end', expire)
+  socket.once('close', () => {
+    linger?.cancel()
+    const error = closing ? undefined : connectionClosed(name, failure)
+    closing = true
+    handlers.onClose(error)
+  })
+  function expire(): void {
+    linger ??= host.setTimer(LINGER, () => socket.destroy())
+  }
+  const written = (error?: Error | null): void => {
+    if (!closing && !error) handlers.onDrain?.()
+  }
+  return {
+    get buffered() {
+      return socket.writableLength
+    },
+    write(chunks) {
+      if (closing || !socket.writable) return
+      socket.cork()
+      for (let i = 0; i < chunks.length; i++) socket.write(chunks[i]!, i === chunks.length - 1 ? written : undefined)
+      socket.uncork()
+    },
+    close() {
+      if (closing) return
+      closing = true
+      expire()
+      if (gentle) socket.end()
+      else socket.destroySoon()
+    },
+  }
+}
