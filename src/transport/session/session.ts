@@ -37,6 +37,9 @@ const MAX_ACKS = 8192
 /** A call is given up after it had to be sent this often. */
 const MAX_SENDINGS = 12
 
+/** A session without a connection for this many milliseconds is not taken up again. */
+const STALE_AFTER = 240_000
+
 /** What a session asks of its owner, and tells it. */
 export interface SessionOptions {
   readonly crypto: Crypto
@@ -73,6 +76,7 @@ export class Session implements SessionInternals {
   #acks: bigint[] = []
   #acksDue = Number.POSITIVE_INFINITY
   #initialized = false
+  #disconnectedAt = Number.POSITIVE_INFINITY
 
   constructor(options: SessionOptions) {
     this.options = options
@@ -88,6 +92,11 @@ export class Session implements SessionInternals {
   /** Number of calls waiting or sent and not yet answered. */
   get pending(): number {
     return new Set([...this.sent.values(), ...this.outbox.calls]).size
+  }
+
+  /** True while something waits to be taken. */
+  get ready(): boolean {
+    return !this.outbox.empty
   }
 
   get seen(): SeenIds {
@@ -122,6 +131,9 @@ export class Session implements SessionInternals {
    * be answered, unless the server has forgotten us: a ping makes it say so.
    */
   connected(now: number): void {
+    // What a server repeats from that long ago would be refused for its age: better to begin anew.
+    if (now - this.#disconnectedAt > STALE_AFTER) this.reset('the connection was gone for too long')
+    this.#disconnectedAt = now
     this.mustReconnect = false
     this.watch.connected(now)
     const calls = new Set(this.sent.values())
@@ -133,7 +145,8 @@ export class Session implements SessionInternals {
   }
 
   /** The connection is gone; service messages of the moment are dropped with it. */
-  disconnected(): void {
+  disconnected(now: number): void {
+    this.#disconnectedAt = now
     this.outbox.services.length = 0
     this.questions.clear()
     this.watch.disconnected()

@@ -1,0 +1,365 @@
+/**
+ * A connection: drives one session over one carrier after another.
+ *
+ * Dials, agrees on an authorization key where there is none, seals what the session gives and opens what the carrier
+ * brings, and dials again when the link is lost, with growing pauses. It opens when there is something to send and fails
+ * the calls that wait when the server stays out of reach for too long.
+ */
+import type { Crypto } from '../crypto/crypto.ts'
+import { SecurityError, TransportError } from '../errors.ts'
+import { type Host, randomBytes, type Timer } from '../host.ts'
+import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
+import type { ExchangeOptions, ExchangeResult } from './exchange/exchange.ts'
+import { KeyExchange } from './exchange/exchange.ts'
+import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
+import type { PacketCodec } from './framing/framing.ts'
+import { transportErrorOf } from './framing/framing.ts'
+import type { AuthKey } from './session/auth-key.ts'
+import type { Call, CallRequest } from './session/call.ts'
+import type { ServerClock } from './session/clock.ts'
+import { open, seal } from './session/envelope.ts'
+import { refused } from './session/inbox.ts'
+import { MessageIds } from './session/message-id.ts'
+import type { Session } from './session/session.ts'
+
+/** Bytes handed to the carrier and not yet to the system, beyond which nothing more is sealed. */
+const HIGH_WATER: number = 1024 * 1024
+/** A key exchange must be done within this many milliseconds. */
+const EXCHANGE_WITHIN = 20_000
+/** Pauses before dialling again: the first, and the longest, in milliseconds. */
+const FIRST_PAUSE = 250
+const LONGEST_PAUSE = 15_000
+/** A server never reached is given up after this many attempts. */
+const FIRST_ATTEMPTS = 3
+/** A server that was reached before is given up after this many milliseconds without success. */
+const PATIENCE = 60_000
+/** The server must say this often in a row that it does not know our key: the message is not authenticated. */
+const KEY_UNKNOWN_TIMES = 2
+const AUTH_KEY_NOT_FOUND = -404
+
+/** The authorization key of a datacenter, shared by its connections. */
+export interface KeyHolder {
+  readonly current: AuthKey | undefined
+  /** Takes a key fresh from an exchange. */
+  agreed(result: ExchangeResult): void
+  /** The server does not know the key any more. */
+  lost(): void
+}
+
+export interface ConnectionOptions {
+  readonly host: Host
+  readonly crypto: Crypto
+  readonly clock: ServerClock
+  readonly session: Session
+  readonly keys: KeyHolder
+  /** What a key exchange needs beside crypto and randomness. */
+  readonly exchange: Pick<ExchangeOptions, 'keys' | 'dc'>
+  /** Opens a carrier to the server. */
+  readonly dial: (handlers: CarrierHandlers, signal: AbortSignal) => Promise<Carrier>
+  /** A fresh codec for a fresh carrier. */
+  readonly codec: () => PacketCodec
+  /** The server's address, for messages to people. */
+  readonly where: string
+  readonly onEvent?: (event: ConnectionEvent) => void
+}
+
+/** What happens to a connection, for logs and progress. */
+export type ConnectionEvent =
+  | { readonly type: 'connecting'; readonly where: string; readonly attempt: number }
+  | { readonly type: 'exchanging'; readonly where: string }
+  | { readonly type: 'connected'; readonly where: string }
+  | { readonly type: 'disconnected'; readonly where: string; readonly error: Error | undefined; readonly retryIn: number | undefined }
+
+type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
+
+export class Connection {
+  readonly #options: ConnectionOptions
+  #state: State = 'idle'
+  /** Rises with each carrier, so that late words of an old one are not heard. */
+  #link = 0
+  #dialling: AbortController | undefined
+  #carrier: Carrier | undefined
+  #codec: PacketCodec | undefined
+  #exchange: KeyExchange | undefined
+  #exchangeIds = new MessageIds()
+  #exchangeDue = 0
+  #timer: Timer | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  #pumping = false
+  #attempts = 0
+  #reached = false
+  #failingSince: number | undefined
+  #keyUnknown = 0
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** Queues a call and opens the connection if it is not. */
+  call(request: CallRequest): Call {
+    const call = this.#options.session.call(request)
+    if (this.#state === 'closed') this.#options.session.fail(call, closedByUs())
+    else this.#wake()
+    return call
+  }
+
+  /** Forgets a call; its functions are not called any more. */
+  cancel(call: Call): void {
+    this.#options.session.cancel(call)
+    this.#wake()
+  }
+
+  /** Closes for good; calls that wait are rejected with `error`. */
+  close(error: Error = closedByUs()): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#dropLink()
+    this.#options.session.failAll(error)
+  }
+
+  /** Calls made in one go travel in one packet: what they start is done when the caller's code has run. */
+  #wake(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    queueMicrotask(() => {
+      this.#pumping = false
+      if (this.#state === 'idle' && this.#options.session.ready) this.#dial()
+      else if (this.#state === 'ready') this.#pump()
+    })
+  }
+
+  #dial(): void {
+    const { where } = this.#options
+    this.#state = 'dialling'
+    this.#attempts++
+    this.#emit({ type: 'connecting', where, attempt: this.#attempts })
+    const link = ++this.#link
+    const current = (): boolean => link === this.#link
+    const handlers: CarrierHandlers = {
+      onData: (chunk) => current() && this.#onData(chunk),
+      onClose: (error) => current() && this.#lost(error ?? closedByServer(where)),
+      onDrain: () => current() && this.#onDrain(),
+    }
+    const abort = new AbortController()
+    this.#dialling = abort
+    this.#options.dial(handlers, abort.signal).then(
+      (carrier) => (current() && this.#state === 'dialling' ? this.#onDialled(carrier) : carrier.close()),
+      (error: unknown) => current() && this.#lost(asError(error)),
+    )
+  }
+
+  #onDialled(carrier: Carrier): void {
+    const { host, crypto, clock, keys, exchange } = this.#options
+    this.#dialling = undefined
+    this.#carrier = carrier
+    this.#codec = this.#options.codec()
+    const opening = this.#codec.start()
+    if (opening.length > 0) carrier.write([opening])
+    if (keys.current) {
+      this.#begin()
+      return
+    }
+    this.#state = 'exchanging'
+    this.#emit({ type: 'exchanging', where: this.#options.where })
+    this.#exchange = new KeyExchange({ crypto, random: host.random, ...exchange })
+    this.#exchangeIds = new MessageIds()
+    this.#exchangeDue = host.now() + EXCHANGE_WITHIN
+    const start = this.#exchange.start()
+    this.#write(wrapPlain(this.#exchangeIds.next(clock.serverTime()), start))
+    this.#arm()
+  }
+
+  /** The key is there: the session goes on. */
+  #begin(): void {
+    this.#state = 'ready'
+    this.#emit({ type: 'connected', where: this.#options.where })
+    this.#options.session.connected(this.#options.host.now())
+    this.#pump()
+  }
+
+  #onData(chunk: Uint8Array): void {
+    const link = this.#link
+    try {
+      for (const packet of this.#codec!.feed(chunk)) {
+        this.#onPacket(packet)
+        if (link !== this.#link) return
+      }
+      if (this.#state === 'ready') this.#pump()
+    } catch (error) {
+      if (link === this.#link) this.#lost(asError(error))
+    }
+  }
+
+  #onPacket(packet: Uint8Array): void {
+    const { crypto, host, session, keys } = this.#options
+    const status = transportErrorOf(packet)
+    if (status !== undefined) throw this.#transportError(status)
+    if (this.#state === 'exchanging') {
+      this.#onExchange(unwrapPlain(packet).body)
+      return
+    }
+    const authKey = keys.current
+    const plain = authKey && open({ crypto, authKey }, 'server', packet)
+    if (!plain) throw refused()
+    session.receive(plain, host.now())
+    this.#reached = true
+    this.#attempts = 0
+    this.#keyUnknown = 0
+    this.#failingSince = undefined
+  }
+
+  #onExchange(body: Uint8Array): void {
+    const { clock, keys } = this.#options
+    const step = this.#exchange!.receive(body)
+    if ('send' in step) {
+      this.#write(wrapPlain(this.#exchangeIds.next(clock.serverTime()), step.send))
+      return
+    }
+    this.#exchange = undefined
+    clock.sync(step.done.serverTime * 1000)
+    keys.agreed(step.done)
+    this.#begin()
+  }
+
+  #onDrain(): void {
+    this.#options.session.watch.moved(this.#options.host.now())
+    if (this.#state === 'ready') this.#pump()
+  }
+
+  /** Sends what can be sent, and sets the timer for what comes next. */
+  #pump(): void {
+    const { crypto, host, session, keys } = this.#options
+    const now = host.now()
+    if (session.tick(now) === 'dead') {
+      this.#lost(new TransportError('NO_ANSWER', `${this.#options.where} does not answer any more`))
+      return
+    }
+    if (session.mustReconnect) {
+      this.#lost(undefined)
+      return
+    }
+    const authKey = keys.current
+    if (!authKey) {
+      this.#lost(undefined)
+      return
+    }
+    while (this.#carrier!.buffered < HIGH_WATER) {
+      const next = session.take(now)
+      if (!next) break
+      this.#write(seal({ crypto, authKey }, 'client', next.head, next.body, host.random))
+    }
+    this.#arm()
+  }
+
+  #write(packet: Uint8Array): void {
+    this.#carrier!.write(this.#codec!.encode(packet))
+  }
+
+  #arm(): void {
+    const at = this.#state === 'exchanging' ? this.#exchangeDue : this.#options.session.deadline()
+    if (at === this.#timerAt && this.#timer) return
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#timerAt = at
+    if (at === Number.POSITIVE_INFINITY) return
+    this.#timer = this.#options.host.setTimer(Math.max(0, at - this.#options.host.now()), () => this.#onTimer())
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined
+    if (this.#state === 'waiting') this.#dial()
+    else if (this.#state === 'ready') this.#pump()
+    else if (this.#state === 'exchanging') {
+      const message = `${this.#options.where} took the connection but did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s; is it an MTProto server?`
+      this.#lost(new TransportError('NO_ANSWER', message))
+    }
+  }
+
+  /** The link is gone, by `error` or, without one, by our own wish to begin anew. */
+  #lost(error: Error | undefined): void {
+    const { session, host, where } = this.#options
+    this.#dropLink()
+    this.#state = 'idle'
+    session.disconnected(host.now())
+    const pause = session.pending === 0 ? undefined : this.#pause(error)
+    this.#emit({ type: 'disconnected', where, error, retryIn: pause })
+    if (pause === undefined) {
+      this.#attempts = 0
+      this.#failingSince = undefined
+      session.failAll(error)
+      return
+    }
+    this.#state = 'waiting'
+    this.#timer = host.setTimer(pause, () => this.#onTimer())
+  }
+
+  /** Milliseconds to wait before dialling again; undefined to give up. */
+  #pause(error: Error | undefined): number | undefined {
+    if (!error) return 0
+    if (error instanceof TransportError && !error.retryable) return undefined
+    if (error instanceof SecurityError && error.code === 'UNKNOWN_SERVER_KEY') return undefined
+    const { host } = this.#options
+    this.#failingSince ??= host.now()
+    if (this.#reached ? host.now() - this.#failingSince > PATIENCE : this.#attempts >= FIRST_ATTEMPTS) return undefined
+    // At once the first time a working connection is lost, then slower and slower, never in step with other clients.
+    if (this.#attempts === 0) return 0
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#attempts - 1))
+    return pause * (0.75 + randomBytes(host.random, 1)[0]! / 512)
+  }
+
+  #dropLink(): void {
+    this.#link++
+    this.#dialling?.abort()
+    this.#dialling = undefined
+    this.#timer?.cancel()
+    this.#timer = undefined
+    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#exchange = undefined
+    this.#codec = undefined
+    const carrier = this.#carrier
+    this.#carrier = undefined
+    carrier?.close()
+  }
+
+  /** The server's four-byte answer to a packet. It is not authenticated, so it can end a connection but not a login. */
+  #transportError(status: number): Error {
+    const { where, keys, session } = this.#options
+    if (status === AUTH_KEY_NOT_FOUND && keys.current) {
+      if (++this.#keyUnknown >= KEY_UNKNOWN_TIMES) {
+        this.#keyUnknown = 0
+        keys.lost()
+        session.reset('the server does not know the authorization key')
+      }
+      return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know this session's authorization key`, { status })
+    }
+    const meaning = MEANING[status] ?? 'refused the connection'
+    const retryable = status === -429
+    return new TransportError('SERVER_TRANSPORT_ERROR', `${where} ${meaning} (transport error ${status})`, { status, retryable })
+  }
+
+  #emit(event: ConnectionEvent): void {
+    this.#options.onEvent?.(event)
+  }
+}
+
+const MEANING: Readonly<Record<number, string>> = {
+  [AUTH_KEY_NOT_FOUND]: 'refused the key exchange',
+  [-429]: 'says there are too many connections from this address; try again later',
+  [-444]: 'is not the datacenter that was asked for; check the DC number and the address',
+}
+
+function closedByServer(where: string): TransportError {
+  return new TransportError('CONNECTION_CLOSED', `${where} closed the connection`)
+}
+
+function closedByUs(): TransportError {
+  return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

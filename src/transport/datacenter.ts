@@ -1,0 +1,238 @@
+/**
+ * A datacenter: one authorization key, a main connection, and upload lanes beside it.
+ *
+ * All connections share the key, the server's clock and the salts; each has a session of its own. Lanes open when they
+ * are first used, after the main connection has agreed on a key, and close when they have been idle for a while.
+ *
+ * Source: https://core.telegram.org/api/files#uploading-files, https://core.telegram.org/api/datacenter
+ */
+import type { Crypto } from '../crypto/crypto.ts'
+import type { ServerKey } from '../crypto/rsa.ts'
+import { RpcError } from '../errors.ts'
+import type { Host, Timer } from '../host.ts'
+import type { Method, TlEncode } from '../tl/method.ts'
+import type { TlReader } from '../tl/reader.ts'
+import { type Address, formatAddress, type Dial } from './carrier/carrier.ts'
+import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
+import { createCodec, type TransportName } from './codec.ts'
+import type { ExchangeResult } from './exchange/exchange.ts'
+import { type AuthKey, createAuthKey } from './session/auth-key.ts'
+import { ServerClock } from './session/clock.ts'
+import type { SessionEvent } from './session/internals.ts'
+import { Salts } from './session/salts.ts'
+import { Session } from './session/session.ts'
+
+/** A lane without work for this many milliseconds is closed. */
+const LANE_IDLE = 10_000
+/** Added to the number of a test datacenter in the key exchange. */
+const TEST_DC = 10_000
+
+export interface DatacenterOptions {
+  readonly host: Host
+  readonly crypto: Crypto
+  /** 1 to 5 for Telegram's. */
+  readonly id: number
+  /** One of Telegram's test datacenters. */
+  readonly test?: boolean
+  readonly address: Address
+  readonly dial: Dial
+  readonly transport: TransportName
+  /** Public keys of the server. */
+  readonly keys: readonly ServerKey[]
+  /** A key from an earlier session, 256 bytes, and the salt that went with it. */
+  readonly authKey?: Uint8Array
+  readonly salt?: bigint
+  /** Wraps a query in `invokeWithLayer(initConnection(…))`. */
+  readonly init: (query: TlEncode) => TlEncode
+  /** Wraps a query in `invokeWithoutUpdates`. */
+  readonly withoutUpdates: (query: TlEncode) => TlEncode
+  /** A fresh key was agreed on (worth storing), or the server forgot it (undefined). */
+  readonly onAuthKey?: (key: { bytes: Uint8Array; salt: bigint } | undefined) => void
+  readonly onUpdate?: (reader: TlReader) => void
+  readonly onEvent?: (event: DatacenterEvent) => void
+}
+
+/** What happens inside, for logs. Lane 0 is the main connection. */
+export type DatacenterEvent = (ConnectionEvent | SessionEvent) & { readonly dc: number; readonly lane: number }
+
+export interface InvokeOptions {
+  /** Aborts the call; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** 0 for the main connection (the default), from 1 on for upload lanes. */
+  readonly lane?: number
+}
+
+interface Lane {
+  readonly connection: Connection
+  active: number
+  idle: Timer | undefined
+}
+
+export class Datacenter {
+  readonly id: number
+  readonly #options: DatacenterOptions
+  readonly #clock: ServerClock
+  readonly #salts: Salts
+  readonly #holder: KeyHolder
+  readonly #lanes: Map<number, Lane> = new Map()
+  /** Resolves the lanes that wait for the first key. */
+  #keyWaiters: (() => void)[] = []
+  #authKey: AuthKey | undefined
+  #closed = false
+
+  constructor(options: DatacenterOptions) {
+    this.#options = options
+    this.id = options.id
+    this.#clock = new ServerClock(options.host)
+    this.#salts = new Salts(options.salt ?? 0n)
+    if (options.authKey) this.#authKey = createAuthKey(options.crypto, options.authKey)
+    const current = (): AuthKey | undefined => this.#authKey
+    this.#holder = {
+      get current() {
+        return current()
+      },
+      agreed: (result) => this.#onAgreed(result),
+      lost: () => this.#onLost(),
+    }
+  }
+
+  /** The salt in use, for storing beside the key. */
+  get salt(): bigint {
+    return this.#salts.at(this.#clock.serverTime())
+  }
+
+  /** Server time, milliseconds since 1970, as far as known. */
+  get serverTime(): number {
+    return this.#clock.serverTime()
+  }
+
+  /**
+   * Calls a method.
+   * @throws RpcError when the server answers with an error
+   * @throws TransportError when no answer can be had
+   * @throws TlError when the request cannot be written or the result cannot be read
+   * @throws the signal's reason when aborted
+   */
+  invoke<Request extends { readonly _: string }, Result>(
+    method: Method<Request, Result>,
+    request: Request,
+    options: InvokeOptions = {},
+  ): Promise<Result> {
+    const { signal, lane = 0 } = options
+    const bytes = (request as { bytes?: unknown }).bytes
+    const size = bytes instanceof Uint8Array ? bytes.length : 0
+    const plain: TlEncode = (writer) => method.write(writer, request)
+    const encode = lane === 0 ? plain : this.#options.withoutUpdates(plain)
+    return this.#onLane(lane, signal, (connection) => {
+      return new Promise<Result>((resolve, reject) => {
+        const call = connection.call({
+          method: method.name,
+          encode,
+          size,
+          onResult: (reader) => settle(() => resolve(method.read(reader))),
+          onRpcError: (code, text) => settle(() => reject(new RpcError(code, text, method.name))),
+          onFailure: (error) => settle(() => reject(error)),
+        })
+        const onAbort = (): void => {
+          connection.cancel(call)
+          reject(signal!.reason)
+        }
+        const settle = (finish: () => void): void => {
+          signal?.removeEventListener('abort', onAbort)
+          finish()
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+      })
+    })
+  }
+
+  /** Closes all connections; calls that wait are rejected with `error` or a TransportError CLIENT_CLOSED. */
+  close(error?: Error): void {
+    this.#closed = true
+    for (const lane of this.#lanes.values()) {
+      lane.idle?.cancel()
+      lane.connection.close(error)
+    }
+    this.#lanes.clear()
+    this.#releaseWaiters()
+  }
+
+  async #onLane<T>(index: number, signal: AbortSignal | undefined, run: (connection: Connection) => Promise<T>): Promise<T> {
+    signal?.throwIfAborted()
+    // Only the main connection makes a key: two at once would be two keys.
+    if (index > 0 && !this.#authKey && !this.#closed) await this.#waitForKey(signal)
+    const lane = this.#lane(index)
+    lane.active++
+    lane.idle?.cancel()
+    lane.idle = undefined
+    try {
+      return await run(lane.connection)
+    } finally {
+      lane.active--
+      if (index > 0 && lane.active === 0 && !this.#closed) {
+        lane.idle = this.#options.host.setTimer(LANE_IDLE, () => this.#closeLane(index, lane))
+      }
+    }
+  }
+
+  #closeLane(index: number, lane: Lane): void {
+    if (this.#lanes.get(index) === lane) this.#lanes.delete(index)
+    lane.connection.close()
+  }
+
+  #lane(index: number): Lane {
+    const existing = this.#lanes.get(index)
+    if (existing) return existing
+    const { host, crypto, address, dial, transport, keys, test, id, init, onUpdate, onEvent } = this.#options
+    const tell = onEvent && ((event: ConnectionEvent | SessionEvent): void => onEvent({ ...event, dc: id, lane: index }))
+    const session = new Session({
+      crypto,
+      random: host.random,
+      clock: this.#clock,
+      salts: this.#salts,
+      init,
+      ...(onUpdate && { onUpdate }),
+      ...(tell && { onEvent: tell }),
+    })
+    const dc = test ? id + TEST_DC : id
+    const connection = new Connection({
+      host,
+      crypto,
+      clock: this.#clock,
+      session,
+      keys: this.#holder,
+      exchange: { keys, dc },
+      dial: (handlers, signal) => dial(address, handlers, { host, signal }),
+      codec: () => createCodec(transport, { random: host.random, crypto, dc }),
+      where: formatAddress(address),
+      ...(tell && { onEvent: tell }),
+    })
+    const lane: Lane = { connection, active: 0, idle: undefined }
+    if (this.#closed) connection.close()
+    else this.#lanes.set(index, lane)
+    return lane
+  }
+
+  #onAgreed({ authKey, salt }: ExchangeResult): void {
+    this.#authKey = createAuthKey(this.#options.crypto, authKey)
+    this.#salts.set(salt)
+    this.#options.onAuthKey?.({ bytes: authKey, salt })
+    this.#releaseWaiters()
+  }
+
+  #onLost(): void {
+    this.#authKey = undefined
+    this.#options.onAuthKey?.(undefined)
+  }
+
+  #waitForKey(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#keyWaiters.push(resolve)
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+  }
+
+  #releaseWaiters(): void {
+    for (const release of this.#keyWaiters.splice(0)) release()
+  }
+}
