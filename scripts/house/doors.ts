@@ -40,6 +40,22 @@ export interface Door {
 /** Every door of the house. */
 export const DOORS: readonly Door[] = [
   {
+    path: 'src/client/platform/system-host.ts',
+    lets: ['clock', 'timers', 'random'],
+    why: 'is the host of the real world: the clocks, timers and random numbers of the platform',
+  },
+  { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'opens TCP sockets' },
+  {
+    path: 'src/transport/carrier/websocket.ts',
+    lets: ['network', 'ws'],
+    why: "opens the platform's WebSocket, or that of ws where it has none",
+  },
+  {
+    path: 'src/lab/server/listen.ts',
+    lets: ['node', 'ws'],
+    why: 'listens on a TCP port, for raw connections and for WebSockets',
+  },
+  {
     path: 'src/lab/server/parts-on-disk.ts',
     lets: ['node', 'process'],
     why: 'keeps the uploaded parts in files, so that a large upload does not fill memory',

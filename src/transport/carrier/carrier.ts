@@ -67,7 +67,7 @@ export const DIAL_TIMEOUT = 15_000
 export const LINGER = 1_000
 
 /** `host:port`, an IPv6 address in brackets. */
-export function addressText(address: Address): string {
+export function formatAddress(address: Address): string {
   const { host, port } = address
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
@@ -76,6 +76,6 @@ export function addressText(address: Address): string {
 export function checkAddress(address: Address): void {
   const { host, port } = address
   if (!host || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new UsageError(`"${addressText(address)}" is no address: it takes a host and a port from 1 to 65535`)
+    throw new UsageError(`"${formatAddress(address)}" is no address: it takes a host and a port from 1 to 65535`)
   }
 }

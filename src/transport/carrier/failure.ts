@@ -1,6 +1,6 @@
 /** Turns what the system says about a failed connection into one plain sentence: what, where, why, what to check. */
 import { TransportError } from '../../errors.ts'
-import { type Address, addressText } from './carrier.ts'
+import { type Address, formatAddress } from './carrier.ts'
 
 /** Reasons by the system's error code: what happened; what to check. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -39,7 +39,7 @@ function reasonOf(cause: unknown): string {
 
 /** The error for a connection that could not be opened. */
 export function connectFailed(address: Address, cause: unknown): TransportError {
-  return new TransportError('CONNECT_FAILED', `cannot connect to ${addressText(address)}: ${reasonOf(cause)}`, {
+  return new TransportError('CONNECT_FAILED', `cannot connect to ${formatAddress(address)}: ${reasonOf(cause)}`, {
     cause,
   })
 }
@@ -48,7 +48,7 @@ export function connectFailed(address: Address, cause: unknown): TransportError 
 export function connectTimedOut(address: Address, timeout: number): TransportError {
   return new TransportError(
     'CONNECT_TIMEOUT',
-    `cannot connect to ${addressText(address)}: no answer within ${timeout / 1000} s; ` +
+    `cannot connect to ${formatAddress(address)}: no answer within ${timeout / 1000} s; ` +
       'check the address, the network, and any firewall or proxy in between',
   )
 }

@@ -1,12 +1,12 @@
 /** Carriers that run everywhere; TCP stands apart in `tcp.ts`, since browsers have none. */
 export {
   type Address,
-  addressText,
   type Carrier,
   type CarrierHandlers,
   DIAL_TIMEOUT,
   type Dial,
   type DialOptions,
+  formatAddress,
 } from './carrier.ts'
 export { type MemoryOptions, memoryDial, memoryPair } from './memory.ts'
 export { dialWebSocket } from './websocket.ts'

@@ -6,7 +6,7 @@
  */
 import type { TransportError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
-import { type Address, addressText, type Carrier, type CarrierHandlers, type Dial } from './carrier.ts'
+import { type Address, type Carrier, type CarrierHandlers, type Dial, formatAddress } from './carrier.ts'
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
 
@@ -48,7 +48,7 @@ export function memoryDial(
     dialling(address, options, (attempt) => {
       const { host } = options
       const timer = host.setTimer(memoryOptions.delay ?? 0, () => {
-        const name = addressText(address)
+        const name = formatAddress(address)
         const client = new MemoryCarrier(host, handlers, memoryOptions, name)
         // The server's handlers come from the very call that gives it the carrier.
         let serving: CarrierHandlers | undefined

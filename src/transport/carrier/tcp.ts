@@ -6,7 +6,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import type { Host, Timer } from '../../host.ts'
-import { addressText, type Carrier, type CarrierHandlers, type Dial, LINGER } from './carrier.ts'
+import { type Carrier, type CarrierHandlers, type Dial, formatAddress, LINGER } from './carrier.ts'
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
 
@@ -16,7 +16,7 @@ export const dialTcp: Dial = (address, handlers, options) =>
     const socket = connect({ host: address.host, port: address.port, noDelay: true })
     // Stays for good: an error after the attempt was dropped must not become an uncaught one.
     socket.on('error', attempt.failed)
-    socket.once('connect', () => attempt.opened(socketCarrier(socket, addressText(address), handlers, options.host)))
+    socket.once('connect', () => attempt.opened(socketCarrier(socket, formatAddress(address), handlers, options.host)))
     return () => socket.destroy()
   })
 

@@ -6,7 +6,7 @@
  */
 import { concat } from '../../bytes.ts'
 import type { Host, Timer } from '../../host.ts'
-import { type Address, addressText, type Carrier, type CarrierHandlers, type Dial, LINGER } from './carrier.ts'
+import { type Address, type Carrier, type CarrierHandlers, type Dial, formatAddress, LINGER } from './carrier.ts'
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
 
@@ -45,7 +45,7 @@ export const dialWebSocket: Dial = async (address, handlers, options) => {
   return dialling(address, options, (attempt) => {
     const socket = new Socket(urlOf(address), 'binary', WS_OPTIONS)
     let failure: unknown
-    socket.onopen = () => attempt.opened(webSocketCarrier(socket, addressText(address), handlers, options.host))
+    socket.onopen = () => attempt.opened(webSocketCarrier(socket, formatAddress(address), handlers, options.host))
     socket.onerror = (event: { error?: unknown; message?: unknown }) => {
       failure = event.error ?? event.message
     }
@@ -55,7 +55,7 @@ export const dialWebSocket: Dial = async (address, handlers, options) => {
 }
 
 function urlOf(address: Address): string {
-  return `${address.secure ? 'wss' : 'ws'}://${addressText(address)}${address.path ?? '/apiws'}`
+  return `${address.secure ? 'wss' : 'ws'}://${formatAddress(address)}${address.path ?? '/apiws'}`
 }
 
 /**
