@@ -15,3 +15,12 @@ export interface Method<Request extends { readonly _: string }, Result> {
   /** Reads the boxed result. */
   read(reader: TlReader): Result
 }
+
+/** Makes a {@link Method}. */
+export function defineMethod<Request extends { readonly _: string }, Result>(
+  name: Request['_'],
+  write: (writer: TlWriter, request: Request) => void,
+  read: (reader: TlReader) => Result,
+): Method<Request, Result> {
+  return { name, write, read }
+}

@@ -28,6 +28,8 @@ export class TlReader {
   readonly #view: DataView
   readonly #views: boolean
   #depth = 0
+  #id = 0
+  #type: string | undefined
 
   /**
    * @param buffer bytes to read
@@ -49,13 +51,25 @@ export class TlReader {
     return this.end - this.pos
   }
 
-  /** Fails at the current offset. */
-  fail(message: string, constructorName?: string): never {
+  /** Fails at the current offset. Without a name, the error names the type of the value that was begun last. */
+  fail(message: string, constructorName: string | undefined = this.#type): never {
     throw new TlError(message, this.pos, constructorName)
   }
 
+  /** Reads the id of a boxed value of type `type`, which errors will name. */
+  id(type: string): number {
+    this.#type = type
+    this.#id = this.uint()
+    return this.#id
+  }
+
+  /** Reads the id of a type's only constructor. */
+  expect(id: number, type: string): void {
+    if (this.id(type) !== id) this.unknown()
+  }
+
   /** Fails because constructor `id`, just read, is none of type `type`. */
-  unknown(id: number, type: string): never {
+  unknown(id: number = this.#id, type: string | undefined = this.#type): never {
     throw new TlError(`unknown constructor 0x${id.toString(16).padStart(8, '0')} for ${type}`, this.pos - 4)
   }
 
@@ -159,6 +173,14 @@ export class TlReader {
     return out
   }
 
+  /** Reads a value of a type that can contain itself. */
+  nest<T>(read: (reader: TlReader) => T): T {
+    this.enter()
+    const value = read(this)
+    this.leave()
+    return value
+  }
+
   /** Called on entering a type that can contain itself; pairs with {@link leave}. */
   enter(): void {
     if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
@@ -168,3 +190,14 @@ export class TlReader {
     this.#depth--
   }
 }
+
+// What vectors of scalars are read with.
+
+export const readInt = (r: TlReader): number => r.int()
+export const readLong = (r: TlReader): bigint => r.long()
+export const readDouble = (r: TlReader): number => r.double()
+export const readString = (r: TlReader): string => r.string()
+export const readBytes = (r: TlReader): Uint8Array => r.bytes()
+export const readInt128 = (r: TlReader): Uint8Array => r.raw(16)
+export const readInt256 = (r: TlReader): Uint8Array => r.raw(32)
+export const readBool = (r: TlReader): boolean => r.bool()

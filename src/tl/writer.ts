@@ -4,7 +4,7 @@
  * Source: https://core.telegram.org/mtproto/serialize
  */
 import { TlError } from '../errors.ts'
-import { BOOL_FALSE_ID, BOOL_TRUE_ID, VECTOR_ID } from './reader.ts'
+import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './reader.ts'
 
 /** Longest string a TL length field can express. */
 export const MAX_BYTES = 0xffffff
@@ -19,6 +19,7 @@ export class TlWriter {
   /** Offset of the first byte written. What lies before is the caller's, for headers filled in later. */
   readonly start: number
   #view: DataView
+  #depth = 0
 
   /**
    * @param capacity bytes to allocate at first, behind the headroom
@@ -134,6 +135,25 @@ export class TlWriter {
     for (const value of items) item(this, value)
   }
 
+  /** A query: `!X`. */
+  query(encode: (writer: TlWriter) => void): void {
+    if (typeof encode !== 'function') this.fail(`expected a function that writes a query, got ${describe(encode)}`)
+    encode(this)
+  }
+
+  /** Begins a value of a type with one constructor: checks that it is one and writes the id. */
+  begin(id: number, value: { readonly _: string }, name: string): void {
+    if (value?._ !== name) this.unexpected(value, name)
+    this.uint(id)
+  }
+
+  /** Writes a value of a type that can contain itself; what no reader would take is refused, circles among it. */
+  nest<T>(write: (writer: TlWriter, value: T) => void, value: T): void {
+    if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
+    write(this, value)
+    this.#depth--
+  }
+
   /** Fails because `value` is none of the constructors of `type`. */
   unexpected(value: unknown, type: string): never {
     const name = (value as { _?: unknown } | null | undefined)?._
@@ -145,3 +165,14 @@ function describe(value: unknown): string {
   if (value === null) return 'null'
   return typeof value === 'object' ? 'an object' : typeof value === 'number' ? String(value) : typeof value
 }
+
+// What vectors of scalars are written with.
+
+export const writeInt = (w: TlWriter, v: number): void => w.int(v)
+export const writeLong = (w: TlWriter, v: bigint): void => w.long(v)
+export const writeDouble = (w: TlWriter, v: number): void => w.double(v)
+export const writeString = (w: TlWriter, v: string): void => w.string(v)
+export const writeBytes = (w: TlWriter, v: Uint8Array): void => w.bytes(v)
+export const writeInt128 = (w: TlWriter, v: Uint8Array): void => w.raw(v, 16)
+export const writeInt256 = (w: TlWriter, v: Uint8Array): void => w.raw(v, 32)
+export const writeBool = (w: TlWriter, v: boolean): void => w.bool(v)

@@ -1,0 +1,26 @@
+/**
+ * `npm run generate [-- --check]`: makes src/tl/generated from schema/ and the roots in schema/roots.json.
+ *
+ * The same input gives the same bytes. `--check` writes nothing; it fails and names the files that differ.
+ */
+import { readFileSync } from 'node:fs'
+import { compile } from './generator/compile.ts'
+import { emitApi, emitMtproto, type Roots } from './generator/generate.ts'
+import { readExceptions } from './generator/ids.ts'
+import { finish, fromRoot } from './output.ts'
+
+const FOLDER = 'src/tl/generated'
+
+const read = (path: string): string => readFileSync(fromRoot(path), 'utf8')
+const load = (path: string): ReturnType<typeof compile> => compile(read(path), path, exceptions)
+
+const exceptions = readExceptions(read('schema/id-exceptions.json')).map((exception) => exception.name)
+const roots = JSON.parse(read('schema/roots.json')) as Roots
+
+const files = new Map<string, string>()
+const add = (made: ReadonlyMap<string, string>): void => {
+  for (const [path, text] of made) files.set(`${FOLDER}/${path}`, text)
+}
+add(emitApi(load('schema/api.tl'), roots.methods))
+add(emitMtproto(load('schema/mtproto.tl'), roots.messages))
+process.exitCode = finish(files, { check: process.argv.includes('--check'), command: 'npm run generate', folder: FOLDER })

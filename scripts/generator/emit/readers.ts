@@ -1,0 +1,203 @@
+/**
+ * Emits functions that read values: straight-line code, one switch for each type.
+ *
+ * A constructor's fields are read in the order of the wire. Those before the first optional one become an object literal,
+ * the rest are assigned, so absent flags are absent keys.
+ */
+import type { Definition, Field, Type } from '../schema.ts'
+import { bitText, type Context, idText, isWrapper, sorted, wordVariable } from './context.ts'
+
+const READS: Readonly<Record<string, string>> = {
+  int: 'r.int()',
+  long: 'r.long()',
+  double: 'r.double()',
+  string: 'r.string()',
+  bytes: 'r.bytes()',
+  int128: 'r.raw(16)',
+  int256: 'r.raw(32)',
+  bool: 'r.bool()',
+}
+
+/** Functions of the run time that read one scalar: what vectors of scalars are read with. */
+export const SCALAR_READERS: readonly string[] = [
+  'readInt',
+  'readLong',
+  'readDouble',
+  'readString',
+  'readBytes',
+  'readInt128',
+  'readInt256',
+  'readBool',
+]
+
+/** Name of the function that reads a type. */
+export function readerName(context: Context, type: string): string {
+  return `read${context.names.unionType(type)}`
+}
+
+function bareReaderName(context: Context, constructor: string): string {
+  return `readBare_${context.names.constructorType(constructor)}`
+}
+
+/** An expression for the function that reads a type. */
+export function readerOf(context: Context, type: Type): string {
+  switch (type.kind) {
+    case 'union':
+      return readerName(context, type.name)
+    case 'bare':
+      return bareReaderName(context, type.constructor)
+    case 'vector':
+      return `(r) => ${readText(context, type)}`
+    default: {
+      const name = `read${type.kind.charAt(0).toUpperCase()}${type.kind.slice(1)}`
+      if (!SCALAR_READERS.includes(name)) throw new Error(`nothing reads ${type.kind}`)
+      return name
+    }
+  }
+}
+
+/** An expression that reads a value from `r`. */
+function readText(context: Context, type: Type): string {
+  switch (type.kind) {
+    case 'vector': {
+      const least = context.facts.minSize(type.item)
+      const bound = least === 4 ? '' : `, ${least}`
+      return `r.${type.boxed ? 'vector' : 'bareVector'}(${readerOf(context, type.item)}${bound})`
+    }
+    case 'union':
+    case 'bare':
+      return `${readerOf(context, type)}(r)`
+    case 'query':
+      return 'readRequest(r)'
+    default: {
+      const text = READS[type.kind]
+      if (text === undefined) throw new Error(`nothing reads ${type.kind}`)
+      return text
+    }
+  }
+}
+
+/** Fields grouped by what they depend on, as they stand behind one another. */
+function groups(fields: readonly Field[]): Field[][] {
+  const found: Field[][] = []
+  for (const field of fields) {
+    const flag = found.at(-1)?.[0]?.flag
+    if (flag && field.flag && flag.word === field.flag.word && flag.bit === field.flag.bit) found.at(-1)!.push(field)
+    else found.push([field])
+  }
+  return found
+}
+
+function assignment(context: Context, field: Field): string {
+  return `v.${field.property} = ${field.type.kind === 'true' ? 'true' : readText(context, field.type)}`
+}
+
+/** Statements that read a definition's fields and return the value. */
+function bodyLines(context: Context, definition: Definition, tsType: string): string[] {
+  const { fields } = definition
+  const before: string[] = []
+  const literal: string[] = [`_: '${definition.name}'`]
+  const after: Field[] = []
+  const used = new Set(fields.map((field) => field.flag?.word))
+  const wordLine = (field: Field): string =>
+    used.has(field.name) ? `const ${wordVariable(field.name)} = r.uint()` : 'r.uint()'
+  let open = true
+  for (const field of fields) {
+    // The literal ends at the first field that may be absent; flags that take no bytes can wait.
+    if (field.flag) {
+      after.push(field)
+      if (field.type.kind !== 'true') open = false
+    } else if (field.type.kind === 'flags' && open && literal.length === 1) {
+      before.push(wordLine(field))
+    } else if (field.type.kind === 'flags' || !open) {
+      open = false
+      after.push(field)
+    } else {
+      literal.push(`${field.property}: ${readText(context, field.type)}`)
+    }
+  }
+  const object = `{ ${literal.join(', ')} }`
+  if (after.length === 0) return [...before, `return ${object}`]
+  const lines = [...before, `const v = ${object} as ${tsType}`]
+  for (const group of groups(after)) {
+    const [first] = group
+    if (!first!.flag) {
+      lines.push(first!.type.kind === 'flags' ? wordLine(first!) : assignment(context, first!))
+      continue
+    }
+    const condition = `if (${wordVariable(first!.flag.word)} & ${bitText(first!.flag.bit)})`
+    if (group.length === 1) lines.push(`${condition} ${assignment(context, first!)}`)
+    else lines.push(`${condition} {`, ...group.map((field) => `  ${assignment(context, field)}`), '}')
+  }
+  return [...lines, 'return v']
+}
+
+const indent = (lines: readonly string[], by: string): string[] => lines.map((line) => by + line)
+
+/**
+ * A function that reads any of several boxed definitions.
+ * @param label what the error says was expected
+ */
+export function emitSwitch(
+  context: Context,
+  options: { name: string; label: string; tsType: string; definitions: readonly Definition[]; tsTypeOf(definition: Definition): string; exported?: boolean },
+): string[] {
+  const { name, label, tsType, definitions } = options
+  const head = `${options.exported === false ? '' : 'export '}function ${name}(r: TlReader): ${tsType} {`
+  const [only] = definitions
+  if (definitions.length === 1) {
+    const body = bodyLines(context, only!, options.tsTypeOf(only!))
+    return [head, `  r.expect(${idText(only!.id)}, '${label}')`, ...indent(body, '  '), '}', '']
+  }
+  const lines = [head, `  switch (r.id('${label}')) {`]
+  for (const definition of definitions) {
+    const body = bodyLines(context, definition, options.tsTypeOf(definition))
+    if (body.length === 1) lines.push(`    case ${idText(definition.id)}:`, `      ${body[0]}`)
+    else lines.push(`    case ${idText(definition.id)}: {`, ...indent(body, '      '), '    }')
+  }
+  return [...lines, '    default:', '      return r.unknown()', '  }', '}', '']
+}
+
+/** A switch in a function that counts depth around it. */
+export function emitNested(context: Context, options: Parameters<typeof emitSwitch>[1]): string[] {
+  const inner = `${options.name}Body`
+  return [
+    `export function ${options.name}(r: TlReader): ${options.tsType} {`,
+    `  return r.nest(${inner})`,
+    '}',
+    '',
+    ...emitSwitch(context, { ...options, name: inner, exported: false }),
+  ]
+}
+
+/** Functions that read types and bare constructors. */
+export function emitReaders(context: Context, types: Iterable<string>, bare: Iterable<string>): string[] {
+  const { schema, names, facts } = context
+  const tsTypeOf = (definition: Definition): string => `T.${names.constructorType(definition.name)}`
+  const lines: string[] = []
+  for (const type of sorted(types)) {
+    const emit = facts.recursive.has(type) ? emitNested : emitSwitch
+    const definitions = schema.types.get(type)!
+    const options = { name: readerName(context, type), label: type, tsType: `T.${names.unionType(type)}`, definitions, tsTypeOf }
+    lines.push(...emit(context, options))
+  }
+  for (const name of sorted(bare)) {
+    const definition = schema.constructors.get(name)!
+    const head = `export function ${bareReaderName(context, name)}(r: TlReader): ${tsTypeOf(definition)} {`
+    lines.push(head, ...indent(bodyLines(context, definition, tsTypeOf(definition)), '  '), '}', '')
+  }
+  return lines
+}
+
+/** An expression for the function that reads a method's result. */
+export function resultReader(context: Context, method: Definition): string {
+  if (isWrapper(method)) throw new Error(`${method.name} has no result of its own`)
+  return readerOf(context, method.result)
+}
+
+/** A request's type as the other end reads it: queries are requests again. */
+export function readRequestType(context: Context, method: Definition): string {
+  const name = `T.${context.names.requestType(method.name)}`
+  return isWrapper(method) ? `${name}<AnyRequest>` : name
+}
+
