@@ -6,7 +6,7 @@
 import type { Module } from './module.ts'
 import type { Finding, Project, Rule } from './project.ts'
 import { type PublicDeclaration, publicDeclarations, publicEntries } from './public-api.ts'
-import { isNode, type SyntaxNode } from './syntax.ts'
+import { isNode, nameOf, type SyntaxNode } from './syntax.ts'
 
 /** Fewest characters an opening comment has: less cannot say what a module is. */
 const MIN_OPENING = 30
@@ -36,7 +36,7 @@ function* methodsOf(declaration: SyntaxNode): Generator<{ name: string; node: Sy
   const body = isNode(declaration.body) ? declaration.body.body : undefined
   for (const node of Array.isArray(body) ? body.filter(isNode) : []) {
     const key = node.key
-    const name = isNode(key) ? String(key.name ?? key.value ?? 'computed') : ''
+    const name = nameOf(key) || 'computed'
     if (!/^(?:TSAbstract)?MethodDefinition$|^TSMethodSignature$/.test(node.type)) continue
     if (node.kind === 'constructor' || node.kind === 'set' || node.override === true) continue
     if ((isNode(key) && key.type === 'PrivateIdentifier') || /private|protected/.test(String(node.accessibility)))

@@ -2,7 +2,7 @@
 import type { Module } from './module.ts'
 import type { Project } from './project.ts'
 import { targetsOf } from './resolve.ts'
-import { isNode, type SyntaxNode } from './syntax.ts'
+import { isNode, nameOf, type SyntaxNode } from './syntax.ts'
 
 /** One exported declaration; an overloaded function is one per signature. */
 export interface PublicDeclaration {
@@ -25,8 +25,6 @@ export function publicEntries(manifest: Manifest): string[] {
     .filter((file) => file.endsWith('.js'))
     .map((file) => file.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts'))
 }
-
-const nameOf = (node: unknown): string => (isNode(node) ? String(node.name ?? node.value ?? '') : '')
 
 const nodes = (value: unknown): SyntaxNode[] => (Array.isArray(value) ? value.filter(isNode) : [])
 
@@ -92,8 +90,7 @@ class Collector {
   }
 
   #from(module: Module, statement: SyntaxNode, name: string): void {
-    const specifier = String((statement.source as unknown as { value: string }).value)
-    const targets = targetsOf(module, { specifier, kind: 'value', line: 0 }) ?? []
+    const targets = targetsOf(module, { specifier: nameOf(statement.source), kind: 'value', line: 0 }) ?? []
     for (const target of targets) this.collect(target, name)
   }
 

@@ -32,3 +32,10 @@ export function walk(
   for (const child of children(node)) walk(child, visit, ancestors)
   ancestors.pop()
 }
+
+/** The name of an identifier, or the text of a literal that stands where a name may; empty for anything else. */
+export function nameOf(node: unknown): string {
+  if (!isNode(node)) return ''
+  const name = node.name ?? node.value
+  return typeof name === 'string' ? name : ''
+}

@@ -1,0 +1,108 @@
+/**
+ * `npm run check:package`: packs the package as npm would publish it, and looks at the result from a user's side.
+ *
+ * - only what belongs there is inside: compiled modules with their declarations, the schemas and the documents
+ * - publint and "are the types wrong" find no fault with how it resolves
+ * - unpacked into an empty project, every entry imports, its types check under both module resolutions of TypeScript, and
+ *   the program runs
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const ALLOWED =
+  /^(?:dist\/.+\.(?:js|d\.ts)|schema\/[\w-]+\.\w+|(?:README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/
+
+interface Packed {
+  filename: string
+  unpackedSize: number
+  size: number
+  files: { path: string }[]
+}
+interface Manifest {
+  name: string
+  exports: Record<string, unknown>
+  bin: Record<string, string>
+  dependencies: Record<string, string>
+}
+
+const bin = (name: string): string => resolve('node_modules/.bin', name)
+
+/** What a command prints; one that fails has its say before this throws. */
+function run(command: string, args: string[], cwd = '.'): string {
+  const { status, stdout, error } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (error) throw error
+  if (status === 0) return stdout
+  console.error(stdout)
+  throw new Error(`${[command, ...args].join(' ')}: exit code ${status}`)
+}
+
+/** What is in the package and should not be, or should be and is not. */
+function contentProblems(files: readonly string[], manifest: Manifest): string[] {
+  const inside = new Set(files)
+  const problems = files.filter((path) => !ALLOWED.test(path)).map((path) => `${path} does not belong in the package`)
+  for (const path of files.filter((each) => each.endsWith('.js'))) {
+    if (!inside.has(path.replace(/\.js$/, '.d.ts'))) problems.push(`${path} has no declarations`)
+  }
+  const targets = JSON.stringify([manifest.exports, manifest.bin]).match(/(?<=")(?:\.\/)?dist\/[^"]+/g) ?? []
+  for (const target of new Set(targets.map((each) => each.replace(/^\.\//, '')))) {
+    if (!inside.has(target)) problems.push(`package.json names ${target}, which is not in the package`)
+  }
+  return problems
+}
+
+/** Uses the unpacked package as its user would. */
+function tryOut(folder: string, tarball: string, manifest: Manifest): void {
+  const home = join(folder, 'node_modules', manifest.name)
+  mkdirSync(home, { recursive: true })
+  run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
+  for (const dependency of [...Object.keys(manifest.dependencies), '@types/node', 'undici-types']) {
+    mkdirSync(join(folder, 'node_modules', dependency, '..'), { recursive: true })
+    symlinkSync(resolve('node_modules', dependency), join(folder, 'node_modules', dependency))
+  }
+  const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'))
+  const lines = entries.map((entry, i) => `export * as e${i} from '${entry.replace('.', manifest.name)}'`)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'use.ts'), `${lines.join('\n')}\n`)
+  for (const [module, resolution] of [['nodenext', 'nodenext'] as const, ['esnext', 'bundler'] as const]) {
+    const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', module, '--moduleResolution', resolution]
+    run(bin('tsc'), [...options, 'use.ts'], folder)
+  }
+  run(process.execPath, ['--input-type=module', '--eval', lines.join('\n')], folder)
+  for (const [name, program] of Object.entries(manifest.bin)) {
+    const path = join(home, program)
+    if (!readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node\n'))
+      throw new Error(`${name} has no interpreter line`)
+    if ((statSync(resolve(program)).mode & 0o111) === 0) throw new Error(`${program} is not executable`)
+    console.log(run(process.execPath, [path, '--version'], folder).trim())
+  }
+}
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
+const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-package-'))
+try {
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder])) as Packed[]
+  if (!packed) throw new Error('npm pack made nothing')
+  const tarball = join(folder, packed.filename)
+  if (!existsSync(tarball)) throw new Error(`npm pack did not write ${packed.filename}`)
+  const problems = contentProblems(
+    packed.files.map(({ path }) => path),
+    manifest,
+  )
+  for (const problem of problems) console.error(`check:package: ${problem}`)
+  if (problems.length > 0) process.exitCode = 1
+  run(bin('publint'), ['run', tarball, '--strict'])
+  run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-emoji', '--no-color'])
+  tryOut(folder, tarball, manifest)
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`
+  console.log(
+    `${packed.files.length} files, ${kilobytes(packed.size)} packed, ${kilobytes(packed.unpackedSize)} unpacked.`,
+  )
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
