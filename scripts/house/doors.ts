@@ -39,27 +39,23 @@ export interface Door {
 
 /** Every door of the house. */
 export const DOORS: readonly Door[] = [
-  {
-    path: 'src/client/platform/system-host.ts',
-    lets: ['clock', 'timers', 'random'],
-    why: 'is the host of the real world: the clocks, timers and random numbers of the platform',
-  },
-  { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'opens TCP sockets' },
+  { path: 'src/crypto/native.ts', lets: ['node'], why: "the platform's own primitives" },
+  { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'sockets' },
   {
     path: 'src/transport/carrier/websocket.ts',
     lets: ['network', 'ws'],
-    why: "opens the platform's WebSocket, or that of ws where it has none",
+    why: "the platform's WebSocket, or the package's",
   },
+  { path: 'src/files/source-file.ts', lets: ['node'], why: 'reads files' },
+  { path: 'src/files/open.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
   {
-    path: 'src/lab/server/listen.ts',
-    lets: ['node', 'ws'],
-    why: 'listens on a TCP port, for raw connections and for WebSockets',
+    path: 'src/client/platform/system-host.ts',
+    lets: ['clock', 'timers', 'random'],
+    why: 'the Host of the real world',
   },
-  {
-    path: 'src/lab/server/parts-on-disk.ts',
-    lets: ['node', 'process'],
-    why: 'keeps the uploaded parts in files, so that a large upload does not fill memory',
-  },
+  { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
+  { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
+  { path: 'src/lab/server/server-key.ts', lets: ['node', 'process'], why: 'makes and reads RSA keys' },
 ]
 
 /** What a module takes from outside, by its imports and by the platform's global names. */
