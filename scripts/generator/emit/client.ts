@@ -81,6 +81,8 @@ function methodLines(context: Context, method: Definition): string[] {
 /** The file of methods: one constant each, and one function for each method that carries a query. */
 export function emitMethodsFile(context: Context, pruned: Pruned, paths: Paths): string {
   const code = new Code()
+  const { layer } = context.schema
+  if (layer !== undefined) code.add('/** The layer of the schema, for `invokeWithLayer`. */', `export const LAYER = ${layer}`, '')
   for (const method of pruned.methods) code.add(...methodLines(context, method))
   const { runtime } = paths
   const readers = code.uses([...pruned.results.types].map((type) => readerName(context, type)))

@@ -8,6 +8,9 @@ import type * as T from '../api-types.ts'
 import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readMessageMedia, readUploadFile, readUser } from './readers.ts'
 import { writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
 
+/** The layer of the schema, for `invokeWithLayer`. */
+export const LAYER = 223
+
 /** `auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;` */
 export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> = /* @__PURE__ */ defineMethod(
   'auth.bindTempAuthKey',
