@@ -5,7 +5,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { compile } from './generator/compile.ts'
-import { emitApi, emitMtproto, type Roots } from './generator/generate.ts'
+import type { ErrorTable } from './generator/emit/errors.ts'
+import { emitApi, emitErrors, emitMtproto, type Roots } from './generator/generate.ts'
 import { readExceptions } from './generator/ids.ts'
 import { finish, fromRoot } from './output.ts'
 
@@ -23,4 +24,9 @@ const add = (made: ReadonlyMap<string, string>): void => {
 }
 add(emitApi(load('schema/api.tl'), roots.methods))
 add(emitMtproto(load('schema/mtproto.tl'), roots.messages))
-process.exitCode = finish(files, { check: process.argv.includes('--check'), command: 'npm run generate', folder: FOLDER })
+add(emitErrors(JSON.parse(read('schema/errors.json')) as ErrorTable, roots.methods))
+process.exitCode = finish(files, {
+  check: process.argv.includes('--check'),
+  command: 'npm run generate',
+  folder: FOLDER,
+})

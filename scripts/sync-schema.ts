@@ -1,7 +1,7 @@
 /**
- * `npm run sync-schema [-- --check]`: writes schema/api.tl and schema/mtproto.tl from the npm package `@mtcute/tl`.
+ * `npm run sync-schema [-- --check]`: writes schema/api.tl, schema/mtproto.tl and schema/errors.json from the npm package `@mtcute/tl`.
  *
- * Definitions only, one sorted line each. Every id is checked against the CRC-32 of its line; the few historic ones that
+ * Definitions only, one sorted line each; of errors, names and codes only. Every id is checked against the CRC-32 of its line; the few historic ones that
  * do not verify stand in schema/id-exceptions.json with the reason. `--check` writes nothing and fails when a file differs.
  */
 import { readFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { createRequire } from 'node:module'
 import { readExceptions, verifyIds } from './generator/ids.ts'
 import { finish, fromRoot } from './output.ts'
 import { type SchemaLine, type SourceDefinition, toLine } from './sync/definition.ts'
+import { joinErrors, renderErrors, type SourceErrors } from './sync/errors.ts'
 import { SERVICE_LINES } from './sync/service-lines.ts'
 
 const require = createRequire(import.meta.url)
@@ -60,6 +61,7 @@ if (problems.length > 0) {
   const files = new Map([
     ['schema/api.tl', render('The API of Telegram: https://core.telegram.org/schema', apiLines, api.l)],
     ['schema/mtproto.tl', render('MTProto itself: https://core.telegram.org/schema/mtproto', mtprotoLines)],
+    ['schema/errors.json', renderErrors(joinErrors(json('raw-errors.json') as SourceErrors, api.e))],
   ])
   process.exitCode = finish(files, { check: process.argv.includes('--check'), command: 'npm run sync-schema' })
 }

@@ -63,9 +63,10 @@ export class TlReader {
     return this.#id
   }
 
-  /** Reads the id of a type's only constructor. */
-  expect(id: number, type: string): void {
-    if (this.id(type) !== id) this.unknown()
+  /** Reads the id of a type's only constructor, and returns the constructor's name. */
+  only<Name extends string>(id: number, name: Name): Name {
+    if (this.id(name) !== id) this.unknown()
+    return name
   }
 
   /** Fails because constructor `id`, just read, is none of type `type`. */
@@ -167,7 +168,8 @@ export class TlReader {
   /** A vector without its constructor id. */
   bareVector<T>(item: (reader: TlReader) => T, minSize = 4): T[] {
     const count = this.int()
-    if (count < 0 || count * minSize > this.remaining) this.fail(`a vector of ${count} does not fit in ${this.remaining} bytes`)
+    if (count < 0 || count * minSize > this.remaining)
+      this.fail(`a vector of ${count} does not fit in ${this.remaining} bytes`)
     const out: T[] = []
     for (let i = 0; i < count; i++) out.push(item(this))
     return out

@@ -82,7 +82,8 @@ function methodLines(context: Context, method: Definition): string[] {
 export function emitMethodsFile(context: Context, pruned: Pruned, paths: Paths): string {
   const code = new Code()
   const { layer } = context.schema
-  if (layer !== undefined) code.add('/** The layer of the schema, for `invokeWithLayer`. */', `export const LAYER = ${layer}`, '')
+  if (layer !== undefined)
+    code.add('/** The layer of the schema, for `invokeWithLayer`. */', `export const LAYER = ${layer}`, '')
   for (const method of pruned.methods) code.add(...methodLines(context, method))
   const { runtime } = paths
   const readers = code.uses([...pruned.results.types].map((type) => readerName(context, type)))

@@ -5,10 +5,9 @@ import { fieldTypes, reach } from '../prune.ts'
 import type { Definition, Schema } from '../schema.ts'
 import { file } from './client.ts'
 import { Code, type Context, importLine, sorted } from './context.ts'
-import { emitSwitch as emitReadSwitch, emitReaders, SCALAR_READERS } from './readers.ts'
-import { emitTypes, unionLines } from './types.ts'
-import { emitRequestTypes } from './types.ts'
-import { emitSwitch as emitWriteSwitch, emitWriters, SCALAR_WRITERS } from './writers.ts'
+import { emitReaders, emitSwitch as emitReadSwitch, SCALAR_READERS } from './readers.ts'
+import { emitRequestTypes, emitTypes, unionLines } from './types.ts'
+import { emitWriters, emitSwitch as emitWriteSwitch, SCALAR_WRITERS } from './writers.ts'
 
 /** What one side sends: names of constructors and methods. */
 export interface Side {
@@ -27,14 +26,19 @@ export function messagesOf(schema: Schema, name: Side['name'], messages: readonl
 
 function messageType(context: Context, definition: Definition, prefix: string): string {
   const { names } = context
-  return prefix + (definition.kind === 'method' ? names.requestType(definition.name) : names.constructorType(definition.name))
+  return (
+    prefix +
+    (definition.kind === 'method' ? names.requestType(definition.name) : names.constructorType(definition.name))
+  )
 }
 
 /** The file of types. */
 export function emitMessageTypes(context: Context, sides: readonly Side[]): string {
   const code = new Code()
   const all = [...new Set(sides.flatMap((side) => side.definitions))]
-  const constructors = all.filter((definition) => definition.kind === 'constructor').map((definition) => definition.name)
+  const constructors = all
+    .filter((definition) => definition.kind === 'constructor')
+    .map((definition) => definition.name)
   const inner = reach(context.schema, fieldTypes(all))
   code.add(...emitTypes(context, inner.types, [...constructors, ...inner.bare]))
   code.add(
@@ -62,7 +66,12 @@ export function emitMessagesFile(
   const written = reach(context.schema, fieldTypes(out.definitions))
   const read = reach(context.schema, fieldTypes(into.definitions))
   code.add(
-    ...emitWriteSwitch(context, { name: `write${out.name}`, label: out.name, tsType: `T.${out.name}`, definitions: out.definitions }),
+    ...emitWriteSwitch(context, {
+      name: `write${out.name}`,
+      label: out.name,
+      tsType: `T.${out.name}`,
+      definitions: out.definitions,
+    }),
     ...emitWriters(context, written.types, written.bare),
     ...emitReadSwitch(context, {
       name: `read${into.name}`,

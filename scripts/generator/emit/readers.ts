@@ -93,10 +93,15 @@ function assignment(context: Context, field: Field): string {
 }
 
 /** Statements that read a definition's fields and return the value. */
-function bodyLines(context: Context, definition: Definition, tsType: string): string[] {
+function bodyLines(
+  context: Context,
+  definition: Definition,
+  tsType: string,
+  name = `_: '${definition.name}'`,
+): string[] {
   const { fields } = definition
   const before: string[] = []
-  const literal: string[] = [`_: '${definition.name}'`]
+  const literal: string[] = [name]
   const after: Field[] = []
   const used = new Set(fields.map((field) => field.flag?.word))
   const wordLine = (field: Field): string =>
@@ -140,14 +145,21 @@ const indent = (lines: readonly string[], by: string): string[] => lines.map((li
  */
 export function emitSwitch(
   context: Context,
-  options: { name: string; label: string; tsType: string; definitions: readonly Definition[]; tsTypeOf(definition: Definition): string; exported?: boolean },
+  options: {
+    name: string
+    label: string
+    tsType: string
+    definitions: readonly Definition[]
+    tsTypeOf(definition: Definition): string
+    exported?: boolean
+  },
 ): string[] {
   const { name, label, tsType, definitions } = options
   const head = `${options.exported === false ? '' : 'export '}function ${name}(r: TlReader): ${tsType} {`
   const [only] = definitions
   if (definitions.length === 1) {
-    const body = bodyLines(context, only!, options.tsTypeOf(only!))
-    return [head, `  r.expect(${idText(only!.id)}, '${label}')`, ...indent(body, '  '), '}', '']
+    const body = bodyLines(context, only!, options.tsTypeOf(only!), '_')
+    return [head, `  const _ = r.only(${idText(only!.id)}, '${only!.name}')`, ...indent(body, '  '), '}', '']
   }
   const lines = [head, `  switch (r.id('${label}')) {`]
   for (const definition of definitions) {
@@ -178,7 +190,13 @@ export function emitReaders(context: Context, types: Iterable<string>, bare: Ite
   for (const type of sorted(types)) {
     const emit = facts.recursive.has(type) ? emitNested : emitSwitch
     const definitions = schema.types.get(type)!
-    const options = { name: readerName(context, type), label: type, tsType: `T.${names.unionType(type)}`, definitions, tsTypeOf }
+    const options = {
+      name: readerName(context, type),
+      label: type,
+      tsType: `T.${names.unionType(type)}`,
+      definitions,
+      tsTypeOf,
+    }
     lines.push(...emit(context, options))
   }
   for (const name of sorted(bare)) {
@@ -200,4 +218,3 @@ export function readRequestType(context: Context, method: Definition): string {
   const name = `T.${context.names.requestType(method.name)}`
   return isWrapper(method) ? `${name}<AnyRequest>` : name
 }
-

@@ -2,7 +2,7 @@
  * Emits the server's side of an API: it reads requests and writes results.
  */
 import type { Pruned } from '../prune.ts'
-import { type Paths, file } from './client.ts'
+import { file, type Paths } from './client.ts'
 import { Code, type Context, importLine, isWrapper, typeText } from './context.ts'
 import { emitNested, emitSwitch, readerName, readRequestType, SCALAR_READERS } from './readers.ts'
 import { unionLines } from './types.ts'

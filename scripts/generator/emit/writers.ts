@@ -80,7 +80,9 @@ function wordText(word: Field, fields: readonly Field[]): string {
     if (tests) tests.push(test)
     else byBit.set(field.flag.bit, [test])
   }
-  const terms = [...byBit].sort(([a], [b]) => a - b).map(([bit, tests]) => `(${tests.join(' || ')} ? ${bitText(bit)} : 0)`)
+  const terms = [...byBit]
+    .sort(([a], [b]) => a - b)
+    .map(([bit, tests]) => `(${tests.join(' || ')} ? ${bitText(bit)} : 0)`)
   return terms.length > 0 ? terms.join(' | ') : '0'
 }
 

@@ -110,9 +110,9 @@ export function readChat(r: TlReader): T.Chat {
 }
 
 export function readChatAdminRights(r: TlReader): T.ChatAdminRights {
-  r.expect(0x5fb224d5, 'ChatAdminRights')
+  const _ = r.only(0x5fb224d5, 'chatAdminRights')
   const flags = r.uint()
-  const v = { _: 'chatAdminRights' } as T.chatAdminRights
+  const v = { _ } as T.chatAdminRights
   if (flags & 1) v.changeInfo = true
   if (flags & 2) v.postMessages = true
   if (flags & 4) v.editMessages = true
@@ -134,9 +134,9 @@ export function readChatAdminRights(r: TlReader): T.ChatAdminRights {
 }
 
 export function readChatBannedRights(r: TlReader): T.ChatBannedRights {
-  r.expect(0x9f120418, 'ChatBannedRights')
+  const _ = r.only(0x9f120418, 'chatBannedRights')
   const flags = r.uint()
-  const v = { _: 'chatBannedRights', untilDate: r.int() } as T.chatBannedRights
+  const v = { _, untilDate: r.int() } as T.chatBannedRights
   if (flags & 1) v.viewMessages = true
   if (flags & 2) v.sendMessages = true
   if (flags & 4) v.sendMedia = true
@@ -179,9 +179,9 @@ export function readChatPhoto(r: TlReader): T.ChatPhoto {
 }
 
 export function readConfig(r: TlReader): T.Config {
-  r.expect(0xcc1a241e, 'Config')
+  const _ = r.only(0xcc1a241e, 'config')
   const flags = r.uint()
-  const v = { _: 'config', date: r.int(), expires: r.int(), testMode: r.bool(), thisDc: r.int(), dcOptions: r.vector(readDcOption, 20), dcTxtDomainName: r.string(), chatSizeMax: r.int(), megagroupSizeMax: r.int(), forwardedCountMax: r.int(), onlineUpdatePeriodMs: r.int(), offlineBlurTimeoutMs: r.int(), offlineIdleTimeoutMs: r.int(), onlineCloudTimeoutMs: r.int(), notifyCloudDelayMs: r.int(), notifyDefaultDelayMs: r.int(), pushChatPeriodMs: r.int(), pushChatLimit: r.int(), editTimeLimit: r.int(), revokeTimeLimit: r.int(), revokePmTimeLimit: r.int(), ratingEDecay: r.int(), stickersRecentLimit: r.int(), channelsReadMediaPeriod: r.int() } as T.config
+  const v = { _, date: r.int(), expires: r.int(), testMode: r.bool(), thisDc: r.int(), dcOptions: r.vector(readDcOption, 20), dcTxtDomainName: r.string(), chatSizeMax: r.int(), megagroupSizeMax: r.int(), forwardedCountMax: r.int(), onlineUpdatePeriodMs: r.int(), offlineBlurTimeoutMs: r.int(), offlineIdleTimeoutMs: r.int(), onlineCloudTimeoutMs: r.int(), notifyCloudDelayMs: r.int(), notifyDefaultDelayMs: r.int(), pushChatPeriodMs: r.int(), pushChatLimit: r.int(), editTimeLimit: r.int(), revokeTimeLimit: r.int(), revokePmTimeLimit: r.int(), ratingEDecay: r.int(), stickersRecentLimit: r.int(), channelsReadMediaPeriod: r.int() } as T.config
   if (flags & 8) v.defaultP2pContacts = true
   if (flags & 16) v.preloadFeaturedStickers = true
   if (flags & 64) v.revokePmInbox = true
@@ -212,14 +212,14 @@ export function readConfig(r: TlReader): T.Config {
 }
 
 export function readDataJSON(r: TlReader): T.DataJSON {
-  r.expect(0x7d748d04, 'DataJSON')
-  return { _: 'dataJSON', data: r.string() }
+  const _ = r.only(0x7d748d04, 'dataJSON')
+  return { _, data: r.string() }
 }
 
 export function readDcOption(r: TlReader): T.DcOption {
-  r.expect(0x18b7a10d, 'DcOption')
+  const _ = r.only(0x18b7a10d, 'dcOption')
   const flags = r.uint()
-  const v = { _: 'dcOption', id: r.int(), ipAddress: r.string(), port: r.int() } as T.dcOption
+  const v = { _, id: r.int(), ipAddress: r.string(), port: r.int() } as T.dcOption
   if (flags & 1) v.ipv6 = true
   if (flags & 2) v.mediaOnly = true
   if (flags & 4) v.tcpoOnly = true
@@ -325,14 +325,14 @@ export function readEmojiStatus(r: TlReader): T.EmojiStatus {
 }
 
 export function readFileHash(r: TlReader): T.FileHash {
-  r.expect(0xf39b035c, 'FileHash')
-  return { _: 'fileHash', offset: r.long(), limit: r.int(), hash: r.bytes() }
+  const _ = r.only(0xf39b035c, 'fileHash')
+  return { _, offset: r.long(), limit: r.int(), hash: r.bytes() }
 }
 
 export function readGame(r: TlReader): T.Game {
-  r.expect(0xbdf9653b, 'Game')
+  const _ = r.only(0xbdf9653b, 'game')
   const flags = r.uint()
-  const v = { _: 'game', id: r.long(), accessHash: r.long(), shortName: r.string(), title: r.string(), description: r.string(), photo: readPhoto(r) } as T.game
+  const v = { _, id: r.long(), accessHash: r.long(), shortName: r.string(), title: r.string(), description: r.string(), photo: readPhoto(r) } as T.game
   if (flags & 1) v.document = readDocument(r)
   return v
 }
@@ -353,9 +353,9 @@ export function readGeoPoint(r: TlReader): T.GeoPoint {
 }
 
 export function readGeoPointAddress(r: TlReader): T.GeoPointAddress {
-  r.expect(0xde4c5d93, 'GeoPointAddress')
+  const _ = r.only(0xde4c5d93, 'geoPointAddress')
   const flags = r.uint()
-  const v = { _: 'geoPointAddress', countryIso2: r.string() } as T.geoPointAddress
+  const v = { _, countryIso2: r.string() } as T.geoPointAddress
   if (flags & 1) v.state = r.string()
   if (flags & 2) v.city = r.string()
   if (flags & 4) v.street = r.string()
@@ -460,8 +460,8 @@ export function readInputUser(r: TlReader): T.InputUser {
 }
 
 export function readMaskCoords(r: TlReader): T.MaskCoords {
-  r.expect(0xaed6dbb2, 'MaskCoords')
-  return { _: 'maskCoords', n: r.int(), x: r.double(), y: r.double(), zoom: r.double() }
+  const _ = r.only(0xaed6dbb2, 'maskCoords')
+  return { _, n: r.int(), x: r.double(), y: r.double(), zoom: r.double() }
 }
 
 export function readMediaArea(r: TlReader): T.MediaArea {
@@ -499,9 +499,9 @@ export function readMediaArea(r: TlReader): T.MediaArea {
 }
 
 export function readMediaAreaCoordinates(r: TlReader): T.MediaAreaCoordinates {
-  r.expect(0xcfc9e002, 'MediaAreaCoordinates')
+  const _ = r.only(0xcfc9e002, 'mediaAreaCoordinates')
   const flags = r.uint()
-  const v = { _: 'mediaAreaCoordinates', x: r.double(), y: r.double(), w: r.double(), h: r.double(), rotation: r.double() } as T.mediaAreaCoordinates
+  const v = { _, x: r.double(), y: r.double(), w: r.double(), h: r.double(), rotation: r.double() } as T.mediaAreaCoordinates
   if (flags & 1) v.radius = r.double()
   return v
 }
@@ -729,9 +729,9 @@ function readMessageMediaBody(r: TlReader): T.MessageMedia {
 }
 
 export function readPage(r: TlReader): T.Page {
-  r.expect(0x98657f0d, 'Page')
+  const _ = r.only(0x98657f0d, 'page')
   const flags = r.uint()
-  const v = { _: 'page', url: r.string(), blocks: r.vector(readPageBlock), photos: r.vector(readPhoto, 12), documents: r.vector(readDocument, 12) } as T.page
+  const v = { _, url: r.string(), blocks: r.vector(readPageBlock), photos: r.vector(readPhoto, 12), documents: r.vector(readDocument, 12) } as T.page
   if (flags & 1) v.part = true
   if (flags & 2) v.rtl = true
   if (flags & 4) v.v2 = true
@@ -843,8 +843,8 @@ function readPageBlockBody(r: TlReader): T.PageBlock {
 }
 
 export function readPageCaption(r: TlReader): T.PageCaption {
-  r.expect(0x6f747657, 'PageCaption')
-  return { _: 'pageCaption', text: readRichText(r), credit: readRichText(r) }
+  const _ = r.only(0x6f747657, 'pageCaption')
+  return { _, text: readRichText(r), credit: readRichText(r) }
 }
 
 export function readPageListItem(r: TlReader): T.PageListItem {
@@ -878,9 +878,9 @@ function readPageListOrderedItemBody(r: TlReader): T.PageListOrderedItem {
 }
 
 export function readPageRelatedArticle(r: TlReader): T.PageRelatedArticle {
-  r.expect(0xb390dc08, 'PageRelatedArticle')
+  const _ = r.only(0xb390dc08, 'pageRelatedArticle')
   const flags = r.uint()
-  const v = { _: 'pageRelatedArticle', url: r.string(), webpageId: r.long() } as T.pageRelatedArticle
+  const v = { _, url: r.string(), webpageId: r.long() } as T.pageRelatedArticle
   if (flags & 1) v.title = r.string()
   if (flags & 2) v.description = r.string()
   if (flags & 4) v.photoId = r.long()
@@ -890,9 +890,9 @@ export function readPageRelatedArticle(r: TlReader): T.PageRelatedArticle {
 }
 
 export function readPageTableCell(r: TlReader): T.PageTableCell {
-  r.expect(0x34566b6a, 'PageTableCell')
+  const _ = r.only(0x34566b6a, 'pageTableCell')
   const flags = r.uint()
-  const v = { _: 'pageTableCell' } as T.pageTableCell
+  const v = { _ } as T.pageTableCell
   if (flags & 1) v.header = true
   if (flags & 8) v.alignCenter = true
   if (flags & 16) v.alignRight = true
@@ -905,8 +905,8 @@ export function readPageTableCell(r: TlReader): T.PageTableCell {
 }
 
 export function readPageTableRow(r: TlReader): T.PageTableRow {
-  r.expect(0xe0c0c5e5, 'PageTableRow')
-  return { _: 'pageTableRow', cells: r.vector(readPageTableCell, 8) }
+  const _ = r.only(0xe0c0c5e5, 'pageTableRow')
+  return { _, cells: r.vector(readPageTableCell, 8) }
 }
 
 export function readPeer(r: TlReader): T.Peer {
@@ -982,8 +982,8 @@ export function readPhotoSize(r: TlReader): T.PhotoSize {
 }
 
 export function readPoll(r: TlReader): T.Poll {
-  r.expect(0x58747131, 'Poll')
-  const v = { _: 'poll', id: r.long() } as T.poll
+  const _ = r.only(0x58747131, 'poll')
+  const v = { _, id: r.long() } as T.poll
   const flags = r.uint()
   if (flags & 1) v.closed = true
   if (flags & 2) v.publicVoters = true
@@ -997,23 +997,23 @@ export function readPoll(r: TlReader): T.Poll {
 }
 
 export function readPollAnswer(r: TlReader): T.PollAnswer {
-  r.expect(0xff16e2ca, 'PollAnswer')
-  return { _: 'pollAnswer', text: readTextWithEntities(r), option: r.bytes() }
+  const _ = r.only(0xff16e2ca, 'pollAnswer')
+  return { _, text: readTextWithEntities(r), option: r.bytes() }
 }
 
 export function readPollAnswerVoters(r: TlReader): T.PollAnswerVoters {
-  r.expect(0x3b6ddad2, 'PollAnswerVoters')
+  const _ = r.only(0x3b6ddad2, 'pollAnswerVoters')
   const flags = r.uint()
-  const v = { _: 'pollAnswerVoters', option: r.bytes(), voters: r.int() } as T.pollAnswerVoters
+  const v = { _, option: r.bytes(), voters: r.int() } as T.pollAnswerVoters
   if (flags & 1) v.chosen = true
   if (flags & 2) v.correct = true
   return v
 }
 
 export function readPollResults(r: TlReader): T.PollResults {
-  r.expect(0x7adf2420, 'PollResults')
+  const _ = r.only(0x7adf2420, 'pollResults')
   const flags = r.uint()
-  const v = { _: 'pollResults' } as T.pollResults
+  const v = { _ } as T.pollResults
   if (flags & 1) v.min = true
   if (flags & 2) v.results = r.vector(readPollAnswerVoters, 16)
   if (flags & 4) v.totalVoters = r.int()
@@ -1072,9 +1072,9 @@ export function readReaction(r: TlReader): T.Reaction {
 }
 
 export function readReactionCount(r: TlReader): T.ReactionCount {
-  r.expect(0xa3d1cb80, 'ReactionCount')
+  const _ = r.only(0xa3d1cb80, 'reactionCount')
   const flags = r.uint()
-  const v = { _: 'reactionCount' } as T.reactionCount
+  const v = { _ } as T.reactionCount
   if (flags & 1) v.chosenOrder = r.int()
   v.reaction = readReaction(r)
   v.count = r.int()
@@ -1082,17 +1082,17 @@ export function readReactionCount(r: TlReader): T.ReactionCount {
 }
 
 export function readRecentStory(r: TlReader): T.RecentStory {
-  r.expect(0x711d692d, 'RecentStory')
+  const _ = r.only(0x711d692d, 'recentStory')
   const flags = r.uint()
-  const v = { _: 'recentStory' } as T.recentStory
+  const v = { _ } as T.recentStory
   if (flags & 1) v.live = true
   if (flags & 2) v.maxId = r.int()
   return v
 }
 
 export function readRestrictionReason(r: TlReader): T.RestrictionReason {
-  r.expect(0xd072acb4, 'RestrictionReason')
-  return { _: 'restrictionReason', platform: r.string(), reason: r.string(), text: r.string() }
+  const _ = r.only(0xd072acb4, 'restrictionReason')
+  return { _, platform: r.string(), reason: r.string(), text: r.string() }
 }
 
 export function readRichText(r: TlReader): T.RichText {
@@ -1256,8 +1256,8 @@ export function readStarGiftAttributeRarity(r: TlReader): T.StarGiftAttributeRar
 }
 
 export function readStarGiftBackground(r: TlReader): T.StarGiftBackground {
-  r.expect(0xaff56398, 'StarGiftBackground')
-  return { _: 'starGiftBackground', centerColor: r.int(), edgeColor: r.int(), textColor: r.int() }
+  const _ = r.only(0xaff56398, 'starGiftBackground')
+  return { _, centerColor: r.int(), edgeColor: r.int(), textColor: r.int() }
 }
 
 export function readStarsAmount(r: TlReader): T.StarsAmount {
@@ -1272,9 +1272,9 @@ export function readStarsAmount(r: TlReader): T.StarsAmount {
 }
 
 export function readStoryFwdHeader(r: TlReader): T.StoryFwdHeader {
-  r.expect(0xb826e150, 'StoryFwdHeader')
+  const _ = r.only(0xb826e150, 'storyFwdHeader')
   const flags = r.uint()
-  const v = { _: 'storyFwdHeader' } as T.storyFwdHeader
+  const v = { _ } as T.storyFwdHeader
   if (flags & 8) v.modified = true
   if (flags & 1) v.from = readPeer(r)
   if (flags & 2) v.fromName = r.string()
@@ -1328,9 +1328,9 @@ function readStoryItemBody(r: TlReader): T.StoryItem {
 }
 
 export function readStoryViews(r: TlReader): T.StoryViews {
-  r.expect(0x8d595cd6, 'StoryViews')
+  const _ = r.only(0x8d595cd6, 'storyViews')
   const flags = r.uint()
-  const v = { _: 'storyViews', viewsCount: r.int() } as T.storyViews
+  const v = { _, viewsCount: r.int() } as T.storyViews
   if (flags & 2) v.hasViewers = true
   if (flags & 4) v.forwardsCount = r.int()
   if (flags & 8) v.reactions = r.vector(readReactionCount, 16)
@@ -1340,14 +1340,14 @@ export function readStoryViews(r: TlReader): T.StoryViews {
 }
 
 export function readTextWithEntities(r: TlReader): T.TextWithEntities {
-  r.expect(0x751f3146, 'TextWithEntities')
-  return { _: 'textWithEntities', text: r.string(), entities: r.vector(readMessageEntity, 12) }
+  const _ = r.only(0x751f3146, 'textWithEntities')
+  return { _, text: r.string(), entities: r.vector(readMessageEntity, 12) }
 }
 
 export function readThemeSettings(r: TlReader): T.ThemeSettings {
-  r.expect(0xfa58b6d4, 'ThemeSettings')
+  const _ = r.only(0xfa58b6d4, 'themeSettings')
   const flags = r.uint()
-  const v = { _: 'themeSettings', baseTheme: readBaseTheme(r), accentColor: r.int() } as T.themeSettings
+  const v = { _, baseTheme: readBaseTheme(r), accentColor: r.int() } as T.themeSettings
   if (flags & 4) v.messageColorsAnimated = true
   if (flags & 8) v.outboxAccentColor = r.int()
   if (flags & 1) v.messageColors = r.vector(readInt)
@@ -1356,19 +1356,19 @@ export function readThemeSettings(r: TlReader): T.ThemeSettings {
 }
 
 export function readTodoCompletion(r: TlReader): T.TodoCompletion {
-  r.expect(0x221bb5e4, 'TodoCompletion')
-  return { _: 'todoCompletion', id: r.int(), completedBy: readPeer(r), date: r.int() }
+  const _ = r.only(0x221bb5e4, 'todoCompletion')
+  return { _, id: r.int(), completedBy: readPeer(r), date: r.int() }
 }
 
 export function readTodoItem(r: TlReader): T.TodoItem {
-  r.expect(0xcba9a52f, 'TodoItem')
-  return { _: 'todoItem', id: r.int(), title: readTextWithEntities(r) }
+  const _ = r.only(0xcba9a52f, 'todoItem')
+  return { _, id: r.int(), title: readTextWithEntities(r) }
 }
 
 export function readTodoList(r: TlReader): T.TodoList {
-  r.expect(0x49b92a26, 'TodoList')
+  const _ = r.only(0x49b92a26, 'todoList')
   const flags = r.uint()
-  const v = { _: 'todoList', title: readTextWithEntities(r), list: r.vector(readTodoItem, 24) } as T.todoList
+  const v = { _, title: readTextWithEntities(r), list: r.vector(readTodoItem, 24) } as T.todoList
   if (flags & 1) v.othersCanAppend = true
   if (flags & 2) v.othersCanComplete = true
   return v
@@ -1485,9 +1485,9 @@ export function readUserStatus(r: TlReader): T.UserStatus {
 }
 
 export function readUsername(r: TlReader): T.Username {
-  r.expect(0xb4073647, 'Username')
+  const _ = r.only(0xb4073647, 'username')
   const flags = r.uint()
-  const v = { _: 'username', username: r.string() } as T.username
+  const v = { _, username: r.string() } as T.username
   if (flags & 1) v.editable = true
   if (flags & 2) v.active = true
   return v
@@ -1539,9 +1539,9 @@ export function readWallPaper(r: TlReader): T.WallPaper {
 }
 
 export function readWallPaperSettings(r: TlReader): T.WallPaperSettings {
-  r.expect(0x372efcd0, 'WallPaperSettings')
+  const _ = r.only(0x372efcd0, 'wallPaperSettings')
   const flags = r.uint()
-  const v = { _: 'wallPaperSettings' } as T.wallPaperSettings
+  const v = { _ } as T.wallPaperSettings
   if (flags & 2) v.blur = true
   if (flags & 4) v.motion = true
   if (flags & 1) v.backgroundColor = r.int()
@@ -1683,35 +1683,35 @@ export function readAuthAuthorization(r: TlReader): T.AuthAuthorization {
 }
 
 export function readAuthExportedAuthorization(r: TlReader): T.AuthExportedAuthorization {
-  r.expect(0xb434e2b8, 'auth.ExportedAuthorization')
-  return { _: 'auth.exportedAuthorization', id: r.long(), bytes: r.bytes() }
+  const _ = r.only(0xb434e2b8, 'auth.exportedAuthorization')
+  return { _, id: r.long(), bytes: r.bytes() }
 }
 
 export function readAuthLoggedOut(r: TlReader): T.AuthLoggedOut {
-  r.expect(0xc3a2835f, 'auth.LoggedOut')
+  const _ = r.only(0xc3a2835f, 'auth.loggedOut')
   const flags = r.uint()
-  const v = { _: 'auth.loggedOut' } as T.authLoggedOut
+  const v = { _ } as T.authLoggedOut
   if (flags & 1) v.futureAuthToken = r.bytes()
   return v
 }
 
 export function readContactsResolvedPeer(r: TlReader): T.ContactsResolvedPeer {
-  r.expect(0x7f077ad9, 'contacts.ResolvedPeer')
-  return { _: 'contacts.resolvedPeer', peer: readPeer(r), chats: r.vector(readChat, 12), users: r.vector(readUser, 12) }
+  const _ = r.only(0x7f077ad9, 'contacts.resolvedPeer')
+  return { _, peer: readPeer(r), chats: r.vector(readChat, 12), users: r.vector(readUser, 12) }
 }
 
 export function readHelpTermsOfService(r: TlReader): T.HelpTermsOfService {
-  r.expect(0x780a0310, 'help.TermsOfService')
+  const _ = r.only(0x780a0310, 'help.termsOfService')
   const flags = r.uint()
-  const v = { _: 'help.termsOfService', id: readDataJSON(r), text: r.string(), entities: r.vector(readMessageEntity, 12) } as T.helpTermsOfService
+  const v = { _, id: readDataJSON(r), text: r.string(), entities: r.vector(readMessageEntity, 12) } as T.helpTermsOfService
   if (flags & 1) v.popup = true
   if (flags & 2) v.minAgeConfirm = r.int()
   return v
 }
 
 export function readMessagesEmojiGameOutcome(r: TlReader): T.MessagesEmojiGameOutcome {
-  r.expect(0xda2ad647, 'messages.EmojiGameOutcome')
-  return { _: 'messages.emojiGameOutcome', seed: r.bytes(), stakeTonAmount: r.long(), tonAmount: r.long() }
+  const _ = r.only(0xda2ad647, 'messages.emojiGameOutcome')
+  return { _, seed: r.bytes(), stakeTonAmount: r.long(), tonAmount: r.long() }
 }
 
 export function readStorageFileType(r: TlReader): T.StorageFileType {

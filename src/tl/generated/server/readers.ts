@@ -5,8 +5,8 @@ import { readBytes, readLong, type TlReader } from '../../reader.ts'
 import type * as T from '../api-types.ts'
 
 export function readDataJSON(r: TlReader): T.DataJSON {
-  r.expect(0x7d748d04, 'DataJSON')
-  return { _: 'dataJSON', data: r.string() }
+  const _ = r.only(0x7d748d04, 'dataJSON')
+  return { _, data: r.string() }
 }
 
 export function readDocumentAttribute(r: TlReader): T.DocumentAttribute {
@@ -59,8 +59,8 @@ export function readDocumentAttribute(r: TlReader): T.DocumentAttribute {
 }
 
 export function readInputClientProxy(r: TlReader): T.InputClientProxy {
-  r.expect(0x75588b3f, 'InputClientProxy')
-  return { _: 'inputClientProxy', address: r.string(), port: r.int() }
+  const _ = r.only(0x75588b3f, 'inputClientProxy')
+  return { _, address: r.string(), port: r.int() }
 }
 
 export function readInputDocument(r: TlReader): T.InputDocument {
@@ -385,14 +385,14 @@ export function readInputUser(r: TlReader): T.InputUser {
 }
 
 export function readInputWebDocument(r: TlReader): T.InputWebDocument {
-  r.expect(0x9bed434d, 'InputWebDocument')
-  return { _: 'inputWebDocument', url: r.string(), size: r.int(), mimeType: r.string(), attributes: r.vector(readDocumentAttribute) }
+  const _ = r.only(0x9bed434d, 'inputWebDocument')
+  return { _, url: r.string(), size: r.int(), mimeType: r.string(), attributes: r.vector(readDocumentAttribute) }
 }
 
 export function readInvoice(r: TlReader): T.Invoice {
-  r.expect(0x049ee584, 'Invoice')
+  const _ = r.only(0x049ee584, 'invoice')
   const flags = r.uint()
-  const v = { _: 'invoice', currency: r.string(), prices: r.vector(readLabeledPrice, 16) } as T.invoice
+  const v = { _, currency: r.string(), prices: r.vector(readLabeledPrice, 16) } as T.invoice
   if (flags & 1) v.test = true
   if (flags & 2) v.nameRequested = true
   if (flags & 4) v.phoneRequested = true
@@ -416,8 +416,8 @@ export function readJSONObjectValue(r: TlReader): T.JSONObjectValue {
 }
 
 function readJSONObjectValueBody(r: TlReader): T.JSONObjectValue {
-  r.expect(0xc0de1bd9, 'JSONObjectValue')
-  return { _: 'jsonObjectValue', key: r.string(), value: readJSONValue(r) }
+  const _ = r.only(0xc0de1bd9, 'jsonObjectValue')
+  return { _, key: r.string(), value: readJSONValue(r) }
 }
 
 export function readJSONValue(r: TlReader): T.JSONValue {
@@ -444,13 +444,13 @@ function readJSONValueBody(r: TlReader): T.JSONValue {
 }
 
 export function readLabeledPrice(r: TlReader): T.LabeledPrice {
-  r.expect(0xcb296bf8, 'LabeledPrice')
-  return { _: 'labeledPrice', label: r.string(), amount: r.long() }
+  const _ = r.only(0xcb296bf8, 'labeledPrice')
+  return { _, label: r.string(), amount: r.long() }
 }
 
 export function readMaskCoords(r: TlReader): T.MaskCoords {
-  r.expect(0xaed6dbb2, 'MaskCoords')
-  return { _: 'maskCoords', n: r.int(), x: r.double(), y: r.double(), zoom: r.double() }
+  const _ = r.only(0xaed6dbb2, 'maskCoords')
+  return { _, n: r.int(), x: r.double(), y: r.double(), zoom: r.double() }
 }
 
 export function readMessageEntity(r: TlReader): T.MessageEntity {
@@ -518,8 +518,8 @@ export function readMessageEntity(r: TlReader): T.MessageEntity {
 }
 
 export function readPoll(r: TlReader): T.Poll {
-  r.expect(0x58747131, 'Poll')
-  const v = { _: 'poll', id: r.long() } as T.poll
+  const _ = r.only(0x58747131, 'poll')
+  const v = { _, id: r.long() } as T.poll
   const flags = r.uint()
   if (flags & 1) v.closed = true
   if (flags & 2) v.publicVoters = true
@@ -533,24 +533,24 @@ export function readPoll(r: TlReader): T.Poll {
 }
 
 export function readPollAnswer(r: TlReader): T.PollAnswer {
-  r.expect(0xff16e2ca, 'PollAnswer')
-  return { _: 'pollAnswer', text: readTextWithEntities(r), option: r.bytes() }
+  const _ = r.only(0xff16e2ca, 'pollAnswer')
+  return { _, text: readTextWithEntities(r), option: r.bytes() }
 }
 
 export function readTextWithEntities(r: TlReader): T.TextWithEntities {
-  r.expect(0x751f3146, 'TextWithEntities')
-  return { _: 'textWithEntities', text: r.string(), entities: r.vector(readMessageEntity, 12) }
+  const _ = r.only(0x751f3146, 'textWithEntities')
+  return { _, text: r.string(), entities: r.vector(readMessageEntity, 12) }
 }
 
 export function readTodoItem(r: TlReader): T.TodoItem {
-  r.expect(0xcba9a52f, 'TodoItem')
-  return { _: 'todoItem', id: r.int(), title: readTextWithEntities(r) }
+  const _ = r.only(0xcba9a52f, 'todoItem')
+  return { _, id: r.int(), title: readTextWithEntities(r) }
 }
 
 export function readTodoList(r: TlReader): T.TodoList {
-  r.expect(0x49b92a26, 'TodoList')
+  const _ = r.only(0x49b92a26, 'todoList')
   const flags = r.uint()
-  const v = { _: 'todoList', title: readTextWithEntities(r), list: r.vector(readTodoItem, 24) } as T.todoList
+  const v = { _, title: readTextWithEntities(r), list: r.vector(readTodoItem, 24) } as T.todoList
   if (flags & 1) v.othersCanAppend = true
   if (flags & 2) v.othersCanComplete = true
   return v
