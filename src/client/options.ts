@@ -1,0 +1,65 @@
+/**
+ * What a client is connected with.
+ */
+import type { Crypto } from '../crypto/crypto.ts'
+import type { ServerKey } from '../crypto/rsa.ts'
+import type { Host } from '../host.ts'
+import type { Dial } from '../transport/carrier/carrier.ts'
+import type { TransportName } from '../transport/codec.ts'
+import type { ClientEvent } from './events.ts'
+import type { SessionStorage } from './storage.ts'
+
+/** A datacenter that is not one of Telegram's: a test server, or one behind a forwarded port. */
+export interface CustomDatacenter {
+  /** Its number, 1 to 5 for Telegram's. */
+  readonly id: number
+  readonly host: string
+  readonly port: number
+  /** Its number in the key exchange is 10000 higher. */
+  readonly test?: boolean
+  /** The server's public keys, as PEM (PKCS#1 or SPKI) or parsed. */
+  readonly serverKeys: readonly (string | ServerKey)[]
+  /** Path of a WebSocket. */
+  readonly path?: string
+  /** TLS around a WebSocket. */
+  readonly secure?: boolean
+}
+
+/** How the client presents itself in `initConnection`. Source: https://core.telegram.org/method/initConnection */
+export interface DeviceInfo {
+  readonly deviceModel?: string
+  readonly systemVersion?: string
+  readonly appVersion?: string
+  /** ISO 639-1. */
+  readonly langCode?: string
+}
+
+export interface ConnectOptions {
+  /** Application id and hash, from https://my.telegram.org. */
+  readonly apiId: number
+  readonly apiHash: string
+  /** Token of a bot, from @BotFather. Needed unless `storage` holds a session that is logged in. */
+  readonly botToken?: string
+  /** Where the session is kept; in memory unless told, so that each start is a new login. */
+  readonly storage?: SessionStorage
+  /** The server to speak to; Telegram's unless told. */
+  readonly dc?: CustomDatacenter
+  /** Telegram's test datacenters. */
+  readonly test?: boolean
+  /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
+  readonly transport?: TransportName
+  /** Most connections that an upload uses, 1 to 16; 4 unless told. */
+  readonly lanes?: number
+  /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */
+  readonly maxWait?: number
+  readonly device?: DeviceInfo
+  readonly onEvent?: (event: ClientEvent) => void
+  /** Aborts connecting and logging in; afterwards it has no effect. */
+  readonly signal?: AbortSignal
+  /** Clock, timers and randomness; the platform's unless told. */
+  readonly host?: Host
+  /** Primitives; the platform's unless told. */
+  readonly crypto?: Crypto
+  /** Opens carriers; the platform's unless told. */
+  readonly dial?: Dial
+}

@@ -1,0 +1,19 @@
+/**
+ * What a client takes from the runtime it runs in. One module a runtime, chosen by the package's `imports` map.
+ */
+import type { Crypto } from '../../crypto/crypto.ts'
+import type { Source } from '../../files/source.ts'
+import type { Host } from '../../host.ts'
+import type { Dial } from '../../transport/carrier/carrier.ts'
+import type { TransportName } from '../../transport/codec.ts'
+
+export interface Platform {
+  readonly host: Host
+  readonly crypto: Crypto
+  /** The transport used unless told. */
+  readonly transport: TransportName
+  /** How to reach a server by a transport. @throws UsageError where the runtime cannot */
+  dial(transport: TransportName): Dial
+  /** Opens files by path; absent where there are none. */
+  readonly openFile?: (path: string | URL, signal?: AbortSignal) => Promise<Source>
+}

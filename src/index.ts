@@ -1,0 +1,29 @@
+/**
+ * mtproto-upload: take a file, send it to Telegram, get the decoded `MessageMedia`.
+ *
+ * ```ts
+ * import { UploadClient, photo } from 'mtproto-upload'
+ * ```
+ *
+ * The layers below are entries of their own: `mtproto-upload/tl`, `/crypto`, `/transport`, `/files`, `/lab/server`.
+ */
+export { UploadClient, type UploadFileOptions, type UploadMediaOptions } from './client/client.ts'
+export type { ClientEvent } from './client/events.ts'
+export type { ConnectOptions, CustomDatacenter, DeviceInfo } from './client/options.ts'
+export type { PeerLike } from './client/peers.ts'
+export { memoryStorage, type SessionStorage } from './client/storage.ts'
+export { VERSION } from './client/version.ts'
+export {
+  FileError,
+  MtprotoError,
+  RpcError,
+  SecurityError,
+  StorageError,
+  TlError,
+  TransportError,
+  UsageError,
+} from './errors.ts'
+export { document, photo } from './files/media.ts'
+export type { FileLike } from './files/source.ts'
+export type { UploadProgress, UploadEvent, UploadedFile } from './files/upload.ts'
+export type * from './tl/generated/api-types.ts'
