@@ -1,35 +1,36 @@
 /**
- * Facts about a schema's types that the emitted code relies on: which can contain themselves, and how small each can be.
+ * Facts about a schema's types that checks and emitted code rely on: which can contain themselves, which can have a value
+ * at all, and how few bytes a value of each takes.
  */
-import { type Definition, type Schema, type Type, walkType } from './schema.ts'
+import { type Field, type Schema, type Type, walkType } from './schema.ts'
 
 export interface Facts {
-  /** Types whose values can contain values of the same type; their readers count depth. */
+  /**
+   * Types whose values can contain values of the same type; their readers count depth.
+   * A bare constructor, which has a reader of its own, stands here as `%name`.
+   */
   recursive: ReadonlySet<string>
   /** The least number of bytes a value takes on the wire. Bounds the counts of vectors. */
   minSize(type: Type): number
 }
 
-/** Names of the types directly inside a type's constructors; bare constructors are looked through. */
-function contained(schema: Schema, members: readonly Definition[], seen: Set<string> = new Set()): Set<string> {
+/** Types, and bare constructors as `%name`, that stand directly inside fields. */
+function contained(fields: readonly Field[]): Set<string> {
   const names = new Set<string>()
-  for (const { type } of members.flatMap((member) => member.fields)) {
+  for (const { type } of fields) {
     walkType(type, (inner) => {
       if (inner.kind === 'union') names.add(inner.name)
-      if (inner.kind !== 'bare' || seen.has(inner.constructor)) return
-      const constructor = schema.constructors.get(inner.constructor)!
-      const beneath = contained(schema, [constructor], seen.add(inner.constructor))
-      for (const name of beneath) names.add(name)
-      // A bare constructor inside itself is found through its type.
-      if (constructor.result.kind === 'union') names.add(constructor.result.name)
+      else if (inner.kind === 'bare') names.add(`%${inner.constructorName}`)
     })
   }
   return names
 }
 
-/** Types that reach themselves: the members of cycles in the graph of containment. */
+/** Members of cycles in the graph of containment. */
 function findRecursive(schema: Schema): Set<string> {
-  const edges = new Map([...schema.types].map(([name, members]) => [name, contained(schema, members)]))
+  const edges = new Map<string, Set<string>>()
+  for (const [name, members] of schema.types) edges.set(name, contained(members.flatMap((member) => member.fields)))
+  for (const [name, definition] of schema.constructors) edges.set(`%${name}`, contained(definition.fields))
   const recursive = new Set<string>()
   for (const start of edges.keys()) {
     const seen = new Set<string>()
@@ -42,6 +43,22 @@ function findRecursive(schema: Schema): Set<string> {
     if (seen.has(start)) recursive.add(start)
   }
   return recursive
+}
+
+/** Constructors that no finite value can be made of: a required field leads back to the constructor itself. */
+export function findEndless(schema: Schema): string[] {
+  const finite = new Set<string>()
+  const ends = ({ type, flag }: Field): boolean => {
+    if (flag) return true
+    if (type.kind === 'bare') return finite.has(type.constructorName)
+    if (type.kind !== 'union') return true
+    return schema.types.get(type.name)!.some((member) => finite.has(member.name))
+  }
+  for (let size = -1; size !== finite.size; ) {
+    size = finite.size
+    for (const [name, { fields }] of schema.constructors) if (fields.every(ends)) finite.add(name)
+  }
+  return [...schema.constructors.keys()].filter((name) => !finite.has(name))
 }
 
 const FIXED: Readonly<Record<string, number>> = {
@@ -59,30 +76,24 @@ const FIXED: Readonly<Record<string, number>> = {
   object: 4,
 }
 
-/** Rounds of the computation of least sizes; each gives a lower bound, so stopping early is safe. */
+/** Rounds of the computation of least sizes. Each gives a lower bound, so stopping early is safe. */
 const ROUNDS = 16
 
 /** Computes {@link Facts}. */
 export function analyse(schema: Schema): Facts {
+  /** Bytes of each constructor's fields, from below. */
   const sizes = new Map<string, number>()
-  const depth: string[] = []
+  const bodySize = (name: string): number => sizes.get(name) ?? 0
   const minSize = (type: Type): number => {
     if (type.kind === 'vector') return type.boxed ? 8 : 4
-    if (type.kind === 'union') return sizes.get(type.name) ?? 4
-    if (type.kind !== 'bare') return FIXED[type.kind]!
-    if (depth.includes(type.constructor)) return 0
-    depth.push(type.constructor)
-    const size = bodySize(schema.constructors.get(type.constructor)!)
-    depth.pop()
-    return size
+    if (type.kind === 'bare') return bodySize(type.constructorName)
+    if (type.kind !== 'union') return FIXED[type.kind]!
+    return 4 + Math.min(...schema.types.get(type.name)!.map((member) => bodySize(member.name)))
   }
-  const bodySize = (definition: Definition): number =>
-    definition.fields.reduce((sum, field) => sum + (field.flag ? 0 : minSize(field.type)), 0)
-
   for (let round = 0, changed = true; changed && round < ROUNDS; round++) {
     changed = false
-    for (const [name, members] of schema.types) {
-      const size = 4 + Math.min(...members.map(bodySize))
+    for (const [name, { fields }] of schema.constructors) {
+      const size = fields.reduce((sum, field) => sum + (field.flag ? 0 : minSize(field.type)), 0)
       if (size !== sizes.get(name)) changed = true
       sizes.set(name, size)
     }

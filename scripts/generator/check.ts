@@ -1,6 +1,7 @@
 /**
  * Semantic checks: turns the tree of a schema into a checked {@link Schema}, or says everything that is wrong with it.
  */
+import { analyse, findEndless } from './analyse.ts'
 import type { CombinatorNode, FieldNode, SchemaNode, TypeNode } from './ast.ts'
 import { SCALARS } from './builtins.ts'
 import { computeId } from './crc.ts'
@@ -21,6 +22,7 @@ class Checker {
   readonly #constructors = new Map<string, CombinatorNode>()
   readonly #members = new Map<string, CombinatorNode[]>()
   readonly #node: SchemaNode
+  readonly #items: { type: Type; node: TypeNode }[] = []
 
   constructor(node: SchemaNode, options: CheckOptions) {
     this.#node = node
@@ -45,7 +47,20 @@ class Checker {
       if (members) members.push(definition)
       else schema.types.set(node.result.name, [definition])
     }
+    if (this.diagnostics.length === 0) this.#checkWhole(schema)
     return schema
+  }
+
+  /** Third pass: what can be said only when all definitions are known. */
+  #checkWhole(schema: Schema): void {
+    for (const name of findEndless(schema)) {
+      this.#report(`${name} contains itself without an end`, this.#constructors.get(name)!)
+    }
+    const facts = analyse(schema)
+    for (const { type, node } of this.#items) {
+      // Such a vector could claim any number of elements without the bytes for them.
+      if (facts.minSize(type) === 0) this.#report(`a vector cannot hold ${node.name}: its values can be empty`, node)
+    }
   }
 
   /** First pass: names and ids, so that later lines may be referred to. */
@@ -143,7 +158,7 @@ class Checker {
     if (scalar && !type.bare) return scalar
     if (node.generics.includes(name)) this.#report(`a field of type ${name} needs "!": only queries are generic`, type)
     else if (isUpper(name)) return this.#named(type)
-    else if (this.#constructors.has(name)) return { kind: 'bare', constructor: name }
+    else if (this.#constructors.has(name)) return { kind: 'bare', constructorName: name }
     else this.#report(`unknown type ${name}`, type)
     return { kind: 'object' }
   }
@@ -163,7 +178,9 @@ class Checker {
 
   #itemType(item: TypeNode, node: CombinatorNode): Type {
     if (item.name === '#' || item.name === 'true') this.#report(`a vector cannot hold ${item.name}`, item)
-    return this.#type(item, node)
+    const type = this.#type(item, node)
+    this.#items.push({ type, node: item })
+    return type
   }
 
   #named(type: TypeNode): Type {
@@ -172,7 +189,7 @@ class Checker {
     if (!type.bare) return { kind: 'union', name: type.name }
     if (members && members.length > 1)
       this.#report(`%${type.name} is ambiguous: ${type.name} has ${members.length} constructors`, type)
-    return members ? { kind: 'bare', constructor: members[0]!.name } : { kind: 'object' }
+    return members ? { kind: 'bare', constructorName: members[0]!.name } : { kind: 'object' }
   }
 }
 

@@ -33,9 +33,9 @@ export function reach(schema: Schema, roots: Iterable<Type>): Reach {
       if (inner.kind === 'union' && !found.types.has(inner.name)) {
         found.types.add(inner.name)
         for (const member of schema.types.get(inner.name) ?? []) addFields(member.fields)
-      } else if (inner.kind === 'bare' && !found.bare.has(inner.constructor)) {
-        found.bare.add(inner.constructor)
-        addFields(schema.constructors.get(inner.constructor)!.fields)
+      } else if (inner.kind === 'bare' && !found.bare.has(inner.constructorName)) {
+        found.bare.add(inner.constructorName)
+        addFields(schema.constructors.get(inner.constructorName)!.fields)
       }
     })
   }

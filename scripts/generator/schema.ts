@@ -13,7 +13,7 @@ export type Type =
   /** Any constructor of a type, with its id in front. */
   | { kind: 'union'; name: string }
   /** One constructor without its id. */
-  | { kind: 'bare'; constructor: string }
+  | { kind: 'bare'; constructorName: string }
   /** `!X`: any method. */
   | { kind: 'query' }
   /** `Object`: any constructor at all. Only hand-written code can handle it. */

@@ -20,7 +20,7 @@ export interface Token extends Position {
 
 const RULES: readonly [kind: Token['kind'] | 'blank', pattern: RegExp][] = [
   ['layer', /\/\/[ \t]*LAYER[ \t]+\d+[ \t]*(?=\r|\n|$)/y],
-  ['blank', /[ \t\r\n\ufeff]+|\/\/[^\n]*|\/\*[^]*?\*\//y],
+  ['blank', /[ \t\r\n\ufeff]+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y],
   ['section', /---\w+---/y],
   ['name', /[A-Za-z]\w*(?:\.[A-Za-z]\w*)*/y],
   ['number', /\d+/y],

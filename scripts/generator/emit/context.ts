@@ -35,7 +35,7 @@ export function typeText(context: Context, type: Type, prefix: string, query = '
     case 'union':
       return prefix + context.names.unionType(type.name)
     case 'bare':
-      return prefix + context.names.constructorType(type.constructor)
+      return prefix + context.names.constructorType(type.constructorName)
     case 'vector':
       return `${typeText(context, type.item, prefix, query)}[]`
     case 'query':
@@ -73,6 +73,11 @@ export function wordVariable(name: string): string {
   return /^flags\d*$/.test(name) ? name : `bits_${name}`
 }
 
+/** Lines moved to the right. */
+export function indent(lines: readonly string[], by: string): string[] {
+  return lines.map((line) => by + line)
+}
+
 /** The bodies of the functions of one file, with the names they use. */
 export class Code {
   readonly #lines: string[] = []
@@ -92,7 +97,10 @@ export class Code {
   }
 }
 
-/** An import statement, or nothing when no name is used. */
+/** An import statement, or nothing when no name is used. Names of types come as `type Name`. */
 export function importLine(names: readonly string[], from: string): string[] {
-  return names.length > 0 ? [`import { ${names.join(', ')} } from '${from}'`] : []
+  if (names.length === 0) return []
+  const types = names.every((name) => name.startsWith('type '))
+  const list = types ? names.map((name) => name.slice('type '.length)) : names
+  return [`import ${types ? 'type ' : ''}{ ${list.join(', ')} } from '${from}'`]
 }

@@ -5,9 +5,9 @@ import { fieldTypes, reach } from '../prune.ts'
 import type { Definition, Schema } from '../schema.ts'
 import { file } from './client.ts'
 import { Code, type Context, importLine, sorted } from './context.ts'
-import { emitReaders, emitSwitch as emitReadSwitch, SCALAR_READERS } from './readers.ts'
+import { emitReader, emitReaders, SCALAR_READERS } from './readers.ts'
 import { emitRequestTypes, emitTypes, unionLines } from './types.ts'
-import { emitWriters, emitSwitch as emitWriteSwitch, SCALAR_WRITERS } from './writers.ts'
+import { emitWriter, emitWriters, SCALAR_WRITERS } from './writers.ts'
 
 /** What one side sends: names of constructors and methods. */
 export interface Side {
@@ -66,18 +66,20 @@ export function emitMessagesFile(
   const written = reach(context.schema, fieldTypes(out.definitions))
   const read = reach(context.schema, fieldTypes(into.definitions))
   code.add(
-    ...emitWriteSwitch(context, {
+    ...emitWriter(context, {
       name: `write${out.name}`,
       label: out.name,
       tsType: `T.${out.name}`,
       definitions: out.definitions,
+      nested: false,
     }),
     ...emitWriters(context, written.types, written.bare),
-    ...emitReadSwitch(context, {
+    ...emitReader(context, {
       name: `read${into.name}`,
       label: into.name,
       tsType: `T.${into.name}`,
       definitions: into.definitions,
+      nested: false,
       tsTypeOf: (definition) => messageType(context, definition, 'T.'),
     }),
     ...emitReaders(context, read.types, read.bare),

@@ -5,7 +5,7 @@
  * the rest are assigned, so absent flags are absent keys.
  */
 import type { Definition, Field, Type } from '../schema.ts'
-import { bitText, type Context, idText, isWrapper, sorted, wordVariable } from './context.ts'
+import { bitText, type Context, idText, indent, isWrapper, sorted, wordVariable } from './context.ts'
 
 const READS: Readonly<Record<string, string>> = {
   int: 'r.int()',
@@ -35,8 +35,8 @@ export function readerName(context: Context, type: string): string {
   return `read${context.names.unionType(type)}`
 }
 
-function bareReaderName(context: Context, constructor: string): string {
-  return `readBare_${context.names.constructorType(constructor)}`
+function bareReaderName(context: Context, constructorName: string): string {
+  return `readBare_${context.names.constructorType(constructorName)}`
 }
 
 /** An expression for the function that reads a type. */
@@ -45,7 +45,7 @@ export function readerOf(context: Context, type: Type): string {
     case 'union':
       return readerName(context, type.name)
     case 'bare':
-      return bareReaderName(context, type.constructor)
+      return bareReaderName(context, type.constructorName)
     case 'vector':
       return `(r) => ${readText(context, type)}`
     default: {
@@ -137,49 +137,51 @@ function bodyLines(
   return [...lines, 'return v']
 }
 
-const indent = (lines: readonly string[], by: string): string[] => lines.map((line) => by + line)
-
-/**
- * A function that reads any of several boxed definitions.
- * @param label what the error says was expected
- */
-export function emitSwitch(
-  context: Context,
-  options: {
-    name: string
-    label: string
-    tsType: string
-    definitions: readonly Definition[]
-    tsTypeOf(definition: Definition): string
-    exported?: boolean
-  },
-): string[] {
-  const { name, label, tsType, definitions } = options
-  const head = `${options.exported === false ? '' : 'export '}function ${name}(r: TlReader): ${tsType} {`
-  const [only] = definitions
-  if (definitions.length === 1) {
-    const body = bodyLines(context, only!, options.tsTypeOf(only!), '_')
-    return [head, `  const _ = r.only(${idText(only!.id)}, '${only!.name}')`, ...indent(body, '  '), '}', '']
-  }
-  const lines = [head, `  switch (r.id('${label}')) {`]
-  for (const definition of definitions) {
-    const body = bodyLines(context, definition, options.tsTypeOf(definition))
-    if (body.length === 1) lines.push(`    case ${idText(definition.id)}:`, `      ${body[0]}`)
-    else lines.push(`    case ${idText(definition.id)}: {`, ...indent(body, '      '), '    }')
-  }
-  return [...lines, '    default:', '      return r.unknown()', '  }', '}', '']
-}
-
-/** A switch in a function that counts depth around it. */
-export function emitNested(context: Context, options: Parameters<typeof emitSwitch>[1]): string[] {
-  const inner = `${options.name}Body`
+/** A function with the given statements; with `nested`, one that counts depth around them. */
+function functionLines(name: string, tsType: string, body: readonly string[], nested: boolean): string[] {
+  const lines = (keyword: string, ownName: string): string[] => [
+    `${keyword} ${ownName}(r: TlReader): ${tsType} {`,
+    ...indent(body, '  '),
+    '}',
+    '',
+  ]
+  if (!nested) return lines('export function', name)
+  const inner = `${name}Body`
   return [
-    `export function ${options.name}(r: TlReader): ${options.tsType} {`,
+    `export function ${name}(r: TlReader): ${tsType} {`,
     `  return r.nest(${inner})`,
     '}',
     '',
-    ...emitSwitch(context, { ...options, name: inner, exported: false }),
+    ...lines('function', inner),
   ]
+}
+
+export interface ReaderOptions {
+  name: string
+  /** What the error says was expected. */
+  label: string
+  tsType: string
+  definitions: readonly Definition[]
+  tsTypeOf(definition: Definition): string
+  /** Values can contain values that the same function reads. */
+  nested: boolean
+}
+
+/** A function that reads any of several boxed definitions. */
+export function emitReader(context: Context, options: ReaderOptions): string[] {
+  const { name, label, tsType, definitions, nested } = options
+  const [only] = definitions
+  if (definitions.length === 1) {
+    const body = bodyLines(context, only!, options.tsTypeOf(only!), '_')
+    return functionLines(name, tsType, [`const _ = r.only(${idText(only!.id)}, '${only!.name}')`, ...body], nested)
+  }
+  const lines = [`switch (r.id('${label}')) {`]
+  for (const definition of definitions) {
+    const body = bodyLines(context, definition, options.tsTypeOf(definition))
+    if (body.length === 1) lines.push(`  case ${idText(definition.id)}:`, `    ${body[0]}`)
+    else lines.push(`  case ${idText(definition.id)}: {`, ...indent(body, '    '), '  }')
+  }
+  return functionLines(name, tsType, [...lines, '  default:', '    return r.unknown()', '}'], nested)
 }
 
 /** Functions that read types and bare constructors. */
@@ -188,21 +190,18 @@ export function emitReaders(context: Context, types: Iterable<string>, bare: Ite
   const tsTypeOf = (definition: Definition): string => `T.${names.constructorType(definition.name)}`
   const lines: string[] = []
   for (const type of sorted(types)) {
-    const emit = facts.recursive.has(type) ? emitNested : emitSwitch
     const definitions = schema.types.get(type)!
-    const options = {
-      name: readerName(context, type),
-      label: type,
-      tsType: `T.${names.unionType(type)}`,
-      definitions,
-      tsTypeOf,
-    }
-    lines.push(...emit(context, options))
+    const tsType = `T.${names.unionType(type)}`
+    const nested = facts.recursive.has(type)
+    lines.push(
+      ...emitReader(context, { name: readerName(context, type), label: type, tsType, definitions, tsTypeOf, nested }),
+    )
   }
   for (const name of sorted(bare)) {
     const definition = schema.constructors.get(name)!
-    const head = `export function ${bareReaderName(context, name)}(r: TlReader): ${tsTypeOf(definition)} {`
-    lines.push(head, ...indent(bodyLines(context, definition, tsTypeOf(definition)), '  '), '}', '')
+    const tsType = tsTypeOf(definition)
+    const body = bodyLines(context, definition, tsType)
+    lines.push(...functionLines(bareReaderName(context, name), tsType, body, facts.recursive.has(`%${name}`)))
   }
   return lines
 }

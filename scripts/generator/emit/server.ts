@@ -4,7 +4,7 @@
 import type { Pruned } from '../prune.ts'
 import { file, type Paths } from './client.ts'
 import { Code, type Context, importLine, isWrapper, typeText } from './context.ts'
-import { emitNested, emitSwitch, readerName, readRequestType, SCALAR_READERS } from './readers.ts'
+import { emitReader, readerName, readRequestType, SCALAR_READERS } from './readers.ts'
 import { unionLines } from './types.ts'
 import { SCALAR_WRITERS, writerName, writeText } from './writers.ts'
 
@@ -13,14 +13,14 @@ export function emitRequestsFile(context: Context, pruned: Pruned, paths: Paths)
   const code = new Code()
   const members = pruned.methods.map((method) => readRequestType(context, method))
   code.add('/** Any request. One that carries a query carries it decoded. */', ...unionLines('AnyRequest', members), '')
-  const emit = pruned.methods.some(isWrapper) ? emitNested : emitSwitch
   code.add('/** Reads any request. Throws `TlError` on what is none, a method of another schema among them. */')
   code.add(
-    ...emit(context, {
+    ...emitReader(context, {
       name: 'readRequest',
       label: 'a request',
       tsType: 'AnyRequest',
       definitions: pruned.methods,
+      nested: pruned.methods.some(isWrapper),
       tsTypeOf: (method) => readRequestType(context, method),
     }),
   )

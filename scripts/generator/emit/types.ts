@@ -1,7 +1,7 @@
 /**
  * Emits interfaces for constructors and requests, unions for types, and the map from methods to both.
  */
-import { type Definition, type Field, walkType } from '../schema.ts'
+import type { Definition, Field } from '../schema.ts'
 import { type Context, isWrapper, sorted, typeText } from './context.ts'
 
 function fieldLines(context: Context, fields: readonly Field[], query: string): string[] {
@@ -74,11 +74,4 @@ export function emitMethodMap(context: Context, methods: readonly Definition[]):
     '}',
     '',
   ]
-}
-
-/** Constructors that are `Object` somewhere inside: hand-written code only. */
-export function holdsObject(definition: Definition): boolean {
-  let found = false
-  for (const field of definition.fields) walkType(field.type, (type) => (found ||= type.kind === 'object'))
-  return found
 }

@@ -5,7 +5,7 @@
  * writer; nothing is checked twice.
  */
 import type { Definition, Field, Type } from '../schema.ts'
-import { bitText, type Context, idText, sorted, wordVariable } from './context.ts'
+import { bitText, type Context, idText, indent, sorted, wordVariable } from './context.ts'
 
 /** Functions of the run time that write one scalar: what vectors of scalars are written with. */
 export const SCALAR_WRITERS: readonly string[] = [
@@ -24,8 +24,8 @@ export function writerName(context: Context, type: string): string {
   return `write${context.names.unionType(type)}`
 }
 
-function bareWriterName(context: Context, constructor: string): string {
-  return `writeBare_${context.names.constructorType(constructor)}`
+function bareWriterName(context: Context, constructorName: string): string {
+  return `writeBare_${context.names.constructorType(constructorName)}`
 }
 
 /** An expression for the function that writes a type. */
@@ -34,7 +34,7 @@ export function writerOf(context: Context, type: Type): string {
     case 'union':
       return writerName(context, type.name)
     case 'bare':
-      return bareWriterName(context, type.constructor)
+      return bareWriterName(context, type.constructorName)
     case 'vector':
       return `(w, v) => ${writeText(context, type, 'v')}`
     default: {
@@ -108,8 +108,6 @@ function bodyLines(context: Context, definition: Definition): string[] {
   return lines
 }
 
-const indent = (lines: readonly string[], by: string): string[] => lines.map((line) => by + line)
-
 /** Statements that write a definition with its id in front. */
 export function boxedLines(context: Context, definition: Definition): string[] {
   return [`w.uint(${idText(definition.id)})`, ...bodyLines(context, definition)]
@@ -121,38 +119,46 @@ export interface WriterOptions {
   label: string
   tsType: string
   definitions: readonly Definition[]
-  exported?: boolean
+  /** Values can contain values that the same function writes. */
+  nested: boolean
 }
 
-/** A function that writes any of several boxed definitions. */
-export function emitSwitch(context: Context, options: WriterOptions): string[] {
-  const { name, label, tsType, definitions } = options
-  const head = `${options.exported === false ? '' : 'export '}function ${name}(w: TlWriter, v: ${tsType}): void {`
-  if (definitions.length === 1) {
-    const [only] = definitions
-    const start = `  w.begin(${idText(only!.id)}, v, '${only!.name}')`
-    return [head, start, ...indent(bodyLines(context, only!), '  '), '}', '']
-  }
-  const lines = [head, '  switch (v?._) {']
-  for (const definition of definitions) {
-    const body = boxedLines(context, definition)
-    const block = body.some((line) => line.startsWith('const '))
-    lines.push(`    case '${definition.name}':${block ? ' {' : ''}`, ...indent(body, '      '), '      break')
-    if (block) lines.push('    }')
-  }
-  return [...lines, '    default:', `      w.unexpected(v, '${label}')`, '  }', '}', '']
-}
-
-/** A switch in a function that counts depth around it. */
-function emitNested(context: Context, options: WriterOptions): string[] {
-  const inner = `${options.name}Body`
+/** A function with the given statements; with `nested`, one that counts depth around them. */
+function functionLines(name: string, tsType: string, body: readonly string[], nested: boolean): string[] {
+  const value = body.some((line) => /\bv\b/.test(line)) ? 'v' : '_v'
+  const lines = (keyword: string, ownName: string): string[] => [
+    `${keyword} ${ownName}(w: TlWriter, ${value}: ${tsType}): void {`,
+    ...indent(body, '  '),
+    '}',
+    '',
+  ]
+  if (!nested) return lines('export function', name)
+  const inner = `${name}Body`
   return [
-    `export function ${options.name}(w: TlWriter, v: ${options.tsType}): void {`,
+    `export function ${name}(w: TlWriter, v: ${tsType}): void {`,
     `  w.nest(${inner}, v)`,
     '}',
     '',
-    ...emitSwitch(context, { ...options, name: inner, exported: false }),
+    ...lines('function', inner),
   ]
+}
+
+/** A function that writes any of several boxed definitions. */
+export function emitWriter(context: Context, options: WriterOptions): string[] {
+  const { name, label, tsType, definitions, nested } = options
+  if (definitions.length === 1) {
+    const [only] = definitions
+    const body = bodyLines(context, only!)
+    return functionLines(name, tsType, [`w.begin(${idText(only!.id)}, v, '${only!.name}')`, ...body], nested)
+  }
+  const lines = ['switch (v?._) {']
+  for (const definition of definitions) {
+    const body = boxedLines(context, definition)
+    const block = body.some((line) => line.startsWith('const '))
+    lines.push(`  case '${definition.name}':${block ? ' {' : ''}`, ...indent(body, '    '), '    break')
+    if (block) lines.push('  }')
+  }
+  return functionLines(name, tsType, [...lines, '  default:', `    w.unexpected(v, '${label}')`, '}'], nested)
 }
 
 /** Functions that write types and bare constructors. */
@@ -160,16 +166,15 @@ export function emitWriters(context: Context, types: Iterable<string>, bare: Ite
   const { schema, names, facts } = context
   const lines: string[] = []
   for (const type of sorted(types)) {
-    const emit = facts.recursive.has(type) ? emitNested : emitSwitch
     const definitions = schema.types.get(type)!
-    const options = { name: writerName(context, type), label: type, tsType: `T.${names.unionType(type)}`, definitions }
-    lines.push(...emit(context, options))
+    const tsType = `T.${names.unionType(type)}`
+    const nested = facts.recursive.has(type)
+    lines.push(...emitWriter(context, { name: writerName(context, type), label: type, tsType, definitions, nested }))
   }
   for (const name of sorted(bare)) {
-    const definition = schema.constructors.get(name)!
+    const body = bodyLines(context, schema.constructors.get(name)!)
     const tsType = `T.${names.constructorType(name)}`
-    const head = `export function ${bareWriterName(context, name)}(w: TlWriter, v: ${tsType}): void {`
-    lines.push(head, ...indent(bodyLines(context, definition), '  '), '}', '')
+    lines.push(...functionLines(bareWriterName(context, name), tsType, body, facts.recursive.has(`%${name}`)))
   }
   return lines
 }
