@@ -53,6 +53,7 @@ export const DOORS: readonly Door[] = [
     lets: ['clock', 'timers', 'random'],
     why: 'the Host of the real world',
   },
+  { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
   { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
   { path: 'src/lab/server/server-key.ts', lets: ['node', 'process'], why: 'makes and reads RSA keys' },
