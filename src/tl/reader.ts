@@ -18,6 +18,7 @@ export const MAX_DEPTH = 64
 
 const utf8 = new TextDecoder()
 
+/** Reads one value after another from a buffer; every method throws `TlError` when the bytes are not what it expects. */
 export class TlReader {
   /** The buffer that is read. */
   readonly buffer: Uint8Array
@@ -104,6 +105,7 @@ export class TlReader {
     return this.#view.getBigInt64(this.#take(8), true)
   }
 
+  /** IEEE 754 double. */
   double(): number {
     return this.#view.getFloat64(this.#take(8), true)
   }
@@ -188,6 +190,7 @@ export class TlReader {
     if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
   }
 
+  /** Called on leaving a type that {@link enter} was called for. */
   leave(): void {
     this.#depth--
   }
@@ -195,11 +198,19 @@ export class TlReader {
 
 // What vectors of scalars are read with.
 
+/** Reads an element of a vector: signed 32-bit integer. */
 export const readInt = (r: TlReader): number => r.int()
+/** Reads an element of a vector: signed 64-bit integer. */
 export const readLong = (r: TlReader): bigint => r.long()
+/** Reads an element of a vector: IEEE 754 double. */
 export const readDouble = (r: TlReader): number => r.double()
+/** Reads an element of a vector: UTF-8 string. */
 export const readString = (r: TlReader): string => r.string()
+/** Reads an element of a vector: byte string. */
 export const readBytes = (r: TlReader): Uint8Array => r.bytes()
+/** Reads an element of a vector: 16 bytes as they stand. */
 export const readInt128 = (r: TlReader): Uint8Array => r.raw(16)
+/** Reads an element of a vector: 32 bytes as they stand. */
 export const readInt256 = (r: TlReader): Uint8Array => r.raw(32)
+/** Reads an element of a vector: `boolTrue` or `boolFalse`. */
 export const readBool = (r: TlReader): boolean => r.bool()
