@@ -24,3 +24,21 @@ describe.each(PAGES)('%s', (page) => {
     expect(commands.filter((command) => !(command in manifest.scripts))).toEqual([])
   })
 })
+
+describe('.ci/run', () => {
+  const script = readFileSync('.ci/run', 'utf8')
+
+  test("runs the README's test command", () => {
+    expect(readFileSync('README.md', 'utf8')).toContain('npm ci && npm test')
+    expect(script).toMatch(/ npm ci$/m)
+    expect(script).toMatch(/ npm test$/m)
+  })
+
+  test('runs every check that package.json has', () => {
+    const checks = Object.keys(manifest.scripts).filter((name) =>
+      /^check:|:check$|^(?:typecheck|lint|knip|build|demo)$|^test:/.test(name),
+    )
+    expect(checks.length).toBeGreaterThan(8)
+    expect(checks.filter((name) => !new RegExp(`npm run --silent ${name}$`, 'm').test(script))).toEqual([])
+  })
+})
