@@ -1,0 +1,16 @@
+/**
+ * How long to wait before something that failed is tried again: twice as long each time, spread by chance, so that many
+ * clients that failed together do not come back together.
+ */
+import type { RandomSource } from '../host.ts'
+
+/** Wait after the first failure, in ms. */
+const FIRST = 500
+/** Longest wait, in ms. */
+const LONGEST = 8_000
+
+/** Milliseconds to wait after the n-th failure (from 1 on): 500, 1000, 2000 … 8000, each give or take a quarter. */
+export function backoff(failures: number, random: RandomSource): number {
+  const spread = 0.75 + random(new Uint8Array(1))[0]! / 510
+  return Math.round(Math.min(LONGEST, FIRST * 2 ** (failures - 1)) * spread)
+}

@@ -1,0 +1,52 @@
+/**
+ * `mtproto-upload/files`: sources, plans and the upload engine, without a client.
+ *
+ * Give `upload` a function that sends one request, and it sends a file. `openFile`, which opens paths, needs Node and is
+ * passed in as `openPath`; `UploadClient` does so by itself.
+ */
+export { Gate, type GateMember } from './gate.ts'
+export { Ledger, type PartRange } from './ledger.ts'
+export {
+  type DocumentOptions,
+  type DocumentRequest,
+  document,
+  isInputFile,
+  isInputMedia,
+  type MediaFile,
+  type MediaFileOptions,
+  type MediaLike,
+  type MediaRequest,
+  type MediaUploader,
+  type PhotoOptions,
+  type PhotoRequest,
+  photo,
+  resolveMedia,
+} from './media.ts'
+export { mimeByName } from './mime.ts'
+export { type OpenOptions, openSource } from './open.ts'
+export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
+export {
+  MAX_PART_SIZE,
+  MAX_PARTS,
+  MAX_PARTS_PREMIUM,
+  MAX_PHOTO_SIZE,
+  MAX_SMALL_SIZE,
+  PART_SIZE_STEP,
+  type PlanOptions,
+  planUpload,
+  type UploadKind,
+  type UploadPlan,
+} from './plan.ts'
+export type { UploadProgress } from './progress.ts'
+export type { BufferPool } from './reader.ts'
+export type {
+  Chunk,
+  FileLike,
+  NamedFile,
+  RandomAccessSource,
+  Source,
+  SourceIdentity,
+  StreamSource,
+} from './source.ts'
+export { type UploadedFile, upload } from './upload.ts'
+export { UploadWindow, type WindowOptions, type WindowPolicy } from './window.ts'

@@ -1,0 +1,188 @@
+/**
+ * What to upload, and as what: builders of photos and documents, and the `InputMedia` they become.
+ *
+ * A builder only notes what is wanted; `resolveMedia` uploads the files in it and fills in what can be told from them.
+ * A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before.
+ * Sources: https://core.telegram.org/constructor/inputMediaUploadedPhoto, …/inputMediaUploadedDocument
+ */
+import { UsageError } from '../errors.ts'
+import type {
+  DocumentAttribute,
+  InputDocument,
+  InputFile,
+  InputMedia,
+  InputPhoto,
+  inputMediaUploadedDocument,
+  inputMediaUploadedPhoto,
+} from '../tl/generated/api-types.ts'
+import { mimeByName, UNKNOWN_TYPE } from './mime.ts'
+import type { UploadKind } from './plan.ts'
+import type { FileLike } from './source.ts'
+import type { UploadedFile } from './upload.ts'
+
+/** A file to upload, or one that was uploaded before. */
+export type MediaFile = FileLike | InputFile
+
+interface CommonOptions {
+  /** Name that the server is told; the file's own unless told. */
+  readonly fileName?: string | undefined
+  /** Hides the media behind a spoiler warning. */
+  readonly spoiler?: boolean | undefined
+  /** Seconds after which the media destroys itself once it was opened. */
+  readonly ttlSeconds?: number | undefined
+  /** Mask stickers that are attached to the media. */
+  readonly stickers?: InputDocument[] | undefined
+}
+
+/** What {@link photo} can be told. */
+export type PhotoOptions = CommonOptions
+
+interface CommonDocumentOptions extends CommonOptions {
+  /** MIME type; told from the file or its name's extension otherwise. */
+  readonly mimeType?: string | undefined
+  /** What the document is: video, audio, sticker …; its file name is added if it is not among them. */
+  readonly attributes?: DocumentAttribute[] | undefined
+  /** Preview: a small JPEG. */
+  readonly thumb?: MediaFile | undefined
+}
+
+/** A file that is shown as a file, whatever is in it. What concerns videos has no place here. */
+interface PlainFileOptions extends CommonDocumentOptions {
+  readonly forceFile: true
+  readonly nosoundVideo?: never
+  readonly videoCover?: never
+  readonly videoTimestamp?: never
+}
+
+/** A document that is shown as what it is. */
+interface RichDocumentOptions extends CommonDocumentOptions {
+  readonly forceFile?: false | undefined
+  /** Keeps a video without sound a video, where the server would make it an animation. */
+  readonly nosoundVideo?: boolean | undefined
+  /** Picture that stands for the video. */
+  readonly videoCover?: InputPhoto | undefined
+  /** Second at which the video starts. */
+  readonly videoTimestamp?: number | undefined
+}
+
+/** What {@link document} can be told. */
+export type DocumentOptions = PlainFileOptions | RichDocumentOptions
+
+/** A photo to be uploaded; made by {@link photo}. */
+export interface PhotoRequest {
+  readonly type: 'photo'
+  readonly file: MediaFile
+  readonly options: PhotoOptions
+}
+
+/** A document to be uploaded; made by {@link document}. */
+export interface DocumentRequest {
+  readonly type: 'document'
+  readonly file: MediaFile
+  readonly options: DocumentOptions
+}
+
+/** What a builder returns. */
+export type MediaRequest = PhotoRequest | DocumentRequest
+
+/** Media to be uploaded, or media as the schema has it. */
+export type MediaLike = MediaRequest | InputMedia
+
+/**
+ * A photo: JPEG, PNG or WebP, at most 10 MB, width + height at most 10000, ratio at most 20.
+ *
+ * ```ts
+ * photo('cat.jpg', { spoiler: true })
+ * ```
+ */
+export function photo(file: MediaFile, options: PhotoOptions = {}): PhotoRequest {
+  return { type: 'photo', file, options }
+}
+
+/**
+ * A file of any kind. Without attributes it is shown as a file; with them as a video, music, a sticker.
+ *
+ * ```ts
+ * document('report.pdf')
+ * document('clip.mp4', { attributes: [{ _: 'documentAttributeVideo', duration: 12, w: 1280, h: 720 }], thumb: 'clip.jpg' })
+ * ```
+ */
+export function document(file: MediaFile, options: DocumentOptions = {}): DocumentRequest {
+  return { type: 'document', file, options }
+}
+
+function constructorOf(value: unknown): string {
+  const name = (value as { readonly _?: unknown } | null | undefined)?._
+  return typeof name === 'string' ? name : ''
+}
+
+/** Whether a value is an `InputMedia` as the schema has it. */
+export function isInputMedia(value: unknown): value is InputMedia {
+  return constructorOf(value).startsWith('inputMedia')
+}
+
+/** Whether a value is an `InputFile` as the schema has it. */
+export function isInputFile(value: unknown): value is InputFile {
+  return constructorOf(value).startsWith('inputFile')
+}
+
+/** What a file inside of a media is uploaded with. */
+export interface MediaFileOptions {
+  readonly kind: UploadKind
+  readonly fileName?: string
+}
+
+/** Uploads one file of a media. */
+export type MediaUploader = (
+  file: FileLike,
+  options: MediaFileOptions,
+) => Promise<Pick<UploadedFile, 'inputFile' | 'name' | 'type'>>
+
+/**
+ * The `InputMedia` that a request stands for, its files uploaded by `upload`.
+ *
+ * @throws UsageError for something that is no media
+ * @throws whatever `upload` throws
+ */
+export async function resolveMedia(media: MediaLike, upload: MediaUploader): Promise<InputMedia> {
+  if (isInputMedia(media)) return media
+  if (media?.type === 'photo') return resolvePhoto(media, upload)
+  if (media?.type === 'document') return resolveDocument(media, upload)
+  throw new UsageError('media must be made by photo() or document(), or be an InputMedia')
+}
+
+async function put(
+  file: MediaFile,
+  kind: UploadKind,
+  fileName: string | undefined,
+  upload: MediaUploader,
+): ReturnType<MediaUploader> {
+  if (!isInputFile(file)) return upload(file, fileName === undefined ? { kind } : { kind, fileName })
+  return { inputFile: file, name: fileName ?? ('name' in file ? file.name : undefined), type: undefined }
+}
+
+async function resolvePhoto({ file, options }: PhotoRequest, upload: MediaUploader): Promise<inputMediaUploadedPhoto> {
+  const { fileName, ...flags } = options
+  const { inputFile } = await put(file, 'photo', fileName, upload)
+  return { _: 'inputMediaUploadedPhoto', ...flags, file: inputFile }
+}
+
+async function resolveDocument(
+  { file, options }: DocumentRequest,
+  upload: MediaUploader,
+): Promise<inputMediaUploadedDocument> {
+  const { fileName, thumb, mimeType, attributes = [], ...flags } = options
+  // The small one first: if it cannot be had, the large one is not sent for nothing.
+  const preview = thumb === undefined ? undefined : (await put(thumb, 'thumb', undefined, upload)).inputFile
+  const { inputFile, name, type } = await put(file, 'file', fileName, upload)
+  const guessed = type === undefined || type === UNKNOWN_TYPE ? mimeByName(name ?? '') : type
+  const named = name === undefined || attributes.some((attribute) => attribute._ === 'documentAttributeFilename')
+  return {
+    _: 'inputMediaUploadedDocument',
+    ...flags,
+    file: inputFile,
+    ...(preview && { thumb: preview }),
+    mimeType: mimeType ?? guessed,
+    attributes: named ? attributes : [...attributes, { _: 'documentAttributeFilename', fileName: name }],
+  }
+}

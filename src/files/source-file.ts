@@ -1,0 +1,170 @@
+/**
+ * Files on disk as sources: opened once, read by position straight into the buffer that is asked for.
+ *
+ * A regular file is random access; its size and time of change are compared when its last byte has been read. A named
+ * pipe or a character device (`/dev/stdin`, `<(command)`) is a stream of unknown length. Only here do uploads touch
+ * `node:fs`; pass `openFile` as `openPath`.
+ */
+import type { BigIntStats } from 'node:fs'
+import { closeSync, constants, createReadStream, fstat, open as openFd, read as readFd } from 'node:fs'
+import { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { FileError } from '../errors.ts'
+import type { RandomAccessSource, Source, SourceIdentity } from './source.ts'
+import { baseName } from './source.ts'
+import { changed, sourceError } from './source-error.ts'
+import { fromAsyncIterable, streamSource } from './source-stream.ts'
+
+const openAsync = promisify(openFd)
+const statAsync = promisify(fstat) as unknown as (fd: number, options: { bigint: true }) => Promise<BigIntStats>
+
+/** Without O_NONBLOCK, opening a pipe would wait in a thread for a writer, out of reach of any abort. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+/**
+ * Opens a file on disk for an upload.
+ *
+ * @param path a path, or a `file:` URL
+ * @throws FileError `FILE_NOT_FOUND`, `FILE_NOT_A_FILE` for folders and sockets, `FILE_NOT_READABLE`, `FILE_EMPTY`
+ */
+export async function openFile(path: string | URL, signal?: AbortSignal): Promise<Source> {
+  const name = typeof path === 'string' ? path : fileURLToPath(path)
+  const { fd, stats } = await openAndStat(name)
+  try {
+    signal?.throwIfAborted()
+    if (stats.isFile()) return regularFile(name, fd, stats)
+    if (stats.isFIFO() || stats.isCharacterDevice()) {
+      const pipe = stats.isFIFO()
+      // A socket polls: the read can be given up at any time. Devices like /dev/zero cannot be polled.
+      const stream = pipe ? new Socket({ fd, writable: false }) : createReadStream('', { fd })
+      return streamSource(fromAsyncIterable(stream), { label: name })
+    }
+    const what = stats.isDirectory() ? 'a folder; name a file in it' : 'no regular file'
+    throw new FileError('FILE_NOT_A_FILE', `cannot read ${name}: it is ${what}`)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+async function openAndStat(name: string): Promise<{ fd: number; stats: BigIntStats }> {
+  let fd: number | undefined
+  try {
+    fd = await openAsync(name, FLAGS)
+    return { fd, stats: await statAsync(fd, { bigint: true }) }
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd)
+    throw sourceError(name, error)
+  }
+}
+
+function identityOf(stats: BigIntStats): Required<SourceIdentity> {
+  return { size: Number(stats.size), modified: String(stats.mtimeNs), id: String(stats.ino) }
+}
+
+/** An open descriptor. Closed while it is in use, it stays open until the last use is over: its number is not free before. */
+class Descriptor {
+  readonly #fd: number
+  #users = 0
+  #closed = false
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  async use<T>(work: (fd: number) => Promise<T>): Promise<T> {
+    this.#users++
+    try {
+      return await work(this.#fd)
+    } finally {
+      if (--this.#users === 0 && this.#closed) closeSync(this.#fd)
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.#users === 0) closeSync(this.#fd)
+  }
+}
+
+function regularFile(name: string, fd: number, stats: BigIntStats): RandomAccessSource {
+  const identity = identityOf(stats)
+  const { size } = identity
+  if (size === 0) throw new FileError('FILE_EMPTY', `${name} is empty; there is nothing to upload`)
+  let current: Descriptor | undefined = new Descriptor(fd)
+  let opening: Promise<Descriptor> | undefined
+
+  const compare = (now: SourceIdentity): void => {
+    if (now.size !== size) {
+      throw changed(name, `${now.size < size ? 'shrank' : 'grew'} from ${size} to ${now.size} bytes while it was read`)
+    }
+    if (now.modified !== identity.modified) throw changed(name, 'was modified while it was read')
+    if (now.id !== identity.id) throw changed(name, 'was replaced by another file')
+  }
+
+  const reopen = async (): Promise<Descriptor> => {
+    const again = await openAndStat(name)
+    const descriptor = new Descriptor(again.fd)
+    try {
+      compare(identityOf(again.stats))
+    } catch (error) {
+      descriptor.close()
+      throw error
+    }
+    return descriptor
+  }
+
+  const use = async <T>(work: (fd: number) => Promise<T>): Promise<T> => {
+    try {
+      // No `await` before the use is counted: `close` may be called in between.
+      if (current) return await current.use(work)
+      opening ??= reopen()
+      const mine = opening
+      try {
+        return await mine.then((descriptor) => {
+          if (opening === mine) current = descriptor
+          return descriptor.use(work)
+        })
+      } finally {
+        if (opening === mine) opening = undefined
+      }
+    } catch (error) {
+      throw sourceError(name, error)
+    }
+  }
+
+  return {
+    kind: 'random',
+    size,
+    name: baseName(name),
+    type: undefined,
+    identity,
+    readAt: (offset, into) =>
+      use(async (open) => {
+        for (let at = 0; at < into.length; ) {
+          const length = await readInto(open, into, at, offset + at)
+          if (length === 0) throw changed(name, `ended at byte ${offset + at} of ${size} while it was read`)
+          at += length
+        }
+      }),
+    verify: () => use(async (open) => compare(identityOf(await statAsync(open, { bigint: true })))),
+    close() {
+      current?.close()
+      current = undefined
+      // Registered after the uses that wait for it, so those are counted first.
+      opening?.then(
+        (descriptor) => descriptor.close(),
+        () => {},
+      )
+      opening = undefined
+    },
+  }
+}
+
+function readInto(fd: number, into: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    readFd(fd, into, at, into.length - at, position, (error, length) => (error ? reject(error) : resolve(length)))
+  })
+}
