@@ -68,7 +68,12 @@ export type ConnectionEvent =
   | { readonly type: 'connecting'; readonly where: string; readonly attempt: number }
   | { readonly type: 'exchanging'; readonly where: string }
   | { readonly type: 'connected'; readonly where: string }
-  | { readonly type: 'disconnected'; readonly where: string; readonly error: Error | undefined; readonly retryIn: number | undefined }
+  | {
+      readonly type: 'disconnected'
+      readonly where: string
+      readonly error: Error | undefined
+      readonly retryIn: number | undefined
+    }
 
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 
@@ -334,11 +339,16 @@ export class Connection {
         keys.lost()
         session.reset('the server does not know the authorization key')
       }
-      return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know this session's authorization key`, { status })
+      return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know this session's authorization key`, {
+        status,
+      })
     }
     const meaning = MEANING[status] ?? 'refused the connection'
     const retryable = status === -429
-    return new TransportError('SERVER_TRANSPORT_ERROR', `${where} ${meaning} (transport error ${status})`, { status, retryable })
+    return new TransportError('SERVER_TRANSPORT_ERROR', `${where} ${meaning} (transport error ${status})`, {
+      status,
+      retryable,
+    })
   }
 
   #emit(event: ConnectionEvent): void {

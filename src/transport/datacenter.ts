@@ -12,9 +12,9 @@ import { RpcError } from '../errors.ts'
 import type { Host, Timer } from '../host.ts'
 import type { Method, TlEncode } from '../tl/method.ts'
 import type { TlReader } from '../tl/reader.ts'
-import { type Address, formatAddress, type Dial } from './carrier/carrier.ts'
-import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
+import { type Address, type Dial, formatAddress } from './carrier/carrier.ts'
 import { createCodec, type TransportName } from './codec.ts'
+import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
 import { type AuthKey, createAuthKey } from './session/auth-key.ts'
 import { ServerClock } from './session/clock.ts'
@@ -157,7 +157,11 @@ export class Datacenter {
     this.#releaseWaiters()
   }
 
-  async #onLane<T>(index: number, signal: AbortSignal | undefined, run: (connection: Connection) => Promise<T>): Promise<T> {
+  async #onLane<T>(
+    index: number,
+    signal: AbortSignal | undefined,
+    run: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted()
     // Only the main connection makes a key: two at once would be two keys.
     if (index > 0 && !this.#authKey && !this.#closed) await this.#waitForKey(signal)
@@ -184,7 +188,8 @@ export class Datacenter {
     const existing = this.#lanes.get(index)
     if (existing) return existing
     const { host, crypto, address, dial, transport, keys, test, id, init, onUpdate, onEvent } = this.#options
-    const tell = onEvent && ((event: ConnectionEvent | SessionEvent): void => onEvent({ ...event, dc: id, lane: index }))
+    const tell =
+      onEvent && ((event: ConnectionEvent | SessionEvent): void => onEvent({ ...event, dc: id, lane: index }))
     const session = new Session({
       crypto,
       random: host.random,

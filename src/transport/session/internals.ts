@@ -3,11 +3,11 @@
  */
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
+import type { TlReader } from '../../tl/reader.ts'
 import type { Call } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
-import type { TlReader } from '../../tl/reader.ts'
 
 /** Something a researcher or a log would like to know. */
 export type SessionEvent =

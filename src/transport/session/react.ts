@@ -3,15 +3,16 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages, https://core.telegram.org/mtproto/service_messages_about_messages
  */
+
+import { TlError, TransportError } from '../../errors.ts'
 import { readServerMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
-import { TlError, TransportError } from '../../errors.ts'
 import type { TlReader } from '../../tl/reader.ts'
 import type { Call } from './call.ts'
 import { timeOfMsgId } from './clock.ts'
 import { GZIP_PACKED, type Incoming, RPC_RESULT, refused, unpackGzip } from './inbox.ts'
-import { atTime } from './message-id.ts'
 import type { SessionInternals } from './internals.ts'
+import { atTime } from './message-id.ts'
 
 const RPC_ERROR = 0x2144ca19
 /** Most ids that one message about messages may name. */
@@ -141,7 +142,8 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
 
 function acked(session: SessionInternals, id: bigint): void {
   const msgId = BigInt.asUintN(64, id)
-  for (const call of callsOf(session, msgId) ?? []) if (call.msgId === msgId || call.containerId === msgId) call.acked = true
+  for (const call of callsOf(session, msgId) ?? [])
+    if (call.msgId === msgId || call.containerId === msgId) call.acked = true
 }
 
 /** The calls sent under message id `id`, or in the container `id`; undefined if we sent no such message. */

@@ -175,7 +175,12 @@ export class Session implements SessionInternals {
         this.sent.set(call.msgId, call)
       }
       this.watch.sent(now)
-      const head = { salt: salts.at(serverTime), sessionId: this.#sessionId, msgId: outgoing.msgId, seqno: outgoing.seqno }
+      const head = {
+        salt: salts.at(serverTime),
+        sessionId: this.#sessionId,
+        msgId: outgoing.msgId,
+        seqno: outgoing.seqno,
+      }
       return { head, body: outgoing.writer }
     }
     return undefined
@@ -188,14 +193,14 @@ export class Session implements SessionInternals {
   receive(plain: Uint8Array, now: number): void {
     const { messages, acks } = this.#inbox.open(plain)
     this.watch.received(now)
-    if (acks.length > 0 && this.#acks.length === 0) this.#acksDue = now + ACK_DELAY
     for (const id of acks) this.acknowledge(id)
     for (const message of messages) react(this, message, now)
+    if (this.#acks.length > 0) this.#acksDue = Math.min(this.#acksDue, now + ACK_DELAY)
   }
 
   /** Acknowledges a message of the server with the next packet that goes out. */
   acknowledge(msgId: bigint): void {
-    this.#acks.push(msgId)
+    if (!this.#acks.includes(msgId)) this.#acks.push(msgId)
   }
 
   /** Does what is due: pings, questions about calls unanswered for long. `dead` means that nobody is there any more. */
