@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex } from '../../../src/bytes.ts'
-import { createFraming, createServerCodec, transportErrorOf } from '../../../src/transport/framing/index.ts'
 import { nativeCrypto } from '../../../src/crypto/native.ts'
+import { createFraming, createServerCodec, transportErrorOf } from '../../../src/transport/framing/index.ts'
 import { seededRandom } from '../../support/virtual-host.ts'
 import { makePacket, type PacketKind } from './splits.ts'
 
