@@ -22,9 +22,12 @@ export class TlError extends MtprotoError {
   readonly offset: number
   /** Constructor or type that was being read or written, where known. */
   readonly constructorName: string | undefined
+  /** What is wrong, without the place. */
+  readonly reason: string
 
   constructor(message: string, offset: number, constructorName?: string) {
     super(`${message} (at byte ${offset}${constructorName ? ` of ${constructorName}` : ''})`)
+    this.reason = message
     this.offset = offset
     this.constructorName = constructorName
   }

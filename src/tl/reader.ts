@@ -179,10 +179,12 @@ export class TlReader {
 
   /** Reads a value of a type that can contain itself. */
   nest<T>(read: (reader: TlReader) => T): T {
-    this.enter()
-    const value = read(this)
-    this.leave()
-    return value
+    try {
+      this.enter()
+      return read(this)
+    } finally {
+      this.leave()
+    }
   }
 
   /** Called on entering a type that can contain itself; pairs with {@link leave}. */

@@ -9,6 +9,9 @@ import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './reader.ts'
 /** Longest string a TL length field can express. */
 export const MAX_BYTES = 0xffffff
 
+/** Strings up to this length are tried as ASCII first. */
+const SHORT = 64
+
 const utf8 = new TextEncoder()
 
 export class TlWriter {
@@ -75,7 +78,7 @@ export class TlWriter {
 
   /** Signed 64-bit integer; unsigned values up to 2^64-1 are accepted for their bits. */
   long(value: bigint): void {
-    if (typeof value !== 'bigint' || value < -(1n << 63n) || value >= 1n << 64n) {
+    if (typeof value !== 'bigint' || (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)) {
       this.fail(`expected a 64-bit bigint, got ${describe(value)}`)
     }
     const at = this.claim(8)
@@ -107,13 +110,32 @@ export class TlWriter {
     if (head === 1) this.buffer[at] = length
     else this.#view.setUint32(at, ((length << 8) | 254) >>> 0, true)
     this.buffer.set(value, at + head)
-    this.buffer.fill(0, at + head + length, at + size)
+    for (let i = at + head + length; i < at + size; i++) this.buffer[i] = 0
   }
 
   /** A string, as UTF-8. */
   string(value: string): void {
     if (typeof value !== 'string') this.fail(`expected a string, got ${describe(value)}`)
-    this.bytes(utf8.encode(value))
+    if (value.length > SHORT || !this.#ascii(value)) this.bytes(utf8.encode(value))
+  }
+
+  /** Writes a short string if it is ASCII: several times faster than the encoder. Else writes nothing. */
+  #ascii(value: string): boolean {
+    const length = value.length
+    const size = (length + 4) & ~3
+    const at = this.claim(size)
+    const { buffer } = this
+    buffer[at] = length
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i)
+      if (code > 127) {
+        this.pos = at
+        return false
+      }
+      buffer[at + 1 + i] = code
+    }
+    for (let i = at + 1 + length; i < at + size; i++) buffer[i] = 0
+    return true
   }
 
   /** Boxed `Bool`. */
@@ -149,9 +171,12 @@ export class TlWriter {
 
   /** Writes a value of a type that can contain itself; what no reader would take is refused, circles among it. */
   nest<T>(write: (writer: TlWriter, value: T) => void, value: T): void {
-    if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
-    write(this, value)
-    this.#depth--
+    try {
+      if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
+      write(this, value)
+    } finally {
+      this.#depth--
+    }
   }
 
   /** Fails because `value` is none of the constructors of `type`. */
