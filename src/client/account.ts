@@ -10,22 +10,28 @@ import { RpcError, UsageError } from '../errors.ts'
 import { authImportBotAuthorization, helpGetConfig } from '../tl/generated/client/methods.ts'
 import type { Method } from '../tl/method.ts'
 import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
-import { FIRST_DC } from './datacenters.ts'
 import type { ClientEvent } from './events.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
 import type { ConnectOptions } from './options.ts'
-import type { Platform } from './platform/platform.ts'
 import { type Place, placeOf } from './places.ts'
+import type { Platform } from './platform/platform.ts'
 import { withPolicy } from './policy.ts'
 import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
 import { memoryStorage, type SessionStorage } from './storage.ts'
 
+/** Where a first connection goes; the server moves the account from there. */
+const FIRST_DC = 2
 const DEFAULT_MAX_WAIT = 60
 /** A call is moved or logged in again at most this often. */
 const MAX_TURNS = 3
 
 /** Answers that mean: this key is not logged in. Source: https://core.telegram.org/api/errors#401-unauthorized */
-const LOGGED_OUT: ReadonlySet<string> = new Set(['AUTH_KEY_UNREGISTERED', 'AUTH_KEY_INVALID', 'SESSION_REVOKED', 'SESSION_EXPIRED'])
+const LOGGED_OUT: ReadonlySet<string> = new Set([
+  'AUTH_KEY_UNREGISTERED',
+  'AUTH_KEY_INVALID',
+  'SESSION_REVOKED',
+  'SESSION_EXPIRED',
+])
 /** Answers that mean: this account lives elsewhere. */
 const MOVED: ReadonlySet<string> = new Set(['NETWORK_MIGRATE_X', 'PHONE_MIGRATE_X', 'USER_MIGRATE_X'])
 
@@ -40,7 +46,13 @@ export class Account {
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
 
-  private constructor(options: ConnectOptions, platform: Platform, storage: SessionStorage, data: SessionData, place: Place) {
+  private constructor(
+    options: ConnectOptions,
+    platform: Platform,
+    storage: SessionStorage,
+    data: SessionData,
+    place: Place,
+  ) {
     this.#options = options
     this.#platform = platform
     this.#storage = storage
@@ -141,7 +153,8 @@ export class Account {
       } catch (error) {
         if (!(error instanceof RpcError) || turn >= MAX_TURNS) throw error
         if (MOVED.has(error.type) && error.parameter !== undefined) await this.#moveTo(error.parameter, signal)
-        else if (LOGGED_OUT.has(error.type) && this.#options.botToken && error.method !== BOT_LOGIN) await this.#logInOnce(signal)
+        else if (LOGGED_OUT.has(error.type) && this.#options.botToken && error.method !== BOT_LOGIN)
+          await this.#logInOnce(signal)
         else throw error
       }
     }
@@ -158,7 +171,9 @@ export class Account {
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken } = this.#options
     if (botToken === undefined) {
-      throw new UsageError('there is no stored login, and no bot token to log in with; give `botToken`, or a `storage` that holds a session')
+      throw new UsageError(
+        'there is no stored login, and no bot token to log in with; give `botToken`, or a `storage` that holds a session',
+      )
     }
     const host = this.#options.host ?? this.#platform.host
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken: botToken } as const
@@ -176,7 +191,9 @@ export class Account {
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
     if (id === this.#dc.id) return
     const config = await this.#dc.invoke(helpGetConfig, { _: 'help.getConfig' }, signal ? { signal } : {})
-    const found = config.dcOptions.find((one) => one.id === id && !one.ipv6 && !one.cdn && !one.mediaOnly && !one.tcpoOnly)
+    const found = config.dcOptions.find(
+      (one) => one.id === id && !one.ipv6 && !one.cdn && !one.mediaOnly && !one.tcpoOnly,
+    )
     const address = found && { host: found.ipAddress, port: found.port }
     this.emit({ type: 'migrate', from: this.#dc.id, to: id })
     this.#place = placeOf(id, this.#options, this.#platform, address)
@@ -231,9 +248,12 @@ function checkOptions({ apiId, apiHash, botToken }: ConnectOptions): void {
   if (!Number.isInteger(apiId) || apiId <= 0 || apiId > 0x7fffffff) {
     throw new UsageError(`apiId must be a positive integer, as https://my.telegram.org shows it, not ${String(apiId)}`)
   }
-  if (typeof apiHash !== 'string' || apiHash === '') throw new UsageError('apiHash must be the string that https://my.telegram.org shows')
+  if (typeof apiHash !== 'string' || apiHash === '')
+    throw new UsageError('apiHash must be the string that https://my.telegram.org shows')
   if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
-    throw new UsageError('botToken does not look like a token of @BotFather, which is a number, a colon and 35 characters')
+    throw new UsageError(
+      'botToken does not look like a token of @BotFather, which is a number, a colon and 35 characters',
+    )
   }
 }
 
@@ -241,9 +261,13 @@ function checkOptions({ apiId, apiHash, botToken }: ConnectOptions): void {
 function checkSession(data: SessionData, { botToken }: ConnectOptions, test: boolean): void {
   if (data.test !== test) {
     const [is, want] = data.test ? ['test', 'production'] : ['production', 'test']
-    throw new UsageError(`the stored session is one of the ${is} datacenters, and the ${want} ones were asked for; use another session`)
+    throw new UsageError(
+      `the stored session is one of the ${is} datacenters, and the ${want} ones were asked for; use another session`,
+    )
   }
   if (botToken !== undefined && data.user && botToken.split(':')[0] !== data.user.id.toString()) {
-    throw new UsageError(`the stored session belongs to account ${data.user.id}, the token to another; use another session`)
+    throw new UsageError(
+      `the stored session belongs to account ${data.user.id}, the token to another; use another session`,
+    )
   }
 }

@@ -2,10 +2,18 @@
  * The client: connect once, upload as often as you like.
  */
 import { platform } from '#platform'
-import { UsageError, RpcError, TransportError } from '../errors.ts'
+import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { type MediaLike, resolveMedia } from '../files/media.ts'
+import type { UploadKind } from '../files/plan.ts'
 import type { FileLike } from '../files/source.ts'
-import { type PartRequest, type PartSender, type UploadedFile, type UploadEvent, type UploadProgress, upload } from '../files/upload.ts'
+import {
+  type PartRequest,
+  type PartSender,
+  type UploadEvent,
+  type UploadedFile,
+  type UploadProgress,
+  upload,
+} from '../files/upload.ts'
 import type { MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import {
   contactsResolveUsername,
@@ -112,7 +120,7 @@ export class UploadClient {
     )
     const uploads: UploadedFile[] = []
     const media = await resolveMedia(options.media, async (file, fileOptions) => {
-      const uploaded = await this.uploadFile(file, { ...options, ...fileOptions })
+      const uploaded = await this.#upload(file, { ...options, ...fileOptions })
       uploads.push(uploaded)
       return uploaded
     })
@@ -142,9 +150,26 @@ export class UploadClient {
    * @see https://core.telegram.org/api/files#uploading-files
    */
   uploadFile(file: FileLike, options: UploadFileOptions = {}): Promise<UploadedFile> {
+    return this.#upload(file, options)
+  }
+
+  #upload(file: FileLike, options: UploadFileOptions & { readonly kind?: UploadKind }): Promise<UploadedFile> {
+    const { onProgress, onEvent, signal, fileName, partSize, kind } = options
     const { host = platform.host, crypto = platform.crypto } = this.#options
-    const { openFile } = platform
-    return upload(this.#sender, file, { ...options, host, crypto, ...(openFile && { openPath: openFile }) })
+    const { maxWait } = this.#account
+    const { openFile: openPath } = platform
+    return upload(this.#sender, file, {
+      host,
+      crypto,
+      openPath,
+      maxWait,
+      onProgress,
+      onEvent,
+      signal,
+      fileName,
+      partSize,
+      kind,
+    })
   }
 
   /**

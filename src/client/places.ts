@@ -5,10 +5,9 @@ import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { UsageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
-import { telegramAddresses } from './datacenters.ts'
+import { telegramAddress, telegramKeys } from './datacenters.ts'
 import type { ConnectOptions } from './options.ts'
 import type { Platform } from './platform/platform.ts'
-import { PRODUCTION_KEY, TEST_KEY } from './server-keys.ts'
 
 /** One datacenter, ready to be connected to. */
 export interface Place {
@@ -31,16 +30,22 @@ export function placeOf(
 ): Place {
   const { dc } = options
   if (dc) {
-    const keys = dc.serverKeys.map((key) => (typeof key === 'string' ? parsePublicKey(options.crypto ?? platform.crypto, key) : key))
+    const keys = dc.serverKeys.map((key) =>
+      typeof key === 'string' ? parsePublicKey(options.crypto ?? platform.crypto, key) : key,
+    )
     if (keys.length === 0) throw new UsageError('a custom datacenter needs at least one public key in `serverKeys`')
-    if (id !== dc.id && !known) throw new UsageError(`the account lives in datacenter ${id}, and nobody told its address`)
+    if (id !== dc.id && !known)
+      throw new UsageError(`the account lives in datacenter ${id}, and nobody told its address`)
     const { host, port } = id === dc.id || !known ? dc : known
-    const address: Address = { host, port, ...(dc.path !== undefined && { path: dc.path }), ...(dc.secure && { secure: true }) }
+    const address: Address = {
+      host,
+      port,
+      ...(dc.path !== undefined && { path: dc.path }),
+      ...(dc.secure && { secure: true }),
+    }
     return { id, test: dc.test ?? false, address, keys }
   }
   const test = options.test ?? false
   const webSocket = (options.transport ?? platform.transport) === 'ws'
-  const address = telegramAddresses(id, test, webSocket)[0]
-  if (!address) throw new UsageError(`there is no ${test ? 'test' : 'production'} datacenter ${id}`)
-  return { id, test, address, keys: [test ? TEST_KEY : PRODUCTION_KEY] }
+  return { id, test, address: telegramAddress(id, { test, webSocket }), keys: telegramKeys(test) }
 }
