@@ -11,14 +11,14 @@ import type { Definition, Field, Schema, Type } from './schema.ts'
 
 export interface CheckOptions {
   /** Names whose id may differ from the checksum of their line. */
-  exceptions?: ReadonlySet<string>
+  exceptions?: ReadonlySet<string> | 'all'
 }
 
 const isUpper = (name: string): boolean => /^[A-Z]/.test(name.slice(name.lastIndexOf('.') + 1))
 
 class Checker {
   readonly diagnostics: Diagnostic[] = []
-  readonly #exceptions: ReadonlySet<string>
+  readonly #exceptions: ReadonlySet<string> | 'all'
   readonly #constructors = new Map<string, CombinatorNode>()
   readonly #members = new Map<string, CombinatorNode[]>()
   readonly #node: SchemaNode
@@ -92,7 +92,8 @@ class Checker {
   #definition(node: CombinatorNode): Definition {
     const id = this.#id(node)
     if (isUpper(node.name)) this.#report(`a ${node.kind} starts with a lower-case letter: ${node.name}`, node)
-    if (!this.#exceptions.has(node.name) && computeId(node.text) !== id) {
+    const free = this.#exceptions === 'all' || this.#exceptions.has(node.name)
+    if (!free && computeId(node.text) !== id) {
       const checksum = computeId(node.text).toString(16)
       this.#report(`the id of ${node.name} is #${id.toString(16)}, but the line's checksum is #${checksum}`, node)
     }

@@ -8,9 +8,9 @@ import type { Schema } from './schema.ts'
 /**
  * Parses and checks a schema.
  * @param file name for error messages
- * @param exceptions names whose ids may differ from the checksum of their line
+ * @param exceptions names whose ids may differ from the checksum of their line, or `'all'`
  * @throws {SchemaError} with the place of everything that is wrong
  */
-export function compile(text: string, file: string, exceptions: Iterable<string> = []): Schema {
-  return check(parse(text, file), file, { exceptions: new Set(exceptions) })
+export function compile(text: string, file: string, exceptions: Iterable<string> | 'all' = []): Schema {
+  return check(parse(text, file), file, { exceptions: exceptions === 'all' ? 'all' : new Set(exceptions) })
 }

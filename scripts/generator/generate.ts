@@ -39,7 +39,7 @@ export function contextOf(pruned: Pruned, header: string): Context {
 
 /** The files of the API: types, and readers and writers for both ends. Keys are paths inside the folder. */
 export function emitApi(schema: Schema, methods: readonly string[]): Map<string, string> {
-  const pruned = prune(schema, methods)
+  const pruned = prune(schema, methods, 'schema/api.tl')
   const header = (options: string): string => headerOf('schema/api.tl', schema, options)
   const context = contextOf(pruned, '')
   const at = (options: string): Context => ({ ...context, header: header(options) })

@@ -49,11 +49,12 @@ export function fieldTypes(definitions: readonly Definition[]): Type[] {
 
 /**
  * Prunes a schema to what `roots` need.
+ * @param file name of the schema for error messages
  * @throws an `Error` that lists the methods the schema does not have
  */
-export function prune(schema: Schema, roots: readonly string[]): Pruned {
+export function prune(schema: Schema, roots: readonly string[], file: string): Pruned {
   const unknown = roots.filter((name) => !schema.methods.has(name))
-  if (unknown.length > 0) throw new Error(`no such method in the schema: ${unknown.join(', ')}`)
+  if (unknown.length > 0) throw new Error(`${file}: no such method: ${unknown.join(', ')}`)
   const methods = [...new Set(roots)].sort().map((name) => schema.methods.get(name)!)
   return {
     schema,

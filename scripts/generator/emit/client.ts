@@ -1,12 +1,12 @@
 /**
  * Emits the client's side of an API: it writes requests and reads results.
  */
-import type { Pruned } from '../prune.ts'
+import type { Pruned, Reach } from '../prune.ts'
 import type { Definition } from '../schema.ts'
-import { Code, type Context, importLine, isWrapper, sorted, typeText } from './context.ts'
-import { emitReaders, readerName, resultReader, SCALAR_READERS } from './readers.ts'
+import { Code, type Context, type Imports, importLines, isWrapper, typeText } from './context.ts'
+import { emitReaders, readerNames, resultReader, SCALAR_READERS } from './readers.ts'
 import { emitMethodMap, emitRequestTypes, emitTypes } from './types.ts'
-import { boxedLines, emitWriters, SCALAR_WRITERS, writerName } from './writers.ts'
+import { boxedLines, emitWriters, SCALAR_WRITERS, writerNames } from './writers.ts'
 
 /** How generated files refer to each other and to the run time. */
 export interface Paths {
@@ -28,29 +28,28 @@ export function emitTypesFile(context: Context, pruned: Pruned, method: string):
   return `${context.header}${imports.join('\n')}${imports.length > 0 ? '\n' : ''}${code}`
 }
 
-/** Puts imports in front of code. */
-export function file(context: Context, code: Code, imports: readonly string[]): string {
-  const types = code.uses(['T']).length > 0 ? imports : imports.filter((line) => !line.includes(' as T '))
-  return `${context.header}${types.join('\n')}\n\n${code}`
+/** Puts imports in front of code. `T`, the file of types, is imported where the code uses it. */
+export function file(context: Context, code: Code, types: string, imports: Imports): string {
+  const lines = importLines(imports)
+  if (code.uses(['T']).length > 0) lines.push(`import type * as T from '${types}'`)
+  return `${context.header}${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${code}`
 }
 
 /** A file of readers. */
-export function emitReadersFile(context: Context, reach: Pruned['results'], paths: Paths): string {
+export function emitReadersFile(context: Context, reach: Reach, paths: Paths): string {
   const code = new Code()
   code.add(...emitReaders(context, reach.types, reach.bare))
-  return file(context, code, [
-    ...importLine([...code.uses(SCALAR_READERS), 'type TlReader'], paths.runtime.reader),
-    `import type * as T from '${paths.types}'`,
+  return file(context, code, paths.types, [
+    [paths.runtime.reader, [...code.uses(SCALAR_READERS), ...code.usesTypes(['TlReader'])]],
   ])
 }
 
 /** A file of writers. */
-export function emitWritersFile(context: Context, reach: Pruned['requests'], paths: Paths): string {
+export function emitWritersFile(context: Context, reach: Reach, paths: Paths): string {
   const code = new Code()
   code.add(...emitWriters(context, reach.types, reach.bare))
-  return file(context, code, [
-    ...importLine([...code.uses(SCALAR_WRITERS), 'type TlWriter'], paths.runtime.writer),
-    `import type * as T from '${paths.types}'`,
+  return file(context, code, paths.types, [
+    [paths.runtime.writer, [...code.uses(SCALAR_WRITERS), ...code.usesTypes(['TlWriter'])]],
   ])
 }
 
@@ -86,16 +85,11 @@ export function emitMethodsFile(context: Context, pruned: Pruned, paths: Paths):
     code.add('/** The layer of the schema, for `invokeWithLayer`. */', `export const LAYER = ${layer}`, '')
   for (const method of pruned.methods) code.add(...methodLines(context, method))
   const { runtime } = paths
-  const readers = code.uses([...pruned.results.types].map((type) => readerName(context, type)))
-  const writers = code.uses([...pruned.requests.types].map((type) => writerName(context, type)))
-  const methodNames = [...code.uses(['defineMethod']), ...code.uses(['Method']).map((name) => `type ${name}`)]
-  const writerNames = [...code.uses(SCALAR_WRITERS), ...code.uses(['TlWriter']).map((name) => `type ${name}`)]
-  return file(context, code, [
-    ...importLine(methodNames, runtime.method),
-    ...importLine(code.uses(SCALAR_READERS), runtime.reader),
-    ...importLine(writerNames, runtime.writer),
-    `import type * as T from '${paths.types}'`,
-    ...importLine(sorted(readers), paths.readers),
-    ...importLine(sorted(writers), paths.writers),
+  return file(context, code, paths.types, [
+    [runtime.method, [...code.uses(['defineMethod']), ...code.usesTypes(['Method'])]],
+    [runtime.reader, code.uses(SCALAR_READERS)],
+    [runtime.writer, [...code.uses(SCALAR_WRITERS), ...code.usesTypes(['TlWriter'])]],
+    [paths.readers, code.uses(readerNames(context, pruned.results))],
+    [paths.writers, code.uses(writerNames(context, pruned.requests))],
   ])
 }

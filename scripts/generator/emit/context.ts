@@ -92,15 +92,27 @@ export class Code {
     return sorted(names).filter((name) => words.has(name))
   }
 
+  /** As {@link uses}, for types: each with `type` in front. */
+  usesTypes(names: Iterable<string>): string[] {
+    return this.uses(names).map((name) => `type ${name}`)
+  }
+
   toString(): string {
     return this.#lines.join('\n')
   }
 }
 
-/** An import statement, or nothing when no name is used. Names of types come as `type Name`. */
-export function importLine(names: readonly string[], from: string): string[] {
-  if (names.length === 0) return []
-  const types = names.every((name) => name.startsWith('type '))
-  const list = types ? names.map((name) => name.slice('type '.length)) : names
-  return [`import ${types ? 'type ' : ''}{ ${list.join(', ')} } from '${from}'`]
+/** Names that one file imports, by module; names of types come as `type Name`. */
+export type Imports = readonly (readonly [from: string, names: readonly string[]])[]
+
+/** Import statements, one for each module. */
+export function importLines(imports: Imports): string[] {
+  const byModule = new Map<string, string[]>()
+  for (const [from, names] of imports) byModule.set(from, [...(byModule.get(from) ?? []), ...names])
+  return [...byModule].flatMap(([from, names]) => {
+    if (names.length === 0) return []
+    const types = names.every((name) => name.startsWith('type '))
+    const list = types ? names.map((name) => name.slice('type '.length)) : names
+    return [`import ${types ? 'type ' : ''}{ ${list.join(', ')} } from '${from}'`]
+  })
 }

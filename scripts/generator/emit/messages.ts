@@ -4,7 +4,7 @@
 import { fieldTypes, reach } from '../prune.ts'
 import type { Definition, Schema } from '../schema.ts'
 import { file } from './client.ts'
-import { Code, type Context, importLine, sorted } from './context.ts'
+import { Code, type Context, sorted } from './context.ts'
 import { emitReader, emitReaders, SCALAR_READERS } from './readers.ts'
 import { emitRequestTypes, emitTypes, unionLines } from './types.ts'
 import { emitWriter, emitWriters, SCALAR_WRITERS } from './writers.ts'
@@ -84,9 +84,8 @@ export function emitMessagesFile(
     }),
     ...emitReaders(context, read.types, read.bare),
   )
-  return file(context, code, [
-    ...importLine([...code.uses(SCALAR_READERS), 'type TlReader'], paths.reader),
-    ...importLine([...code.uses(SCALAR_WRITERS), 'type TlWriter'], paths.writer),
-    `import type * as T from '${paths.types}'`,
+  return file(context, code, paths.types, [
+    [paths.reader, [...code.uses(SCALAR_READERS), 'type TlReader']],
+    [paths.writer, [...code.uses(SCALAR_WRITERS), 'type TlWriter']],
   ])
 }

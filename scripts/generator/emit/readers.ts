@@ -4,6 +4,7 @@
  * A constructor's fields are read in the order of the wire. Those before the first optional one become an object literal,
  * the rest are assigned, so absent flags are absent keys.
  */
+import type { Reach } from '../prune.ts'
 import type { Definition, Field, Type } from '../schema.ts'
 import { bitText, type Context, idText, indent, isWrapper, sorted, wordVariable } from './context.ts'
 
@@ -31,12 +32,20 @@ export const SCALAR_READERS: readonly string[] = [
 ]
 
 /** Name of the function that reads a type. */
-export function readerName(context: Context, type: string): string {
+function readerName(context: Context, type: string): string {
   return `read${context.names.unionType(type)}`
 }
 
 function bareReaderName(context: Context, constructorName: string): string {
   return `readBare_${context.names.constructorType(constructorName)}`
+}
+
+/** Names of all functions that read what is reached. */
+export function readerNames(context: Context, reach: Reach): string[] {
+  return [
+    ...[...reach.types].map((type) => readerName(context, type)),
+    ...[...reach.bare].map((name) => bareReaderName(context, name)),
+  ]
 }
 
 /** An expression for the function that reads a type. */

@@ -3,10 +3,10 @@
  */
 import type { Pruned } from '../prune.ts'
 import { file, type Paths } from './client.ts'
-import { Code, type Context, importLine, isWrapper, typeText } from './context.ts'
-import { emitReader, readerName, readRequestType, SCALAR_READERS } from './readers.ts'
+import { Code, type Context, isWrapper, typeText } from './context.ts'
+import { emitReader, readerNames, readRequestType, SCALAR_READERS } from './readers.ts'
 import { unionLines } from './types.ts'
-import { SCALAR_WRITERS, writerName, writeText } from './writers.ts'
+import { SCALAR_WRITERS, writerNames, writeText } from './writers.ts'
 
 /** The file of requests: the union of all, and a function that reads any of them. */
 export function emitRequestsFile(context: Context, pruned: Pruned, paths: Paths): string {
@@ -24,10 +24,9 @@ export function emitRequestsFile(context: Context, pruned: Pruned, paths: Paths)
       tsTypeOf: (method) => readRequestType(context, method),
     }),
   )
-  return file(context, code, [
-    ...importLine([...code.uses(SCALAR_READERS), 'type TlReader'], paths.runtime.reader),
-    `import type * as T from '${paths.types}'`,
-    ...importLine(code.uses([...pruned.requests.types].map((type) => readerName(context, type))), paths.readers),
+  return file(context, code, paths.types, [
+    [paths.runtime.reader, [...code.uses(SCALAR_READERS), 'type TlReader']],
+    [paths.readers, code.uses(readerNames(context, pruned.requests))],
   ])
 }
 
@@ -51,9 +50,8 @@ export function emitResultsFile(context: Context, pruned: Pruned, paths: Paths):
     code.add(`    case '${method.name}':`, `      return ${writeText(context, method.result, value)}`)
   }
   code.add('    default:', "      w.unexpected(value, 'the result of an unknown method')", '  }', '}', '')
-  return file(context, code, [
-    ...importLine([...code.uses(SCALAR_WRITERS), 'type TlWriter'], paths.runtime.writer),
-    `import type * as T from '${paths.types}'`,
-    ...importLine(code.uses([...pruned.results.types].map((type) => writerName(context, type))), paths.writers),
+  return file(context, code, paths.types, [
+    [paths.runtime.writer, [...code.uses(SCALAR_WRITERS), 'type TlWriter']],
+    [paths.writers, code.uses(writerNames(context, pruned.results))],
   ])
 }

@@ -4,6 +4,7 @@
  * A value that is none of its type's constructors, or a field that is missing or of the wrong kind, fails in the run time's
  * writer; nothing is checked twice.
  */
+import type { Reach } from '../prune.ts'
 import type { Definition, Field, Type } from '../schema.ts'
 import { bitText, type Context, idText, indent, sorted, wordVariable } from './context.ts'
 
@@ -20,12 +21,20 @@ export const SCALAR_WRITERS: readonly string[] = [
 ]
 
 /** Name of the function that writes a type. */
-export function writerName(context: Context, type: string): string {
+function writerName(context: Context, type: string): string {
   return `write${context.names.unionType(type)}`
 }
 
 function bareWriterName(context: Context, constructorName: string): string {
   return `writeBare_${context.names.constructorType(constructorName)}`
+}
+
+/** Names of all functions that write what is reached. */
+export function writerNames(context: Context, reach: Reach): string[] {
+  return [
+    ...[...reach.types].map((type) => writerName(context, type)),
+    ...[...reach.bare].map((name) => bareWriterName(context, name)),
+  ]
 }
 
 /** An expression for the function that writes a type. */

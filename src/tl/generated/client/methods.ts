@@ -4,9 +4,9 @@
 import { defineMethod, type Method } from '../../method.ts'
 import { readBool } from '../../reader.ts'
 import type { TlWriter } from '../../writer.ts'
-import type * as T from '../api-types.ts'
 import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readMessageMedia, readUploadFile, readUser } from './readers.ts'
 import { writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
+import type * as T from '../api-types.ts'
 
 /** The layer of the schema, for `invokeWithLayer`. */
 export const LAYER = 223

@@ -2,8 +2,8 @@
 // Do not edit: npm run generate
 
 import type { TlReader } from '../../reader.ts'
-import type * as T from '../api-types.ts'
 import { readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
+import type * as T from '../api-types.ts'
 
 /** Any request. One that carries a query carries it decoded. */
 export type AnyRequest =

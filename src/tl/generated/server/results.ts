@@ -2,8 +2,8 @@
 // Do not edit: npm run generate
 
 import type { TlWriter } from '../../writer.ts'
-import type * as T from '../api-types.ts'
 import { writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeConfig, writeContactsResolvedPeer, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
+import type * as T from '../api-types.ts'
 
 export * from './writers.ts'
 
