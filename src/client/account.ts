@@ -65,7 +65,7 @@ export class Account {
   static async open(options: ConnectOptions, platform: Platform): Promise<Account> {
     checkOptions(options)
     options.signal?.throwIfAborted()
-    const storage = options.storage ?? memoryStorage()
+    const storage = storageOf(options, platform)
     const stored = await storage.load()
     const test = options.dc?.test ?? options.test ?? false
     const data: SessionData =
@@ -255,6 +255,13 @@ function checkOptions({ apiId, apiHash, botToken }: ConnectOptions): void {
       'botToken does not look like a token of @BotFather, which is a number, a colon and 35 characters',
     )
   }
+}
+
+function storageOf({ storage }: ConnectOptions, { fileStorage }: Platform): SessionStorage {
+  if (typeof storage !== 'string') return storage ?? memoryStorage()
+  if (!fileStorage)
+    throw new UsageError('there are no files here to keep the session in; give `storage` an object with load and save')
+  return fileStorage(storage)
 }
 
 /** A stored session must be of the same world and the same account as what is asked for. */

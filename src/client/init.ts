@@ -4,14 +4,27 @@
  *
  * Source: https://core.telegram.org/api/invoking
  */
-import { LAYER, writeInitConnection, writeInvokeWithLayer, writeInvokeWithoutUpdates } from '../tl/generated/client/methods.ts'
+import {
+  LAYER,
+  writeInitConnection,
+  writeInvokeWithLayer,
+  writeInvokeWithoutUpdates,
+} from '../tl/generated/client/methods.ts'
 import type { TlEncode } from '../tl/method.ts'
 import type { DeviceInfo } from './options.ts'
 import { VERSION } from './version.ts'
 
 /** Wraps a query so that the server learns layer and device. */
-export function initWrapper(options: { readonly apiId: number; readonly device?: DeviceInfo }): (query: TlEncode) => TlEncode {
-  const { deviceModel = 'mtproto-upload', systemVersion = '1.0', appVersion = VERSION, langCode = 'en' } = options.device ?? {}
+export function initWrapper(options: {
+  readonly apiId: number
+  readonly device?: DeviceInfo
+}): (query: TlEncode) => TlEncode {
+  const {
+    deviceModel = 'mtproto-upload',
+    systemVersion = '1.0',
+    appVersion = VERSION,
+    langCode = 'en',
+  } = options.device ?? {}
   return (inner) => {
     const query: TlEncode = (writer) =>
       writeInitConnection(writer, {

@@ -40,8 +40,11 @@ export interface ConnectOptions {
   readonly apiHash: string
   /** Token of a bot, from @BotFather. Needed unless `storage` holds a session that is logged in. */
   readonly botToken?: string
-  /** Where the session is kept; in memory unless told, so that each start is a new login. */
-  readonly storage?: SessionStorage
+  /**
+   * Where the session is kept: a storage, or the path of a file where there are files. In memory unless told, so that each
+   * start is a new login.
+   */
+  readonly storage?: SessionStorage | string
   /** The server to speak to; Telegram's unless told. */
   readonly dc?: CustomDatacenter
   /** Telegram's test datacenters. */

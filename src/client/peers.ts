@@ -33,7 +33,9 @@ export async function toInputPeer(
 const EXPECTED = "use 'me', 'empty', '@username' or an InputPeer"
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify((value as { _?: unknown })._ ?? 'object') : String(value)
+  return typeof value === 'object' && value !== null
+    ? JSON.stringify((value as { _?: unknown })._ ?? 'object')
+    : String(value)
 }
 
 /** The peer that a lookup found, with the access hash that came with it. */

@@ -50,7 +50,8 @@ export function decodeSession(text: string): SessionData {
     throw new StorageError('SESSION_NEWER', message)
   }
   const { test, dc, keys, user, address } = raw
-  if (version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !isRecord(keys)) throw damaged('fields are missing')
+  if (version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !isRecord(keys))
+    throw damaged('fields are missing')
   const data: SessionData = { test, dc, keys: new Map() }
   try {
     for (const [id, value] of Object.entries(keys)) {

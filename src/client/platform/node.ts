@@ -5,6 +5,7 @@ import { nativeCrypto } from '../../crypto/native.ts'
 import { openFile } from '../../files/source-file.ts'
 import { dialTcp } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
+import { fileStorage } from '../storage-file.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
@@ -14,4 +15,5 @@ export const platform: Platform = {
   transport: 'intermediate',
   dial: (transport) => (transport === 'ws' ? dialWebSocket : dialTcp),
   openFile,
+  fileStorage,
 }

@@ -6,6 +6,7 @@ import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { Dial } from '../../transport/carrier/carrier.ts'
 import type { TransportName } from '../../transport/codec.ts'
+import type { SessionStorage } from '../storage.ts'
 
 export interface Platform {
   readonly host: Host
@@ -14,6 +15,8 @@ export interface Platform {
   readonly transport: TransportName
   /** How to reach a server by a transport. @throws UsageError where the runtime cannot */
   dial(transport: TransportName): Dial
+  /** Keeps a session in a file; absent where there are none. */
+  readonly fileStorage?: (path: string) => SessionStorage
   /** Opens files by path; absent where there are none. */
   readonly openFile?: (path: string | URL, signal?: AbortSignal) => Promise<Source>
 }
