@@ -33,8 +33,8 @@ function reasonOf(cause: unknown): string {
   const code = codeOf(cause)
   const known = code === undefined ? undefined : REASONS[code]
   if (known) return known
-  const said = cause instanceof Error ? cause.message : ''
-  return said || code || 'no reason was given'
+  const said = cause instanceof Error ? cause.message : cause
+  return (typeof said === 'string' && said) || code || 'no reason was given'
 }
 
 /** The error for a connection that could not be opened. */
