@@ -23,13 +23,11 @@ function describe(token: Token): string {
 }
 
 class Parser {
-  readonly #text: string
   readonly #tokens: readonly Token[]
   #at = 0
   #kind: CombinatorNode['kind'] = 'constructor'
 
-  constructor(text: string, tokens: readonly Token[]) {
-    this.#text = text
+  constructor(tokens: readonly Token[]) {
     this.#tokens = tokens
   }
 
@@ -103,6 +101,7 @@ class Parser {
   }
 
   #combinator(): CombinatorNode | undefined {
+    const from = this.#at
     const first = this.#name('the name of a constructor or method')
     let id: number | undefined
     if (this.#token.kind === 'id') {
@@ -116,8 +115,8 @@ class Parser {
     const fields: FieldNode[] = []
     while (!this.#is('=')) fields.push(this.#field())
     this.#expect('=')
-    const result = this.#resultType()
-    const last = this.#expect(';')
+    const result = this.#type()
+    this.#expect(';')
     const { line, column } = first
     return {
       kind: this.#kind,
@@ -126,7 +125,7 @@ class Parser {
       generics,
       fields,
       result,
-      text: this.#textOf(first, last),
+      text: this.#textOf(from, this.#at),
       line,
       column,
     }
@@ -188,19 +187,13 @@ class Parser {
     return { name, bare, query, args, line, column }
   }
 
-  #resultType(): TypeNode {
-    return this.#type()
-  }
-
-  /** The tokens from `first` to `last` as they were spaced, comments and line ends as single spaces. */
-  #textOf(first: Token, last: Token): string {
-    const from = this.#tokens.indexOf(first)
-    const to = this.#tokens.indexOf(last, from)
+  /** The tokens from index `from` up to `to` as they were spaced, comments and line ends as single spaces. */
+  #textOf(from: number, to: number): string {
     let text = ''
-    for (let i = from; i <= to; i++) {
+    for (let i = from; i < to; i++) {
       const token = this.#tokens[i]!
       if (i > from && this.#tokens[i - 1]!.end < token.start && token.text !== ';') text += ' '
-      text += this.#text.slice(token.start, token.end)
+      text += token.text
     }
     return text
   }
@@ -213,7 +206,7 @@ class Parser {
  */
 export function parse(text: string, file: string): SchemaNode {
   const { tokens, diagnostics } = tokenize(text)
-  const schema = new Parser(text, tokens).parse(diagnostics)
+  const schema = new Parser(tokens).parse(diagnostics)
   if (diagnostics.length > 0) throw new SchemaError(file, diagnostics)
   return schema
 }

@@ -16,7 +16,8 @@ export const BOOL_FALSE_ID = 0xbc799737
 /** Values nested deeper than this are refused: rich text and page blocks recurse, and a hostile server could exhaust the stack. */
 export const MAX_DEPTH = 64
 
-const utf8 = new TextDecoder()
+// A byte order mark is part of a string like any other character.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Reads one value after another from a buffer; every method throws `TlError` when the bytes are not what it expects. */
 export class TlReader {
