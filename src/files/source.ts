@@ -87,7 +87,8 @@ export type FileLike =
 
 /** The bytes of anything that is memory; `undefined` for all else. */
 export function asBytes(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value
+  // A Buffer is taken as the plain array that it extends: its `slice` would share memory.
+  if (value instanceof Uint8Array && value.constructor === Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   // By tag, so that buffers of another realm (frames, vm contexts) and shared ones are known too.
   const tag = Object.prototype.toString.call(value)

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { Gate, type GateMember, UploadWindow } from '../../src/files/index.ts'
+import { VirtualHost } from '../support/virtual-host.ts'
+
+const KiB = 1024
+
+class Member implements GateMember {
+  readonly turns: number[] = []
+  readonly pauses: number[] = []
+  left: number
+  readonly #gate: Gate
+  readonly #bytes: number
+
+  constructor(gate: Gate, parts: number, bytes = 512 * KiB) {
+    this.#gate = gate
+    this.left = parts
+    this.#bytes = bytes
+    gate.join(this)
+  }
+
+  ask(): void {
+    if (this.left > 0) this.#gate.request(this, this.#bytes)
+  }
+
+  turn(lane: number): number {
+    if (this.left === 0) return 0
+    this.left--
+    this.turns.push(lane)
+    this.ask()
+    return this.#bytes
+  }
+
+  paused(until: number): void {
+    this.pauses.push(until)
+  }
+}
+
+test('uploads take turns within one budget, each lane loaded alike', () => {
+  const gate = new Gate(new VirtualHost(), new UploadWindow({ initial: 4096 * KiB, max: 4096 * KiB, maxLanes: 2 }))
+  const a = new Member(gate, 100)
+  const b = new Member(gate, 100)
+  a.ask()
+  expect([a.turns.length, gate.inFlight]).toEqual([8, 4096 * KiB])
+  expect(a.turns.filter((lane) => lane === 0).length).toBe(4)
+  b.ask()
+  expect(b.turns).toEqual([])
+  for (let i = 0; i < 8; i++) gate.settled(i % 2, 512 * KiB, 10)
+  expect([a.turns.length, b.turns.length]).toEqual([12, 4])
+})
+
+test('a part larger than the allowance passes when nothing else is under way', () => {
+  const gate = new Gate(new VirtualHost(), { ...policy, allowed: 100 })
+  const a = new Member(gate, 2, 1000)
+  a.ask()
+  expect(a.turns.length).toBe(1)
+  gate.settled(0, 1000, 10)
+  expect(a.turns.length).toBe(2)
+})
+
+const policy = { allowed: 1, lanes: 1, delivered() {}, failed() {}, flooded() {} }
+
+test('a pause stops everyone, is heard by everyone, and ends by itself; a shorter one changes nothing', async () => {
+  const host = new VirtualHost()
+  const gate = new Gate(host, new UploadWindow())
+  const a = new Member(gate, 3)
+  const b = new Member(gate, 3)
+  gate.pause(5_000)
+  gate.pause(1_000)
+  a.ask()
+  b.ask()
+  expect([gate.pausedUntil, a.pauses, b.pauses]).toEqual([5_000, [5_000], [5_000]])
+  await host.advance(4_999)
+  expect([a.turns.length, b.turns.length]).toEqual([0, 0])
+  gate.pause(2_001)
+  await host.advance(2_000)
+  expect([a.turns.length, b.turns.length]).toEqual([0, 0])
+  await host.advance(1)
+  expect(a.turns.length + b.turns.length).toBeGreaterThan(0)
+  expect([gate.pausedUntil, host.pendingTimers]).toEqual([undefined, 0])
+})
+
+test('when the last one leaves a closed gate, no timer stays', () => {
+  const host = new VirtualHost()
+  const gate = new Gate(host, new UploadWindow())
+  const a = new Member(gate, 3)
+  gate.pause(5_000)
+  a.ask()
+  expect(host.pendingTimers).toBe(1)
+  gate.leave(a)
+  expect(host.pendingTimers).toBe(0)
+})
