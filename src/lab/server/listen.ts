@@ -13,7 +13,7 @@ import { concat } from '../../bytes.ts'
 import type { Host } from '../../host.ts'
 import { type Carrier, type CarrierHandlers, formatAddress } from '../../transport/carrier/carrier.ts'
 import { socketCarrier } from '../../transport/carrier/tcp.ts'
-import { MAX_MESSAGE, type WebSocketLike, webSocketCarrier } from '../../transport/carrier/websocket.ts'
+import { MAX_MESSAGE, webSocketCarrier } from '../../transport/carrier/websocket.ts'
 
 /** What is known of a client when it connects. */
 export interface Incoming {
@@ -92,7 +92,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     upgrades.handleUpgrade(request, socket, head, (webSocket) => {
       const remote = remoteOf(socket as Socket)
       admit({ kind: 'websocket', remote, path: request.url ?? '/' }, (handlers) =>
-        webSocketCarrier(webSocket as unknown as WebSocketLike, remote, handlers, timers),
+        webSocketCarrier(webSocket, remote, handlers, timers),
       )
     })
   })

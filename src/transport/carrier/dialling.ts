@@ -8,9 +8,9 @@ import { connectFailed, connectTimedOut } from './failure.ts'
 /** How an attempt reports; only the first report counts. */
 export interface Attempt<T> {
   /** Hands the connection over; if the attempt was given up before, it has been dropped already. */
-  opened(result: T): void
+  opened: (result: T) => void
   /** @param cause what the system said; becomes a sentence */
-  failed(cause: unknown): void
+  failed: (cause: unknown) => void
 }
 
 /**

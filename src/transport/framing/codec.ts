@@ -4,6 +4,7 @@
  * A head of at most four bytes says how long the body is; the length is checked, memory is taken once, and every byte
  * that arrives is copied once, straight to its place. So a packet in a thousand pieces costs what it costs in one.
  */
+import type { TransportError } from '../../errors.ts'
 import { framingError, type PacketCodec } from './framing.ts'
 
 /** What tells one framing from another; see {@link FramedCodec}. Stateful where the framing counts packets. */
@@ -40,7 +41,7 @@ export class FramedCodec implements PacketCodec {
   #headFilled = 0
   #body: Uint8Array | undefined
   #bodyFilled = 0
-  #failure: unknown
+  #failure: TransportError | undefined
 
   constructor(framing: Framing, options: FramingOptions = {}) {
     this.#framing = framing
@@ -60,7 +61,7 @@ export class FramedCodec implements PacketCodec {
     try {
       return this.#collect(chunk)
     } catch (error) {
-      this.#failure = error
+      this.#failure = error as TransportError
       this.#body = undefined
       throw error
     }

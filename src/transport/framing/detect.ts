@@ -8,6 +8,7 @@
  */
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
+import type { TransportError } from '../../errors.ts'
 import type { RandomSource } from '../../host.ts'
 import { ABRIDGED_TAG } from './abridged.ts'
 import type { FramingOptions } from './codec.ts'
@@ -56,7 +57,7 @@ class DetectingCodec implements ServerCodec {
   #filled = 0
   #inner: PacketCodec | undefined
   #streams: Obfuscation | undefined
-  #failure: unknown
+  #failure: TransportError | undefined
 
   constructor(options: ServerCodecOptions) {
     this.#options = options
@@ -89,7 +90,7 @@ class DetectingCodec implements ServerCodec {
       const packets = inner.feed(this.#opening.slice(used, this.#filled))
       return taken < chunk.length ? packets.concat(inner.feed(chunk.subarray(taken))) : packets
     } catch (error) {
-      this.#failure = error
+      this.#failure = error as TransportError
       throw error
     }
   }

@@ -48,7 +48,7 @@ export const packet: fc.Arbitrary<Uint8Array> = fc
     fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 4_000 })),
     fc.nat(),
   )
-  .map(([kind, units, seed]) => makePacket(kind as PacketKind, units, seed))
+  .map(([kind, units, seed]) => makePacket(kind, units, seed))
 
 export type PacketKind = 'error' | 'plain' | 'encrypted'
 
