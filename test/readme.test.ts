@@ -13,6 +13,16 @@ const readme = readFileSync('README.md', 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-readme-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
+/** The sources behind each entry of the package: `mtproto-upload/tl` is src/tl/index.ts. */
+const entries = Object.entries(
+  JSON.parse(readFileSync('package.json', 'utf8')).exports as Record<string, { default?: string }>,
+)
+  .filter(([, target]) => target.default?.endsWith('.js'))
+  .map(([name, target]) => [
+    name.replace('.', 'mtproto-upload'),
+    [resolve(target.default!.replace('./dist/', 'src/').replace(/js$/, 'ts'))],
+  ])
+
 /** The code blocks of one language. */
 const blocks = (language: string): string[] =>
   [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].flatMap(([, marked, code]) => (marked === language ? [code!] : []))
@@ -20,9 +30,8 @@ const blocks = (language: string): string[] =>
 /** What the compiler says about some modules in an empty project that has the package installed; empty if nothing. */
 function compile(modules: readonly string[]): string {
   const home = mkdtempSync(join(folder, 'user-'))
-  const entry = (path: string): string[] => [resolve('src', path)]
   const options = {
-    paths: { 'mtproto-upload': entry('index.ts'), 'mtproto-upload/*': entry('*/index.ts') },
+    paths: Object.fromEntries(entries),
     typeRoots: [resolve('node_modules/@types')],
     rootDir: '/',
     noUnusedLocals: false,

@@ -38,7 +38,7 @@ export function folderOf(path: string): string {
 /** What has no place in a browser: Node's modules, the native primitives, the program, the laboratory, and open imports. */
 export function intruders(inputs: readonly string[], imports: readonly string[]): string[] {
   const misplaced =
-    /^src\/(?:lab|cli)\/|^src\/tl\/generated\/(?:server|mtproto\/server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
+    /^src\/(?:lab\/|cli\/|node\.ts)|^src\/tl\/generated\/(?:server|mtproto\/server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
   return [
     ...inputs.filter((path) => misplaced.test(path)).map((path) => `${path} is in the bundle`),
     ...imports.map((specifier) => `the bundle imports ${specifier}`),

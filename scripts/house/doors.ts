@@ -39,6 +39,11 @@ export interface Door {
 
 /** Every door of the house. */
 export const DOORS: readonly Door[] = [
+  {
+    path: 'src/cli/',
+    lets: ['node', 'process', 'timers', 'clock'],
+    why: 'the program itself: arguments, streams, signals',
+  },
   { path: 'src/crypto/native.ts', lets: ['node'], why: "the platform's own primitives" },
   { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'sockets' },
   {

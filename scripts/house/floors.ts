@@ -20,6 +20,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['cli/'],
   ['lab/'],
   ['lab/server/'],
+  ['node.ts'],
   ['index.ts'],
   ['client/'],
   ['files/'],
