@@ -1,0 +1,389 @@
+/** A connection over a carrier that the test holds: what it does when the other side is slow, wrong, or gone. */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { portableCrypto } from '../../src/crypto/portable.ts'
+import { SecurityError, TransportError } from '../../src/errors.ts'
+import { readClientMessage } from '../../src/tl/generated/mtproto/server.ts'
+import { TlReader } from '../../src/tl/reader.ts'
+import type { Carrier, CarrierHandlers } from '../../src/transport/carrier/carrier.ts'
+import { Connection, type ConnectionEvent, type KeyHolder } from '../../src/transport/connection.ts'
+import { createFraming, type PacketCodec, transportErrorPacket } from '../../src/transport/framing/index.ts'
+import { type AuthKey, createAuthKey } from '../../src/transport/session/auth-key.ts'
+import { ServerClock } from '../../src/transport/session/clock.ts'
+import { open, sealMessage } from '../../src/transport/session/envelope.ts'
+import { ANSWER_RESIDUE, MessageIds } from '../../src/transport/session/message-id.ts'
+import { Salts } from '../../src/transport/session/salts.ts'
+import { Session } from '../../src/transport/session/session.ts'
+import { int, result, service } from '../support/session-peer.ts'
+import { VirtualHost } from '../support/virtual-host.ts'
+
+const crypto = portableCrypto
+
+/** The server's end of one carrier. */
+class Link implements Carrier {
+  buffered = 0
+  closed = false
+  readonly handlers: CarrierHandlers
+  readonly #lab: Lab
+  readonly #codec: PacketCodec
+  readonly packets: Uint8Array[] = []
+  #started = false
+
+  constructor(lab: Lab, handlers: CarrierHandlers) {
+    this.#lab = lab
+    this.handlers = handlers
+    this.#codec = createFraming('intermediate', lab.host.random)
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) {
+      const data = this.#started ? chunk : chunk.subarray(4)
+      this.#started = true
+      if (data.length > 0) this.packets.push(...this.#codec.feed(data.slice()))
+    }
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    queueMicrotask(() => this.handlers.onClose())
+  }
+
+  /** Sends raw bytes to the client. */
+  raw(data: Uint8Array): void {
+    this.handlers.onData(data)
+  }
+
+  packet(packet: Uint8Array): void {
+    for (const chunk of this.#codec.encode(packet)) this.raw(chunk)
+  }
+
+  /** Sends a message of the session, sealed by the server. */
+  message(body: Uint8Array, seqno = 1): void {
+    const { ids, host, key, session } = this.#lab
+    const head = { salt: 0n, sessionId: session.id, msgId: ids.next(host.wallClock(), ANSWER_RESIDUE), seqno }
+    this.packet(sealMessage({ crypto, authKey: key }, 'server', head, body, host.random))
+  }
+
+  /** The message ids and first words of what the client sent and the test has not looked at. */
+  read(): { msgId: bigint; id: number; reader: TlReader }[] {
+    return this.packets.splice(0).map((packet) => {
+      const plain = open({ crypto, authKey: this.#lab.key }, 'client', packet)!
+      const r = new TlReader(plain, 16)
+      const msgId = BigInt.asUintN(64, r.long())
+      r.int()
+      r.int()
+      return { msgId, id: r.peekId(), reader: r }
+    })
+  }
+
+  die(error = new TransportError('CONNECTION_CLOSED', 'cut')): void {
+    this.closed = true
+    this.handlers.onClose(error)
+  }
+}
+
+class Lab {
+  readonly host = new VirtualHost()
+  readonly key: AuthKey = createAuthKey(crypto, this.host.random(new Uint8Array(256)))
+  readonly ids = new MessageIds()
+  readonly links: Link[] = []
+  readonly events: ConnectionEvent[] = []
+  readonly outcomes: string[] = []
+  /** What dialling does: an error, or for ever nothing. */
+  dialFails: Error | 'hangs' | undefined
+  aborted = 0
+  keyLost = 0
+  readonly session: Session
+  readonly connection: Connection
+
+  constructor() {
+    const { host } = this
+    const clock = new ServerClock(host)
+    this.session = new Session({ crypto, random: host.random, clock, salts: new Salts(0n), init: (encode) => encode })
+    const key = this.key
+    const lab = this
+    const keys: KeyHolder = {
+      get current() {
+        return lab.keyLost > 0 ? undefined : key
+      },
+      agreed: () => {},
+      lost: () => {
+        this.keyLost++
+      },
+    }
+    this.connection = new Connection({
+      host,
+      crypto,
+      clock,
+      session: this.session,
+      keys,
+      exchange: { keys: [], dc: 2 },
+      dial: (handlers, signal) => this.#dial(handlers, signal),
+      codec: () => createFraming('intermediate', host.random),
+      where: '127.0.0.1:443',
+      onEvent: (event) => this.events.push(event),
+    })
+  }
+
+  #dial(handlers: CarrierHandlers, signal: AbortSignal): Promise<Carrier> {
+    signal.addEventListener('abort', () => this.aborted++)
+    if (this.dialFails === 'hangs') return new Promise(() => {})
+    if (this.dialFails) return Promise.reject(this.dialFails)
+    const link = new Link(this, handlers)
+    this.links.push(link)
+    return Promise.resolve(link)
+  }
+
+  call(number: number): ReturnType<Connection['call']> {
+    return this.connection.call({
+      method: 'test',
+      encode: (w) => w.int(number),
+      onResult: (r) => this.outcomes.push(`${number}=${r.int()}`),
+      onRpcError: (code) => this.outcomes.push(`${number}!${code}`),
+      onFailure: (error) => this.outcomes.push(`${number}x${(error as { code: string }).code}`),
+    })
+  }
+
+  get link(): Link {
+    return this.links.at(-1)!
+  }
+
+  /** Opens the connection with one answered call. */
+  async ready(): Promise<void> {
+    this.call(0)
+    await this.host.settle()
+    this.link.message(result(this.link.read()[0]!.msgId, int(0)))
+    await this.host.advance(1000)
+    this.link.read()
+    this.outcomes.length = 0
+  }
+}
+
+let lab: Lab
+beforeEach(() => {
+  lab = new Lab()
+})
+
+test('opens with the first call, and calls made in one go travel in one packet', async () => {
+  expect(lab.connection.state).toBe('idle')
+  lab.call(1)
+  lab.call(2)
+  await lab.host.settle()
+  expect(lab.connection.state).toBe('ready')
+  expect(lab.link.packets.length).toBe(1)
+})
+
+describe('a lost link', () => {
+  test('is opened again at once, and what was not answered goes out again', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.die()
+    await lab.host.advance(1)
+    expect(lab.links.length).toBe(2)
+    await lab.host.settle()
+    const body = lab.link.read()
+    expect(body.length).toBe(1)
+    expect(lab.outcomes).toEqual([])
+  })
+
+  test('stays closed when nothing waits, until the next call', async () => {
+    await lab.ready()
+    lab.link.die()
+    await lab.host.advance(100_000)
+    expect([lab.links.length, lab.connection.state, lab.host.pendingTimers]).toEqual([1, 'idle', 0])
+    lab.call(1)
+    await lab.host.settle()
+    expect(lab.links.length).toBe(2)
+  })
+
+  test('that cannot be opened again fails the calls after a while, with growing pauses between', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.link.die()
+    await lab.host.advance(300_000)
+    expect(lab.outcomes).toEqual(['1xCONNECT_FAILED'])
+    const attempts = lab.events.filter((event) => event.type === 'connecting').length
+    expect(attempts).toBeGreaterThan(4)
+    expect(attempts).toBeLessThan(20)
+    expect([lab.connection.state, lab.host.pendingTimers]).toEqual(['idle', 0])
+    lab.dialFails = undefined
+    lab.call(2)
+    await lab.host.settle()
+    expect(lab.connection.state).toBe('ready')
+  })
+
+  test('nobody there: found by an unanswered ping', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.advance(60_000)
+    expect(lab.links.length).toBeGreaterThan(1)
+    expect(lab.links[0]!.closed).toBe(true)
+  })
+})
+
+describe('a server that cannot be reached', () => {
+  test('fails the calls after three attempts', async () => {
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.call(1)
+    await lab.host.advance(10_000)
+    expect(lab.outcomes).toEqual(['1xCONNECT_FAILED'])
+    expect(lab.events.filter((event) => event.type === 'connecting').length).toBe(3)
+  })
+
+  test('closing gives up dialling', async () => {
+    lab.dialFails = 'hangs'
+    lab.call(1)
+    await lab.host.settle()
+    lab.connection.close()
+    expect([lab.outcomes, lab.aborted, lab.host.pendingTimers]).toEqual([['1xCLIENT_CLOSED'], 1, 0])
+    lab.call(2)
+    expect(lab.outcomes).toEqual(['1xCLIENT_CLOSED', '2xCLIENT_CLOSED'])
+  })
+})
+
+describe('what is not genuine', () => {
+  const lost = (): unknown => lab.events.filter((event) => event.type === 'disconnected').at(-1)?.error
+
+  test('a changed packet closes the connection and is not used', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    const { msgId } = lab.link.read()[0]!
+    const head = {
+      salt: 0n,
+      sessionId: lab.session.id,
+      msgId: lab.ids.next(lab.host.wallClock(), ANSWER_RESIDUE),
+      seqno: 1,
+    }
+    const packet = sealMessage({ crypto, authKey: lab.key }, 'server', head, result(msgId, int(666)), lab.host.random)
+    packet[packet.length - 1]! ^= 1
+    const { link } = lab
+    link.packet(packet)
+    expect(link.closed).toBe(true)
+    expect(lost()).toBeInstanceOf(SecurityError)
+    expect(lab.outcomes).toEqual([])
+  })
+
+  test('a plain message, a packet of another key, one too short', async () => {
+    await lab.ready()
+    for (const packet of [new Uint8Array(64), new Uint8Array(8), lab.host.random(new Uint8Array(88))]) {
+      lab.call(1)
+      await lab.host.advance(1000)
+      const { link } = lab
+      link.packet(packet)
+      expect(link.closed).toBe(true)
+      expect(lost()).toMatchObject({ code: 'MESSAGE_REFUSED' })
+    }
+  })
+
+  test('bytes that are no packets', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    const { link } = lab
+    link.raw(new Uint8Array([0xff, 0xff, 0xff, 0x7f]))
+    expect([link.closed, (lost() as TransportError).code]).toEqual([true, 'FRAMING'])
+  })
+
+  test('an attacker who breaks every connection cannot make us dial without pause', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    for (let i = 0; i < 10; i++) {
+      lab.link.packet(new Uint8Array(64))
+      await lab.host.advance(100)
+    }
+    expect(lab.links.length).toBeLessThan(5)
+  })
+})
+
+describe('transport errors', () => {
+  test('-404 must be said on two connections in a row before the key counts as lost', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.packet(transportErrorPacket(-404))
+    await lab.host.advance(500)
+    expect(lab.keyLost).toBe(0)
+    lab.link.packet(transportErrorPacket(-404))
+    expect(lab.keyLost).toBe(1)
+  })
+
+  test('-404, then an answer: the key stays', async () => {
+    await lab.ready()
+    for (let i = 0; i < 4; i++) {
+      lab.call(i)
+      await lab.host.settle()
+      lab.link.packet(transportErrorPacket(-404))
+      await lab.host.advance(2000)
+      expect(lab.link.read().length).toBe(1)
+      lab.link.message(service({ _: 'pong', msgId: 1n, pingId: 1n }), 0)
+      await lab.host.advance(1000)
+    }
+    expect(lab.keyLost).toBe(0)
+  })
+
+  test('-444 fails at once and says what it means; -429 is tried again later', async () => {
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.packet(transportErrorPacket(-444))
+    expect(lab.outcomes).toEqual(['1xSERVER_TRANSPORT_ERROR'])
+    const event = lab.events.findLast((one) => one.type === 'disconnected')
+    expect(event?.error?.message).toMatch(/datacenter/)
+    lab.call(2)
+    await lab.host.settle()
+    lab.link.packet(transportErrorPacket(-429))
+    await lab.host.advance(2000)
+    expect([lab.connection.state, lab.outcomes.length]).toEqual(['ready', 1])
+  })
+})
+
+test('nothing more is sealed while the carrier is full', async () => {
+  await lab.ready()
+  lab.link.buffered = 10 * 1024 * 1024
+  lab.call(1)
+  await lab.host.settle()
+  expect(lab.link.packets.length).toBe(0)
+  lab.link.buffered = 0
+  lab.link.handlers.onDrain?.()
+  expect(lab.link.packets.length).toBe(1)
+})
+
+test('a server that disagrees about the session: a new session on a new link', async () => {
+  await lab.ready()
+  lab.call(7)
+  await lab.host.settle()
+  const before = lab.session.id
+  const { msgId } = lab.link.read()[0]!
+  lab.link.message(service({ _: 'bad_msg_notification', badMsgId: msgId, badMsgSeqno: 1, errorCode: 33 }), 0)
+  await lab.host.advance(1)
+  await lab.host.settle()
+  expect([lab.links.length, lab.session.id === before]).toEqual([2, false])
+  const again = lab.link.read()
+  expect(again.map((one) => one.id)).toContain(7)
+})
+
+test('closing leaves no timer, closes the carrier and rejects what waits', async () => {
+  await lab.ready()
+  lab.call(1)
+  await lab.host.settle()
+  lab.connection.close()
+  await lab.host.settle()
+  expect([lab.link.closed, lab.host.pendingTimers, lab.outcomes]).toEqual([true, 0, ['1xCLIENT_CLOSED']])
+})
+
+test('pings keep an idle connection', async () => {
+  await lab.ready()
+  for (let i = 0; i < 300; i++) {
+    await lab.host.advance(1000)
+    for (const { reader, msgId } of lab.link.read()) {
+      const message = readClientMessage(reader)
+      if (message._ === 'ping_delay_disconnect')
+        lab.link.message(service({ _: 'pong', msgId, pingId: message.pingId }), 0)
+    }
+  }
+  expect([lab.links.length, lab.connection.state]).toEqual([1, 'ready'])
+})
