@@ -14,6 +14,7 @@ const SHORT = 64
 
 const utf8 = new TextEncoder()
 
+/** Writes one value after another into a buffer that grows; every method throws `TlError` for a value of another type. */
 export class TlWriter {
   /** The buffer that is written to; replaced by a larger one when it is full. */
   buffer: Uint8Array
@@ -45,6 +46,7 @@ export class TlWriter {
     return this.buffer.subarray(this.start, this.pos)
   }
 
+  /** Throws a `TlError` at the present offset. */
   fail(message: string, constructorName?: string): never {
     throw new TlError(message, this.pos - this.start, constructorName)
   }
@@ -85,6 +87,7 @@ export class TlWriter {
     this.#view.setBigUint64(at, value, true)
   }
 
+  /** IEEE 754 double. */
   double(value: number): void {
     if (typeof value !== 'number') this.fail(`expected a number, got ${describe(value)}`)
     const at = this.claim(8)
@@ -193,11 +196,19 @@ function describe(value: unknown): string {
 
 // What vectors of scalars are written with.
 
+/** Writes an element of a vector: signed 32-bit integer. */
 export const writeInt = (w: TlWriter, v: number): void => w.int(v)
+/** Writes an element of a vector: signed 64-bit integer. */
 export const writeLong = (w: TlWriter, v: bigint): void => w.long(v)
+/** Writes an element of a vector: IEEE 754 double. */
 export const writeDouble = (w: TlWriter, v: number): void => w.double(v)
+/** Writes an element of a vector: UTF-8 string. */
 export const writeString = (w: TlWriter, v: string): void => w.string(v)
+/** Writes an element of a vector: byte string. */
 export const writeBytes = (w: TlWriter, v: Uint8Array): void => w.bytes(v)
+/** Writes an element of a vector: 16 bytes as they stand. */
 export const writeInt128 = (w: TlWriter, v: Uint8Array): void => w.raw(v, 16)
+/** Writes an element of a vector: 32 bytes as they stand. */
 export const writeInt256 = (w: TlWriter, v: Uint8Array): void => w.raw(v, 32)
+/** Writes an element of a vector: `boolTrue` or `boolFalse`. */
 export const writeBool = (w: TlWriter, v: boolean): void => w.bool(v)
