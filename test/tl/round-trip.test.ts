@@ -40,15 +40,15 @@ describe.each(['client', 'server'] as const)('what the %s writes', (side) => {
   test.each(codecs.filter((codec) => codec.writer === side).map((codec) => [codec.type, codec] as const))(
     '%s: every constructor survives',
     (_, { write, read, constructors }) => {
-      for (const constructor of constructors) check(values.definition(constructor), write, read)
+      for (const member of constructors) check(values.definition(member), write, read)
     },
   )
 })
 
 test('every constructor that is reachable is covered by the types above', () => {
-  const covered = new Set(codecs.flatMap((codec) => codec.constructors.map((constructor) => constructor.name)))
+  const covered = new Set(codecs.flatMap((codec) => codec.constructors.map((member) => member.name)))
   const reachable = [...pruned.requests.types, ...pruned.results.types].flatMap((type) => api.types.get(type)!)
-  expect(covered).toEqual(new Set(reachable.map((constructor) => constructor.name)))
+  expect(covered).toEqual(new Set(reachable.map((member) => member.name)))
   expect(codecs.every(({ read, write }) => typeof read === 'function' && typeof write === 'function')).toBe(true)
 })
 
