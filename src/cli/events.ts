@@ -1,0 +1,34 @@
+/**
+ * Events of the client and of an upload, in words.
+ */
+import type { ClientEvent } from '../client/events.ts'
+import type { UploadEvent } from '../files/options.ts'
+import { durationText } from './progress.ts'
+
+export type AnyEvent = ClientEvent | UploadEvent
+
+/** What everybody should know, even without --verbose: that the server makes us wait. */
+export function waitText(event: AnyEvent): string | undefined {
+  if (event.type !== 'wait') return undefined
+  if (!('seconds' in event)) return undefined // Shown as progress.
+  return `waiting ${durationText(event.seconds)} before ${event.method} is tried again (${event.reason})`
+}
+
+/** Any event as one line: its type, then its fields. Parts are too many to tell, and salts are nobody's business. */
+export function eventText(event: AnyEvent): string | undefined {
+  if (event.type === 'part') return undefined
+  const fields = Object.entries(event).flatMap(([name, value]: [string, unknown]) =>
+    name === 'type' || name === 'salt' || value === undefined ? [] : [`${name}=${fieldText(value)}`],
+  )
+  return [event.type, ...fields].join(' ')
+}
+
+function fieldText(value: unknown): string {
+  if (value instanceof Error) return `"${value.message}"`
+  if (typeof value === 'object' && value !== null) {
+    return Object.values(value as Record<string, unknown>)
+      .map((one) => String(one))
+      .join('/')
+  }
+  return String(value)
+}

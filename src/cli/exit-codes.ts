@@ -1,0 +1,42 @@
+/**
+ * What the program tells other programs: its exit codes.
+ *
+ * 75 (EX_TEMPFAIL of sysexits.h) is for what can succeed later by the very same command: the server asks to wait longer
+ * than it may, has a fault of its own, or is out of reach. What must be changed before it can succeed is 1, and what is
+ * wrong with the command line itself, or with what its options name, is 2.
+ */
+import { RpcError, TransportError, UsageError } from '../errors.ts'
+import { Interrupted } from './interrupt.ts'
+
+/** Every code the program ends with. */
+export const EXIT = {
+  ok: 0,
+  failure: 1,
+  usage: 2,
+  tryLater: 75,
+  /** By SIGINT, SIGTERM or SIGHUP. */
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** The code for what went wrong. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interrupted) return EXIT.interrupted
+  if (error instanceof UsageError) return EXIT.usage
+  if (error instanceof RpcError) return error.retryable ? EXIT.tryLater : EXIT.failure
+  if (error instanceof TransportError) return isPassing(error) ? EXIT.tryLater : EXIT.failure
+  return EXIT.failure
+}
+
+/** A server that speaks another protocol will do so tomorrow, and a name that does not exist will not by itself. */
+function isPassing(error: TransportError): boolean {
+  const cause = error.cause as { readonly code?: unknown } | undefined
+  return error.retryable && error.code !== 'FRAMING' && cause?.code !== 'ENOTFOUND'
+}
+
+/** The code of several files together: a lasting failure of one outweighs a passing one of another. */
+export function worse(a: ExitCode, b: ExitCode): ExitCode {
+  const order: readonly ExitCode[] = [EXIT.ok, EXIT.tryLater, EXIT.failure, EXIT.usage, EXIT.interrupted]
+  return order.indexOf(a) >= order.indexOf(b) ? a : b
+}

@@ -1,0 +1,54 @@
+/**
+ * Looks at the files of a command line before anything is sent: what is wrong with one of them is told at once, not after
+ * the others went up.
+ */
+import { stat } from 'node:fs/promises'
+import { FileError, UsageError } from '../errors.ts'
+import { MAX_PHOTO_SIZE } from '../files/plan.ts'
+import type { FileLike } from '../files/source.ts'
+import { sourceError } from '../files/source-error.ts'
+import { openFile } from '../files/source-file.ts'
+
+/** One file, checked. */
+export interface InputFile {
+  /** As people know it. */
+  readonly label: string
+  readonly data: FileLike
+  readonly as: 'photo' | 'document'
+}
+
+/** Names of files that are taken for photos. */
+const PHOTO_NAME = /\.(jpe?g|png|webp)$/i
+
+/**
+ * Checks one file and decides what it is to become.
+ * @param path of the file, or `-` for standard input
+ * @param as what was asked for
+ * @throws FileError when it is missing, unreadable, empty, no file, or too big for the photo it is to be
+ * @throws UsageError when standard input is the terminal
+ */
+export async function inspect(path: string, as: 'photo' | 'document' | undefined): Promise<InputFile> {
+  if (path === '-') {
+    if (process.stdin.isTTY)
+      throw new UsageError('standard input (-) is the terminal; have a file or a program feed it')
+    return { label: 'standard input', data: process.stdin, as: as ?? 'document' }
+  }
+  const size = await sizeOf(path)
+  if (as === 'photo' && size !== undefined && size > MAX_PHOTO_SIZE) {
+    const limit = `a photo may have ${MAX_PHOTO_SIZE}`
+    throw new FileError('FILE_TOO_BIG', `${path} has ${size} bytes, and ${limit}; send it as a document`)
+  }
+  const looksLikePhoto = PHOTO_NAME.test(path) && size !== undefined && size <= MAX_PHOTO_SIZE
+  return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : 'document') }
+}
+
+/** Bytes of a file that can be read; undefined for pipes and devices, which have no size and are not touched. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw sourceError(path, error)
+  })
+  if (stats.isFIFO() || stats.isCharacterDevice()) return undefined
+  const source = await openFile(path)
+  await source.close()
+  return source.size
+}

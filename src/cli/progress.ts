@@ -1,0 +1,120 @@
+/**
+ * Shows how far an upload is: a bar that stays on its line where standard error is a terminal, a line every few seconds
+ * where it is not.
+ */
+import type { UploadProgress } from '../files/progress.ts'
+import { draw, printable, say } from './io.ts'
+
+/** Milliseconds between two lines where there is no terminal. */
+const LINE_INTERVAL = 5_000
+/** Characters of a bar. */
+const BAR = 24
+const CLEAR_LINE = '\r\u001b[K'
+
+/** Shows the progress of one file after another. */
+export interface ProgressDisplay {
+  /** Shows this state of a file. */
+  update(label: string, progress: UploadProgress): void
+  /** Leaves the last state standing, or takes it away, so that something else can be printed. */
+  end(keep: boolean): void
+}
+
+/** What standard error is. */
+export interface Screen {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/**
+ * Makes the display that fits.
+ * @param now a clock in milliseconds
+ */
+export function progressDisplay(quiet: boolean, screen: Screen, now: () => number): ProgressDisplay {
+  if (quiet) return { update() {}, end() {} }
+  if (screen.isTTY && process.env.TERM !== 'dumb') return barDisplay(screen, now)
+  return lineDisplay(now)
+}
+
+function barDisplay(screen: Screen, now: () => number): ProgressDisplay {
+  let drawn = false
+  return {
+    update(label, progress) {
+      const width = Math.max(20, (screen.columns ?? 80) - 1)
+      draw(CLEAR_LINE + barText(label, progress, width, now()))
+      drawn = true
+    },
+    end(keep) {
+      if (drawn) draw(keep ? '\n' : CLEAR_LINE)
+      drawn = false
+    },
+  }
+}
+
+function lineDisplay(now: () => number): ProgressDisplay {
+  let due = now() + LINE_INTERVAL
+  return {
+    update(label, progress) {
+      if (now() < due) return
+      due = now() + LINE_INTERVAL
+      say(`${label}: ${stateText(progress, now())}`)
+    },
+    end() {},
+  }
+}
+
+/** The bar as one line of at most `width` characters. */
+export function barText(label: string, progress: UploadProgress, width: number, now: number): string {
+  const { sentBytes, totalBytes } = progress
+  const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : sentBytes / totalBytes
+  const filled = share === undefined ? 0 : Math.floor(share * BAR)
+  const bar = share === undefined ? '' : ` [${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]`
+  const state = stateText(progress, now)
+  const room = width - state.length - 2
+  const name = shorten(printable(label), Math.max(8, room - bar.length))
+  const whole = `${name}${name.length + bar.length <= room ? bar : ''}  ${state}`
+  return whole.length <= width ? whole : whole.slice(0, width)
+}
+
+/** The state in words: `45 %, 4.5 of 10.0 MB, 2.3 MB/s, 3 s left`. */
+export function stateText(progress: UploadProgress, now: number): string {
+  const { sentBytes, totalBytes, bytesPerSecond, etaSeconds, waitUntil } = progress
+  const parts: string[] = []
+  if (totalBytes === undefined) parts.push(bytesText(sentBytes))
+  else {
+    // Never 100 % before the last byte.
+    parts.push(`${totalBytes === 0 ? 100 : Math.floor((sentBytes / totalBytes) * 100)} %`)
+    parts.push(sentBytes === totalBytes ? bytesText(totalBytes) : `${bytesText(sentBytes)} of ${bytesText(totalBytes)}`)
+  }
+  if (waitUntil !== undefined && waitUntil > now) {
+    parts.push(`waiting ${durationText((waitUntil - now) / 1000)} as the server asked`)
+    return parts.join(', ')
+  }
+  if (bytesPerSecond > 0) parts.push(`${bytesText(bytesPerSecond)}/s`)
+  if (etaSeconds !== undefined && sentBytes !== totalBytes) parts.push(`${durationText(etaSeconds)} left`)
+  return parts.join(', ')
+}
+
+/** Bytes in a form that people read: powers of 1000, three digits. */
+export function bytesText(bytes: number): string {
+  if (bytes === 1) return '1 byte'
+  if (bytes < 1000) return `${bytes} bytes`
+  let value = bytes / 1000
+  for (const unit of ['kB', 'MB']) {
+    if (value < 999.5) return `${value.toFixed(value < 99.95 ? 1 : 0)} ${unit}`
+    value /= 1000
+  }
+  return `${value.toFixed(value < 99.95 ? 1 : 0)} GB`
+}
+
+/** Seconds as `45 s`, `2 min 5 s`, `1 h 20 min`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+/** The end of a name says more than its start. */
+function shorten(name: string, length: number): string {
+  return name.length <= length ? name : `…${name.slice(name.length - length + 1)}`
+}

@@ -1,0 +1,178 @@
+/**
+ * What `mtproto-upload upload` does: checks everything that can be checked here, connects, uploads file after file.
+ *
+ * A file that fails does not stop the others, unless the same would stop them too: a lost connection, a refused login,
+ * a wait longer than allowed, an interruption.
+ */
+import { readFile } from 'node:fs/promises'
+import { UploadClient, type UploadMediaOptions } from '../client/client.ts'
+import type { ConnectOptions, CustomDatacenter } from '../client/options.ts'
+import { type FileStorage, fileStorage } from '../client/storage-file.ts'
+import { nativeCrypto } from '../crypto/native.ts'
+import { parsePublicKey } from '../crypto/pem.ts'
+import type { ServerKey } from '../crypto/rsa.ts'
+import { FileError, RpcError, UsageError } from '../errors.ts'
+import { document, type MediaRequest, photo } from '../files/media.ts'
+import { startDeadline } from './deadline.ts'
+import { type AnyEvent, eventText, waitText } from './events.ts'
+import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
+import { type InputFile, inspect } from './input-files.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { say, writeResult } from './io.ts'
+import { toJson, toOutline } from './output.ts'
+import { type ProgressDisplay, progressDisplay } from './progress.ts'
+import { PROGRAM, report } from './report.ts'
+import type { UploadJob } from './upload-command.ts'
+
+/** Runs the command; what went wrong is reported on the way. */
+export async function upload(job: UploadJob): Promise<ExitCode> {
+  const signal = abortOnSignals(EXIT.interrupted)
+  const progress = progressDisplay(job.quiet, process.stderr, Date.now)
+  const files: InputFile[] = []
+  for (const path of job.files) files.push(await inspect(path, job.as))
+  const dc = await datacenterOf(job)
+  const storage = await storageOf(job)
+  signal.throwIfAborted()
+  const onEvent = (event: AnyEvent): void => tell(event, job, progress)
+  const deadline = startDeadline(job.timeout)
+  const client = await UploadClient.connect({
+    ...connectOptions(job, dc, storage),
+    onEvent: (event) => {
+      deadline.allowFor(event)
+      onEvent(event)
+    },
+    signal: AbortSignal.any([signal, deadline.signal]),
+  }).finally(() => deadline.stop())
+  try {
+    return await uploadAll(client, files, { job, signal, progress, onEvent })
+  } finally {
+    await client.close()
+  }
+}
+
+interface Run {
+  readonly job: UploadJob
+  readonly signal: AbortSignal
+  readonly progress: ProgressDisplay
+  readonly onEvent: (event: AnyEvent) => void
+}
+
+async function uploadAll(client: UploadClient, files: readonly InputFile[], run: Run): Promise<ExitCode> {
+  const { job, progress } = run
+  const several = files.length > 1
+  let code: ExitCode = EXIT.ok
+  for (const [i, file] of files.entries()) {
+    try {
+      const media = await client.uploadMedia(uploadOptions(file, run))
+      progress.end(true)
+      const outline = (): string => `${several ? `${file.label}: ` : ''}${toOutline(media)}`
+      await writeResult(`${job.json ? toJson(media) : outline()}\n`)
+    } catch (error) {
+      progress.end(false)
+      report(error, { command: 'upload', about: file.label, verbose: job.verbose })
+      code = worse(code, exitCodeOf(error))
+      if (!concernsOneFile(error)) {
+        const left = files.length - i - 1
+        if (left > 0) say(`${PROGRAM}: ${left} more ${left === 1 ? 'file was' : 'files were'} not tried`)
+        return code
+      }
+      // Lines and files stay side by side.
+      if (job.json && several) await writeResult('null\n')
+    }
+  }
+  return code
+}
+
+/** Whether the next file may fare better than the one that ended with this error. */
+function concernsOneFile(error: unknown): boolean {
+  if (error instanceof FileError) return true
+  return error instanceof RpcError && (error.code === 400 || error.code === 403 || error.code >= 500) && !isPeers(error)
+}
+
+/** The peer is the same for all. */
+function isPeers({ type }: RpcError): boolean {
+  return /^(PEER|CHAT|CHANNEL|USERNAME|INPUT_USER|USER_BANNED)_/.test(type)
+}
+
+function uploadOptions(file: InputFile, { job, signal, progress, onEvent }: Run): UploadMediaOptions {
+  return {
+    peer: job.peer,
+    media: mediaOf(file, job),
+    signal,
+    onProgress: (state) => progress.update(file.label, state),
+    onEvent,
+  }
+}
+
+function mediaOf({ data, as }: InputFile, { name, mime, spoiler, ttl }: UploadJob): MediaRequest {
+  const options = {
+    ...(name !== undefined && { fileName: name }),
+    ...(spoiler && { spoiler }),
+    ...(ttl !== undefined && { ttlSeconds: ttl }),
+  }
+  if (as === 'photo') return photo(data, options)
+  return document(data, { ...options, ...(mime !== undefined && { mimeType: mime }) })
+}
+
+function connectOptions(
+  job: UploadJob,
+  dc: CustomDatacenter | undefined,
+  storage: FileStorage | undefined,
+): ConnectOptions {
+  const { apiId, apiHash, botToken, test, transport, lanes, maxWait } = job
+  return {
+    apiId,
+    apiHash,
+    test,
+    ...(botToken !== undefined && { botToken }),
+    ...(storage && { storage }),
+    ...(dc && { dc }),
+    ...(transport && { transport }),
+    ...(lanes !== undefined && { lanes }),
+    ...(maxWait !== undefined && { maxWait }),
+  }
+}
+
+/** The server that the options name; undefined for Telegram. */
+async function datacenterOf({ dc, dcId, test, serverKeys }: UploadJob): Promise<CustomDatacenter | undefined> {
+  if (!dc) return undefined
+  const keys: ServerKey[] = []
+  for (const path of serverKeys) keys.push(await readKey(path))
+  return { id: dcId, ...dc, test, serverKeys: keys }
+}
+
+async function readKey(path: string): Promise<ServerKey> {
+  let pem: string
+  try {
+    pem = await readFile(path, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'no permission' }[code] ?? code
+    throw new UsageError(`cannot read the server's key ${path}: ${why}`)
+  }
+  try {
+    return parsePublicKey(nativeCrypto, pem)
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message.replace(/\.$/, '')}`)
+    throw error
+  }
+}
+
+/** The session's file, found to be usable: a login that cannot be kept is not begun. */
+async function storageOf({ session, botToken }: UploadJob): Promise<FileStorage | undefined> {
+  const storage = session === undefined ? undefined : fileStorage(session)
+  const stored = await storage?.load()
+  if (stored === undefined && botToken === undefined) {
+    const where = session === undefined ? '' : ` as ${session} holds no login yet`
+    throw new UsageError(`--bot-token or the environment variable MTPROTO_BOT_TOKEN is needed${where}`)
+  }
+  await storage?.checkWritable()
+  return storage
+}
+
+function tell(event: AnyEvent, { quiet, verbose }: UploadJob, progress: ProgressDisplay): void {
+  const text = verbose ? eventText(event) : quiet ? undefined : waitText(event)
+  if (text === undefined) return
+  progress.end(false)
+  say(`${PROGRAM}: ${text}`)
+}

@@ -1,0 +1,141 @@
+/** How progress is told: exact words, never wider than the terminal, quiet when asked. */
+import { fc, test as property } from '@fast-check/vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { barText, bytesText, durationText, progressDisplay, stateText } from '../../src/cli/progress.ts'
+import type { UploadProgress } from '../../src/files/progress.ts'
+
+const at = (facts: Partial<UploadProgress>): UploadProgress => ({
+  sentBytes: 0,
+  totalBytes: 10_000_000,
+  bytesPerSecond: 0,
+  etaSeconds: undefined,
+  lanes: 1,
+  inFlight: 0,
+  retries: 0,
+  waitUntil: undefined,
+  ...facts,
+})
+
+describe('words', () => {
+  test('sizes have powers of 1000 and enough digits', () => {
+    const sizes = [0, 1, 999, 1000, 1049, 99_949, 99_950, 999_499, 999_500, 2_000_000, 4_194_304_000, 5e12]
+    expect(sizes.map(bytesText)).toEqual([
+      '0 bytes',
+      '1 byte',
+      '999 bytes',
+      '1.0 kB',
+      '1.0 kB',
+      '99.9 kB',
+      '100 kB',
+      '999 kB',
+      '1.0 MB',
+      '2.0 MB',
+      '4.2 GB',
+      '5000 GB',
+    ])
+  })
+
+  test('durations are rounded up, so that none is 0 s before its end', () => {
+    expect([0, 0.2, 59.1, 60, 3599, 3600, 4800.5].map(durationText)).toEqual([
+      '0 s',
+      '1 s',
+      '1 min 0 s',
+      '1 min 0 s',
+      '59 min 59 s',
+      '1 h 0 min',
+      '1 h 20 min',
+    ])
+  })
+
+  test('how much, how fast, how long', () => {
+    const state = at({ sentBytes: 4_500_000, bytesPerSecond: 2_300_000, etaSeconds: 2.4 })
+    expect(stateText(state, 0)).toBe('45 %, 4.5 MB of 10.0 MB, 2.3 MB/s, 3 s left')
+    expect(stateText(at({}), 0)).toBe('0 %, 0 bytes of 10.0 MB')
+  })
+
+  test('a file of unknown length has no share and no end', () => {
+    expect(stateText(at({ sentBytes: 4_500_000, totalBytes: undefined, bytesPerSecond: 1000 }), 0)).toBe(
+      '4.5 MB, 1.0 kB/s',
+    )
+  })
+
+  test('100 % is for the whole file alone', () => {
+    expect(stateText(at({ sentBytes: 9_999_999 }), 0)).toMatch(/^99 %/)
+    expect(stateText(at({ sentBytes: 10_000_000, bytesPerSecond: 1e6, etaSeconds: 0 }), 0)).toBe(
+      '100 %, 10.0 MB, 1.0 MB/s',
+    )
+  })
+
+  test('a wait that the server asked for is told, until it is over', () => {
+    const state = at({ sentBytes: 1_000_000, waitUntil: 12_000 })
+    expect(stateText(state, 0)).toBe('10 %, 1.0 MB of 10.0 MB, waiting 12 s as the server asked')
+    expect(stateText(state, 12_000)).toBe('10 %, 1.0 MB of 10.0 MB')
+  })
+})
+
+describe('the bar', () => {
+  test('name, bar, words', () => {
+    expect(barText('cat.jpg', at({ sentBytes: 5_000_000 }), 100, 0)).toBe(
+      'cat.jpg [############------------]  50 %, 5.0 MB of 10.0 MB',
+    )
+    expect(barText('-', at({ sentBytes: 5_000_000, totalBytes: undefined }), 100, 0)).toBe('-  5.0 MB')
+  })
+
+  property.prop([fc.string({ unit: 'grapheme' }), fc.integer({ min: 20, max: 200 }), fc.nat(10_000_000)])(
+    'it never wraps, and no name can move the cursor',
+    (name, width, sentBytes) => {
+      const text = barText(name, at({ sentBytes, bytesPerSecond: 123_456, etaSeconds: 5000 }), width, 0)
+      expect(text.length).toBeLessThanOrEqual(width)
+      expect(text).not.toMatch(/\p{Cc}/u)
+    },
+  )
+
+  test('a long name loses its start, not the bar', () => {
+    const name = `${'very/long/path/'.repeat(10)}cat.jpg`
+    expect(barText(name, at({}), 80, 0)).toMatch(/^…\S*cat\.jpg \[-+\] {2}0 %/)
+  })
+})
+
+describe('displays', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+  })
+  const written = (): string[] => {
+    const lines: string[] = []
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+    return lines
+  }
+
+  test('on a terminal the bar stays on its line, and can be kept or taken away', () => {
+    vi.stubEnv('TERM', 'xterm')
+    const lines = written()
+    const display = progressDisplay(false, { isTTY: true, columns: 60 }, () => 0)
+    display.update('a', at({}))
+    display.update('a', at({ sentBytes: 10_000_000 }))
+    expect(lines.every((line) => line.startsWith('\r\u001b[K') && !line.includes('\n'))).toBe(true)
+    display.end(true)
+    expect(lines.at(-1)).toBe('\n')
+    display.end(true)
+    expect(lines).toHaveLength(3)
+    display.update('b', at({}))
+    display.end(false)
+    expect(lines.at(-1)).toBe('\r\u001b[K')
+    vi.unstubAllEnvs()
+  })
+
+  test('elsewhere a line is told every five seconds, without control characters', () => {
+    const lines = written()
+    let now = 0
+    const display = progressDisplay(false, {}, () => now)
+    for (; now < 11_000; now += 100) display.update('a', at({ sentBytes: now }))
+    expect(lines).toEqual(['a: 0 %, 5.0 kB of 10.0 MB\n', 'a: 0 %, 10.0 kB of 10.0 MB\n'])
+  })
+
+  test('when asked to be quiet nothing is told', () => {
+    const lines = written()
+    const display = progressDisplay(true, { isTTY: true }, () => 1e9)
+    display.update('a', at({}))
+    display.end(true)
+    expect(lines).toEqual([])
+  })
+})
