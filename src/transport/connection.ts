@@ -5,6 +5,8 @@
  * brings, and dials again when the link is lost, with growing pauses. It opens when there is something to send and fails
  * the calls that wait when the server stays out of reach for too long.
  */
+
+import type { AuthKey } from '../crypto/auth-key.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { SecurityError, TransportError } from '../errors.ts'
 import { type Host, randomBytes, type Timer } from '../host.ts'
@@ -14,7 +16,6 @@ import { KeyExchange } from './exchange/exchange.ts'
 import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
 import type { PacketCodec } from './framing/framing.ts'
 import { transportErrorOf } from './framing/framing.ts'
-import type { AuthKey } from './session/auth-key.ts'
 import type { Call, CallRequest } from './session/call.ts'
 import type { ServerClock } from './session/clock.ts'
 import { open, seal } from './session/envelope.ts'

@@ -6,6 +6,8 @@
  *
  * Source: https://core.telegram.org/api/files#uploading-files, https://core.telegram.org/api/datacenter
  */
+
+import { type AuthKey, createAuthKey } from '../crypto/auth-key.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { RpcError } from '../errors.ts'
@@ -16,7 +18,6 @@ import { type Address, type Dial, formatAddress } from './carrier/carrier.ts'
 import { createCodec, type TransportName } from './codec.ts'
 import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
-import { type AuthKey, createAuthKey } from './session/auth-key.ts'
 import { ServerClock } from './session/clock.ts'
 import type { SessionEvent } from './session/internals.ts'
 import { Salts } from './session/salts.ts'

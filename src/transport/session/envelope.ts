@@ -8,11 +8,11 @@
  * Source: https://core.telegram.org/mtproto/description#protocol-description
  */
 import { equal, view } from '../../bytes.ts'
+import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { messageAesKeyIv, messageKey, type Side } from '../../crypto/message-key.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
 import { TlWriter } from '../../tl/writer.ts'
-import type { AuthKey } from './auth-key.ts'
 
 /** auth_key_id and msg_key, in front of the ciphertext. */
 export const ENVELOPE_HEAD = 24

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fromHex, toHex, view } from '../../../src/bytes.ts'
+import { createAuthKey } from '../../../src/crypto/auth-key.ts'
 import { nativeCrypto } from '../../../src/crypto/native.ts'
 import { portableCrypto } from '../../../src/crypto/portable.ts'
-import { createAuthKey } from '../../../src/transport/session/auth-key.ts'
 import { open, PLAIN_HEAD, sealMessage } from '../../../src/transport/session/envelope.ts'
 
 interface Vector {

@@ -3,11 +3,12 @@
  *
  * Source: https://core.telegram.org/mtproto/auth_key
  */
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto } from './crypto.ts'
 
 /** Length of an authorization key in bytes; shorter numbers are padded with zeros on the left. */
 export const AUTH_KEY_LENGTH = 256
 
+/** An authorization key with its id. */
 export interface AuthKey {
   /** 256 bytes. */
   readonly bytes: Uint8Array
@@ -16,6 +17,7 @@ export interface AuthKey {
 }
 
 /**
+ * The key with its id.
  * @param bytes the key, 256 bytes
  * @throws RangeError for any other length
  */
