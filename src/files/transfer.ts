@@ -23,6 +23,8 @@ export interface TransferOptions extends Omit<UploadOptions, 'gate' | 'crypto'> 
   readonly plan: UploadPlan
   readonly reader: PartReader
   readonly fileId: bigint
+  /** What to call the file in messages. */
+  readonly label: string
   /** Number of parts that will come from the reader; all of the file unless told. */
   readonly count?: number
 }
@@ -34,7 +36,8 @@ export class Transfer implements GateMember {
   readonly #ledger = new Ledger()
   /** Parts that were read and are not done. */
   readonly #pieces = new Map<number, Piece>()
-  readonly #controller = new AbortController()
+  /** One for each request under way: a single signal with many listeners makes Node warn of a leak. */
+  readonly #controllers = new Set<AbortController>()
   readonly #meter: ProgressMeter | undefined
   #resolve!: () => void
   #reject!: (error: unknown) => void
@@ -133,13 +136,16 @@ export class Transfer implements GateMember {
   async #send(piece: Piece, lane: number): Promise<void> {
     const { gate, host, sender } = this.#options
     const sentAt = host.now()
+    const controller = new AbortController()
+    this.#controllers.add(controller)
     let error: unknown
     let accepted = false
     try {
-      accepted = await sender.sendPart(this.#request(piece), { lane, signal: this.#controller.signal })
+      accepted = await sender.sendPart(this.#request(piece), { lane, signal: controller.signal })
     } catch (thrown) {
       error = thrown
     }
+    this.#controllers.delete(controller)
     const roundTrip = host.now() - sentAt
     const { length } = piece.bytes
     this.#inFlight -= length
@@ -177,7 +183,7 @@ export class Transfer implements GateMember {
   }
 
   #failed({ part }: Piece, error: unknown): void {
-    const { fileName, gate, host, maxAttempts = 5, maxWait = 3600 } = this.#options
+    const { gate, host, label, maxAttempts = 5, maxWait = 3600 } = this.#options
     const wait = error instanceof RpcError ? error.waitSeconds : undefined
     if (wait !== undefined && wait <= maxWait) {
       this.#ledger.putOff(part)
@@ -195,8 +201,8 @@ export class Transfer implements GateMember {
     }
     const failures = this.#ledger.fail(part)
     if (failures >= maxAttempts) {
-      const what = `part ${part} of ${fileName ?? 'the file'}`
-      const message = `the server did not accept ${what}: it answered false ${failures} times; try again later`
+      const what = `part ${part} of ${label}`
+      const message = `the server did not accept ${what}: it answered false (attempts: ${failures}); try again later`
       this.#fail(error ?? new FileError('FILE_NOT_ACCEPTED', message))
       return
     }
@@ -248,7 +254,7 @@ export class Transfer implements GateMember {
     if (this.#over) return
     this.#end()
     this.#reject(error)
-    this.#controller.abort(error)
+    for (const controller of this.#controllers) controller.abort(error)
   }
 
   /** Leaves nothing behind but parts under way, whose buffers go back when their senders let go of them. */

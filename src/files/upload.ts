@@ -107,7 +107,7 @@ async function send(sender: PartSender, given: Source, options: UploadOptions): 
   const md5 = plan.big ? undefined : options.crypto.md5()
   options.onEvent?.({ type: 'start', fileId, plan })
   const reader = new PartReader(source, plan, buffers, md5)
-  await new Transfer({ ...options, sender, gate, plan, reader, fileId }).done
+  await new Transfer({ ...options, sender, gate, plan, reader, fileId, label: name }).done
 
   const size = reader.size!
   const parts = reader.parts!
@@ -131,7 +131,7 @@ async function send(sender: PartSender, given: Source, options: UploadOptions): 
       const one = new PartReader(source, plan, buffers, undefined, [part, part + 1])
       try {
         const quiet = { ...options, onProgress: undefined, signal: again }
-        await new Transfer({ ...quiet, sender, gate, plan, reader: one, fileId, count: 1 }).done
+        await new Transfer({ ...quiet, sender, gate, plan, reader: one, fileId, label: name, count: 1 }).done
       } finally {
         await closeQuietly(source)
       }

@@ -1,5 +1,5 @@
 /** `length` bytes that repeat at no power of two, so that a part in another's place shows. */
-export function pattern(length: number, seed = 1): Uint8Array {
+export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(length)
   let state = seed | 1
   for (let i = 0; i < length; i++) {
