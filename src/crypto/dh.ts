@@ -1,69 +1,75 @@
 /**
- * The Diffie-Hellman group and numbers of the key exchange: what the client must check before it uses them.
+ * Checks of a Diffie-Hellman group and of values in it, before anything secret is computed with them.
  *
- * Source: https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication,
- * https://core.telegram.org/mtproto/security_guidelines#diffie-hellman-key-exchange
+ * Source: https://core.telegram.org/mtproto/security_guidelines#validation-of-dh-parameters
  */
-import { toBigInt, toHex } from '../bytes.ts'
+import { SecurityError } from '../errors.ts'
 import type { RandomSource } from '../host.ts'
 import type { Crypto } from './crypto.ts'
 
-/** Length of dh_prime, g_a and g_b in bytes. */
-export const DH_LENGTH = 256
-/** Rounds of Miller-Rabin for a group that is not known. */
-const ROUNDS = 32
-/** g_a and g_b stay this far away from both ends of the group. */
-const MARGIN: bigint = 1n << 1984n
-/** Most groups whose primality is remembered. */
+/** Rounds of Miller-Rabin for a prime that is not known. */
+export const PRIME_ROUNDS = 30
+/** Primes remembered as good, for one source of randomness. */
 const REMEMBERED = 16
+/** Distance that g_a and g_b keep from 0 and from the prime: 2^(2048 - 64). */
+const DISTANCE: bigint = 1n << 1984n
 
-/** SHA-256 of the prime that Telegram's servers have used since 2013; it is a safe prime, which a test verifies. */
-const KNOWN_PRIME = '02f85e7687fc6f33ba678226a963b3c8a191b47c890cf30debe17c1d623b5af1'
+/** The safe prime that Telegram's servers use; with g = 3 among others. Given to many, checked by all, it needs no test. */
+export const PRODUCTION_PRIME: bigint = /* @__PURE__ */ BigInt(
+  '0xc71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f' +
+    '48198a0aa7c14058229493d22530f4dbfa336f6e0ac925139543aed44cce7c37' +
+    '20fd51f69458705ac68cd4fe6b6b13abdc9746512969328454f18faf8c595f64' +
+    '2477fe96bb2a941d5bcd1d4ac8cc49880708fa9b378e3c4f3a9060bee67cf9a4' +
+    'a4a695811051907e162753b56b0f6b410dba74d8a84b2a14b3144e0ef1284754' +
+    'fd17ed950d5965b4b9dd46582db1178d169c6bc465b0d6ff9ca3928fef5b9ae4' +
+    'e418fc15e83ebea0f87fa9ff5eed70050ded2849f47bf959d956850ce929851f' +
+    '0d8115f635b105ee2e4e15d04b2454bf6f4fadf034b10403119cd8e3b92fcc5b',
+)
 
-/** SHA-256 of primes already found to be safe. */
-const safePrimes: Set<string> = new Set([KNOWN_PRIME])
-
-/** Whether g generates the subgroup of order (p-1)/2 of a safe prime p, told by a congruence of p. */
-function isGenerator(g: number, p: bigint): boolean {
-  switch (g) {
-    case 2:
-      return p % 8n === 7n
-    case 3:
-      return p % 3n === 2n
-    case 4:
-      return true
-    case 5:
-      return p % 5n === 1n || p % 5n === 4n
-    case 6:
-      return p % 24n === 19n || p % 24n === 23n
-    case 7:
-      return p % 7n === 3n || p % 7n === 5n || p % 7n === 6n
-    default:
-      return false
-  }
+/** For each generator the modulus and the residues of a prime for which it generates the subgroup of squares; 4 always does. */
+const RESIDUES: Readonly<Record<number, readonly [modulus: bigint, ...residues: bigint[]]>> = {
+  2: [8n, 7n],
+  3: [3n, 2n],
+  4: [1n, 0n],
+  5: [5n, 1n, 4n],
+  6: [24n, 19n, 23n],
+  7: [7n, 3n, 5n, 6n],
 }
 
 /**
- * Whether a group is safe to use: dh_prime a safe prime of exactly 2048 bits, g one of 2 to 7 that generates the large
- * subgroup.
- * @param prime dh_prime as the server sent it, big-endian
- * @param random witnesses for the primality test; drawn only for a prime that is not known yet
+ * Primes found good, newest last. Kept by source of randomness, so that one run of a simulation cannot change what the
+ * next one draws.
  */
-export function isSafeGroup(crypto: Crypto, random: RandomSource, g: number, prime: Uint8Array): boolean {
-  if (prime.length !== DH_LENGTH || prime[0]! < 0x80) return false
-  const p = toBigInt(prime)
-  if (!isGenerator(g, p)) return false
-  const name = toHex(crypto.sha256(prime))
-  if (safePrimes.has(name)) return true
-  // The cheaper test first: a few rounds find out almost every composite.
-  const probable = (n: bigint, rounds: number): boolean => crypto.isProbablePrime(n, rounds, random)
-  if (!probable(p, 2) || !probable((p - 1n) / 2n, ROUNDS) || !probable(p, ROUNDS)) return false
-  if (safePrimes.size >= REMEMBERED) for (const one of safePrimes) if (one !== KNOWN_PRIME) safePrimes.delete(one)
-  safePrimes.add(name)
-  return true
+const good = new WeakMap<RandomSource, Set<bigint>>()
+
+function refuse(why: string): never {
+  throw new SecurityError('EXCHANGE_REFUSED', `The server's Diffie-Hellman parameters were refused: ${why}.`)
 }
 
-/** Whether g_a or g_b is in range: 2^1984 < number < dh_prime - 2^1984, which implies 1 < number < dh_prime - 1. */
-export function isSafeNumber(number: bigint, prime: bigint): boolean {
-  return number > MARGIN && number < prime - MARGIN
+/**
+ * Checks that `prime` is a safe prime of exactly 2048 bits and that `g` generates its subgroup of prime order.
+ * Unknown primes are tested, (p - 1) / 2 as well, and remembered.
+ * @param random where the portable test draws its witnesses from; see `isProbablePrime`
+ * @throws SecurityError EXCHANGE_REFUSED
+ */
+export function checkDhGroup(crypto: Crypto, random: RandomSource, prime: bigint, g: number): void {
+  if (prime >> 2047n !== 1n) refuse('the prime has not exactly 2048 bits')
+  const [modulus, ...residues] = RESIDUES[g] ?? refuse(`${g} is no generator that the protocol allows`)
+  if (!residues.includes(prime % modulus)) refuse(`${g} does not generate the subgroup`)
+  if (prime === PRODUCTION_PRIME) return
+  const known = good.get(random) ?? new Set<bigint>()
+  if (known.has(prime)) return
+  for (const number of [prime, prime >> 1n]) {
+    if (!crypto.isProbablePrime(number, PRIME_ROUNDS, random)) refuse('the modulus is not a safe prime')
+  }
+  // A set keeps the order of insertion: the last ones stay.
+  good.set(random, new Set([...known, prime].slice(-REMEMBERED)))
+}
+
+/**
+ * Whether g_a or g_b may be used: far enough from 0 and from the prime that no small exponent made it.
+ * This includes 1 < value < prime - 1.
+ */
+export function isSafeDhValue(prime: bigint, value: bigint): boolean {
+  return value > DISTANCE && value < prime - DISTANCE
 }

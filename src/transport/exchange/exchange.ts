@@ -1,130 +1,116 @@
 /**
- * The client's half of the key exchange, as a machine that takes answers and gives requests.
+ * The key exchange, client side, as a machine: TL bodies of plain messages go in, the next body to send or the result
+ * comes out.
  *
- * Each step (`steps.ts`) is a function of what went before, the server's answer and random bytes; this class keeps what
- * went before, and forgets it, secrets overwritten, as soon as it is done or something was wrong.
- *
+ * One machine makes one exchange. Any rule broken ends it: what was secret is wiped, and whoever drives it closes the
+ * connection and starts over with a new machine, hence new nonces.
  * Source: https://core.telegram.org/mtproto/auth_key
  */
-import type { Crypto } from '../../crypto/crypto.ts'
-import type { ServerKey } from '../../crypto/rsa.ts'
-import { type SecurityError, TlError } from '../../errors.ts'
-import type { RandomSource } from '../../host.ts'
+import { randomBytes } from '../../host.ts'
 import { readServerMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
-import { answerDhParams, answerResPq, finish, refuse, type Secrets, startExchange } from './steps.ts'
+import {
+  type Agreed,
+  acceptParams,
+  concludeKey,
+  type ExchangeOptions,
+  type ExchangeResult,
+  type Proposed,
+  type Proven,
+  proposeKey,
+  refuse,
+  requestParams,
+  requestPq,
+} from './steps.ts'
 
-/** What an exchange needs. */
-export interface ExchangeOptions {
-  readonly crypto: Crypto
-  /** Drawn from in this order: nonce (16 bytes), new_nonce (32), RSA_PAD (see `rsaPad`), b (256), padding; b and padding again for each retry. */
-  readonly random: RandomSource
-  /** The server's public keys that are trusted. */
-  readonly keys: readonly ServerKey[]
-  /** Number of the datacenter: 10000 more on test ones, negative for media ones. */
-  readonly dc: number
-  /** Seconds that a temporary key shall live; absent for a permanent key. */
-  readonly expiresIn?: number
-}
+export type { ExchangeOptions, ExchangeResult } from './steps.ts'
 
-/** What an exchange yields. */
-export interface ExchangeResult {
-  /** 256 bytes. */
-  readonly authKey: Uint8Array
-  /** The first server salt, signed. */
-  readonly salt: bigint
-  /** The server's clock, in seconds since 1970. */
-  readonly serverTime: number
-}
+/** How often the server may ask for another key (`dh_gen_retry`). It happens once in 2^64 exchanges, if at all. */
+export const MAX_RETRIES = 5
 
-/** One answer dealt with: a request to send, or the result. */
+/** What the machine waits for. */
+type State =
+  | { readonly waitsFor: 'start' | 'nothing' }
+  | { readonly waitsFor: 'resPQ'; readonly nonce: Uint8Array }
+  | { readonly waitsFor: 'server_DH_params'; readonly proven: Proven }
+  | { readonly waitsFor: 'dh_gen'; readonly agreed: Agreed; readonly proposed: Proposed; readonly retries: number }
+
+/** What comes of an answer: the next TL body to send, or the new key. */
 export type ExchangeStep = { readonly send: Uint8Array } | { readonly done: ExchangeResult }
 
-/** The server may ask for another b this often. */
-const MAX_RETRIES = 5
-
-type Stage = 'new' | 'resPQ' | 'params' | 'answer' | 'over'
-
+/** One key exchange. */
 export class KeyExchange {
   readonly #options: ExchangeOptions
-  #stage: Stage = 'new'
-  #secrets: Secrets | undefined
-  #nonce: Uint8Array = new Uint8Array(0)
-  #retries = 0
+  #state: State = { waitsFor: 'start' }
 
   constructor(options: ExchangeOptions) {
     this.#options = options
   }
 
-  /** The first request, `req_pq_multi`. Call once. */
+  /** TL body of the first message, `req_pq_multi`. To be called once, before anything else. */
   start(): Uint8Array {
-    if (this.#stage !== 'new') throw new Error('an exchange starts once')
-    this.#stage = 'resPQ'
-    const { nonce, send } = startExchange(this.#options.random)
-    this.#nonce = nonce
-    return send
+    if (this.#state.waitsFor !== 'start') throw new TypeError('a key exchange starts once')
+    const nonce = randomBytes(this.#options.random, 16)
+    this.#state = { waitsFor: 'resPQ', nonce }
+    return requestPq(nonce)
   }
 
   /**
-   * Takes the body of the server's next plain message.
-   * @throws SecurityError EXCHANGE_REFUSED when the server broke a rule, UNKNOWN_SERVER_KEY when it has none of the keys
-   *   trusted. The exchange is over then and cannot be taken up again.
+   * Takes the server's answer.
+   * @param body TL body of a plain message; bytes behind the answer are ignored
+   * @throws SecurityError EXCHANGE_REFUSED or UNKNOWN_SERVER_KEY if the server broke a rule; TlError if this is no TL.
+   *   Either way the exchange is over
    */
   receive(body: Uint8Array): ExchangeStep {
+    const state = this.#state
+    // Until all is well: what throws below leaves nothing behind.
+    this.#state = { waitsFor: 'nothing' }
+    let secrets: Uint8Array[] = []
+    if (state.waitsFor === 'server_DH_params') secrets = [state.proven.newNonce]
+    if (state.waitsFor === 'dh_gen') secrets = [state.agreed.newNonce, state.proposed.authKey]
     try {
-      return this.#receive(read(body))
-    } catch (error) {
-      this.#forget()
-      throw error instanceof TlError ? refuse(`its message cannot be read: ${error.message}`) : error
+      const step = this.#step(state, readServerMessage(new TlReader(body)))
+      secrets = []
+      return step
+    } finally {
+      for (const secret of secrets) secret.fill(0)
     }
   }
 
-  #receive(message: ServerMessage): ExchangeStep {
+  #step(state: State, answer: ServerMessage): ExchangeStep {
     const options = this.#options
-    switch (this.#stage) {
-      case 'resPQ': {
-        if (message._ !== 'resPQ') throw unexpected(message, 'resPQ')
-        const { secrets, send } = answerResPq(options, this.#nonce, message)
-        this.#secrets = secrets
-        this.#stage = 'params'
-        return { send }
-      }
-      case 'params': {
-        if (message._ !== 'server_DH_params_ok' && message._ !== 'server_DH_params_fail')
-          throw unexpected(message, 'server_DH_params')
-        const send = answerDhParams(options, this.#secrets!, message)
-        this.#stage = 'answer'
-        return { send }
-      }
-      case 'answer': {
-        if (message._ !== 'dh_gen_ok' && message._ !== 'dh_gen_retry' && message._ !== 'dh_gen_fail') {
-          throw unexpected(message, 'an answer to set_client_DH_params')
-        }
-        if (message._ === 'dh_gen_retry' && ++this.#retries > MAX_RETRIES)
-          throw refuse('it asked for another key too often')
-        const step = finish(options, this.#secrets!, message)
-        if ('done' in step) this.#forget()
-        return step
-      }
-      default:
-        throw new Error('the exchange has not started, or is over')
+    if (state.waitsFor === 'resPQ' && answer._ === 'resPQ') {
+      const { send, ...proven } = requestParams(options, state.nonce, answer)
+      this.#state = { waitsFor: 'server_DH_params', proven }
+      return { send }
     }
+    if (
+      state.waitsFor === 'server_DH_params' &&
+      (answer._ === 'server_DH_params_ok' || answer._ === 'server_DH_params_fail')
+    ) {
+      return this.#propose(acceptParams(options, state.proven, answer), 0n, 0)
+    }
+    if (
+      state.waitsFor === 'dh_gen' &&
+      (answer._ === 'dh_gen_ok' || answer._ === 'dh_gen_retry' || answer._ === 'dh_gen_fail')
+    ) {
+      const { agreed, proposed, retries } = state
+      const outcome = concludeKey(options, agreed, proposed, answer)
+      if (typeof outcome === 'bigint') {
+        proposed.authKey.fill(0)
+        if (retries === MAX_RETRIES) refuse(`the server asked for another key ${MAX_RETRIES + 1} times`)
+        return this.#propose(agreed, outcome, retries + 1)
+      }
+      agreed.newNonce.fill(0)
+      return { done: outcome }
+    }
+    return refuse(`${answer._} came while waiting for ${state.waitsFor}`)
   }
 
-  #forget(): void {
-    this.#stage = 'over'
-    const secrets = this.#secrets
-    this.#secrets = undefined
-    secrets?.newNonce.fill(0)
-    secrets?.authKey.fill(0)
+  #propose(agreed: Agreed, retryId: bigint, retries: number): ExchangeStep {
+    const proposed = proposeKey(this.#options, agreed, retryId)
+    this.#state = { waitsFor: 'dh_gen', agreed, proposed, retries }
+    return { send: proposed.send }
   }
-}
-
-function read(body: Uint8Array): ServerMessage {
-  return readServerMessage(new TlReader(body))
-}
-
-function unexpected(message: ServerMessage, wanted: string): SecurityError {
-  return refuse(`it sent ${message._} where ${wanted} was due`)
 }

@@ -1,38 +1,43 @@
 /**
- * Plain messages: those of the key exchange, before there is a key.
+ * The plain message: what the key exchange travels in, before there is a key.
  *
+ * auth_key_id (0), msg_id, length, body. Some clients and servers put random bytes behind the body; they are ignored.
  * Source: https://core.telegram.org/mtproto/description#unencrypted-message
  */
-import { view } from '../../bytes.ts'
-import { SecurityError } from '../../errors.ts'
+import { TlReader } from '../../tl/reader.ts'
+import { TlWriter } from '../../tl/writer.ts'
 
-/** auth_key_id (zero), msg_id, length. */
-const HEAD = 20
+/** Bytes in front of the body. */
+export const PLAIN_MESSAGE_HEAD = 20
 
-/** A plain message as a packet. */
+/** A plain message taken apart. */
+export interface PlainMessage {
+  readonly msgId: bigint
+  /** TL body, a view into the packet. */
+  readonly body: Uint8Array
+}
+
+/** Wraps a TL body into a packet. */
 export function wrapPlain(msgId: bigint, body: Uint8Array): Uint8Array {
-  const packet = new Uint8Array(HEAD + body.length)
-  const head = view(packet)
-  head.setBigUint64(8, msgId, true)
-  head.setInt32(16, body.length, true)
-  packet.set(body, HEAD)
-  return packet
+  const writer = new TlWriter(PLAIN_MESSAGE_HEAD + body.length)
+  writer.long(0n)
+  writer.long(msgId)
+  writer.int(body.length)
+  writer.raw(body)
+  return writer.finish()
 }
 
 /**
- * Takes a packet apart. Bytes after the body are legal: some transports pad.
- * @throws SecurityError EXCHANGE_REFUSED for a packet that is no plain message
+ * Takes a packet apart.
+ * @throws TlError if this is no plain message, or shorter than it says
  */
-export function unwrapPlain(packet: Uint8Array): { msgId: bigint; body: Uint8Array } {
-  const head = view(packet)
-  if (packet.length < HEAD || head.getBigUint64(0, true) !== 0n) throw notPlain()
-  const length = head.getInt32(16, true)
-  if (length < 0 || length % 4 !== 0 || length > packet.length - HEAD) throw notPlain()
-  return { msgId: head.getBigUint64(8, true), body: packet.subarray(HEAD, HEAD + length) }
-}
-
-function notPlain(): SecurityError {
-  const message =
-    'the server answered the key exchange with something that is not a message of it; is it an MTProto server?'
-  return new SecurityError('EXCHANGE_REFUSED', message)
+export function unwrapPlain(packet: Uint8Array): PlainMessage {
+  const reader = new TlReader(packet)
+  if (reader.long() !== 0n) reader.fail('this is not a plain message: its auth_key_id is not 0')
+  const msgId = BigInt.asUintN(64, reader.long())
+  const length = reader.int()
+  if (length < 0 || length > reader.remaining) {
+    reader.fail(`a plain message of ${length} bytes does not fit in ${reader.remaining} bytes`)
+  }
+  return { msgId, body: packet.subarray(reader.pos, reader.pos + length) }
 }

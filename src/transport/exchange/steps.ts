@@ -1,11 +1,17 @@
 /**
- * The steps of the client's key exchange: each a function of what went before, the server's answer, and random bytes.
+ * The steps of the key exchange, client side: each a function of what came before, of the server's answer, and of random
+ * bytes. What one step hands to the next is the type of its result, so that no step can be left out.
  *
- * Source: https://core.telegram.org/mtproto/auth_key, https://core.telegram.org/mtproto/security_guidelines
+ * Draws from `random`, in this order: nonce (16 bytes); new_nonce (32); the padding of RSA_PAD (what lacks to 192) and
+ * temp_key (32, again for as long as the result is no less than the modulus); witnesses of a primality test, where the
+ * prime is unknown and the platform has no test of its own; then for each key proposed b (256, again for as long as g_b is
+ * out of range) and the padding of the inner data (what lacks to a multiple of 16).
+ *
+ * Sources: https://core.telegram.org/mtproto/auth_key, https://core.telegram.org/mtproto/security_guidelines
  */
 import { concat, equal, fromBigInt, toBigInt, view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import { isSafeGroup, isSafeNumber } from '../../crypto/dh.ts'
+import { checkDhGroup, isSafeDhValue } from '../../crypto/dh.ts'
 import { factorize, MAX_PQ_BYTES } from '../../crypto/pq.ts'
 import { rsaPad, type ServerKey } from '../../crypto/rsa.ts'
 import { SecurityError } from '../../errors.ts'
@@ -14,175 +20,218 @@ import { readServerMessage, writeClientMessage } from '../../tl/generated/mtprot
 import type { ClientMessage, ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
-import { AUTH_KEY_LENGTH } from '../session/auth-key.ts'
 import { authKeyAuxHash, firstSalt, newNonceHash, tmpAesKeyIv } from './derive.ts'
-import type { ExchangeOptions, ExchangeStep } from './exchange.ts'
 
-/** What is known after the first answer, and grows. */
-export interface Secrets {
+/** What an exchange is about, and what it works with. */
+export interface ExchangeOptions {
+  readonly crypto: Crypto
+  readonly random: RandomSource
+  /** The server's public keys that we trust. */
+  readonly keys: readonly ServerKey[]
+  /** DC id as it stands in `p_q_inner_data_dc`: 10000 more on test DCs, negative for media DCs. */
+  readonly dc: number
+  /** For a temporary key: its life in seconds. */
+  readonly expiresIn?: number | undefined
+}
+
+/** A new authorization key. */
+export interface ExchangeResult {
+  /** 256 bytes. */
+  readonly authKey: Uint8Array
+  /** The first server salt, a signed TL `long`. */
+  readonly salt: bigint
+  /** The server's clock in the middle of the exchange: seconds since 1970. */
+  readonly serverTime: number
+  /** For a temporary key: when it ends, in seconds since 1970 by the server's clock. */
+  readonly expiresAt?: number
+}
+
+/** An answer of the given kind. */
+type Answer<Name extends ServerMessage['_']> = Extract<ServerMessage, { _: Name }>
+
+/** What names one exchange. */
+export interface Nonces {
   readonly nonce: Uint8Array
   readonly serverNonce: Uint8Array
+}
+
+/** After resPQ: `new_nonce` has been sent to whoever holds the private key. */
+export interface Proven extends Nonces {
   readonly newNonce: Uint8Array
-  /** The group, once the server has named it. */
-  group?: { readonly g: bigint; readonly prime: bigint; readonly gA: bigint }
-  /** The key that follows from the last b. */
-  authKey: Uint8Array
-  serverTime: number
 }
 
-type Message<Name extends ServerMessage['_']> = Extract<ServerMessage, { _: Name }>
-
-/** Everything that the other side can do wrong ends here. */
-export function refuse(why: string): SecurityError {
-  return new SecurityError(
-    'EXCHANGE_REFUSED',
-    `the key exchange was broken off because the server broke the protocol: ${why}`,
-  )
+/** After server_DH_params_ok: the group and the server's half of the key are known and checked. */
+export interface Agreed extends Proven {
+  readonly g: bigint
+  readonly prime: bigint
+  readonly gA: bigint
+  readonly serverTime: number
 }
 
-/** Step 1: `req_pq_multi` under a random nonce. */
-export function startExchange(random: RandomSource): { nonce: Uint8Array; send: Uint8Array } {
-  const nonce = randomBytes(random, 16)
-  return { nonce, send: encode({ _: 'req_pq_multi', nonce }) }
+/** After set_client_DH_params: a key of ours waits for the server's word. */
+export interface Proposed {
+  readonly authKey: Uint8Array
+  /** auth_key_aux_hash. */
+  readonly auxHash: Uint8Array
+  /** TL body to send. */
+  readonly send: Uint8Array
 }
 
-/** Step 2: factorizes pq and sends the factors, with new_nonce, encrypted to a key of the server that is trusted. */
-export function answerResPq(
-  { crypto, random, keys, dc, expiresIn }: ExchangeOptions,
-  nonce: Uint8Array,
-  message: Message<'resPQ'>,
-): { secrets: Secrets; send: Uint8Array } {
-  if (!equal(message.nonce, nonce)) throw refuse('the nonce is not ours')
-  const { serverNonce } = message
-  const key = chooseKey(keys, message.serverPublicKeyFingerprints)
-  if (message.pq.length > MAX_PQ_BYTES) throw refuse(`pq has ${message.pq.length} bytes`)
-  const [p, q] = factorize(toBigInt(message.pq)).map((factor) => fromBigInt(factor)) as [Uint8Array, Uint8Array]
-  const newNonce = randomBytes(random, 32)
-  const common = { pq: message.pq, p, q, nonce, serverNonce, newNonce, dc }
-  const inner =
-    expiresIn === undefined
-      ? encode({ _: 'p_q_inner_data_dc', ...common })
-      : encode({ _: 'p_q_inner_data_temp_dc', ...common, expiresIn })
-  const encryptedData = rsaPad(crypto, random, key, inner)
-  inner.fill(0)
-  return {
-    secrets: { nonce, serverNonce, newNonce, authKey: new Uint8Array(0), serverTime: 0 },
-    send: encode({
-      _: 'req_DH_params',
-      nonce,
-      serverNonce,
-      p,
-      q,
-      publicKeyFingerprint: key.fingerprint,
-      encryptedData,
-    }),
-  }
-}
+/** Draws of b before the group is called unusable; the chance to need a second is 2^-63. */
+const MAX_DRAWS = 8
 
-/** Step 3: checks the server's group and number, and answers with ours. */
-export function answerDhParams(
-  options: ExchangeOptions,
-  secrets: Secrets,
-  message: Message<'server_DH_params_ok'> | Message<'server_DH_params_fail'>,
-): Uint8Array {
-  const { crypto, random } = options
-  const { newNonce, serverNonce } = secrets
-  checkNonces(secrets, message)
-  if (message._ === 'server_DH_params_fail') {
-    if (!equal(message.newNonceHash, crypto.sha1(newNonce).slice(4))) throw refuse('new_nonce_hash is wrong')
-    throw refuse('it refused the parameters of the exchange')
-  }
-  const answer = message.encryptedAnswer
-  if (answer.length < 32 || answer.length % 16 !== 0) throw refuse(`encrypted_answer has ${answer.length} bytes`)
-  const { key, iv } = tmpAesKeyIv(crypto, newNonce, serverNonce)
-  crypto.igeDecrypt(key, iv, answer)
-  const inner = readInner(crypto, answer)
-  checkNonces(secrets, inner)
-  if (!isSafeGroup(crypto, random, inner.g, inner.dhPrime)) throw refuse('its Diffie-Hellman group is not safe')
-  const prime = toBigInt(inner.dhPrime)
-  const gA = toBigInt(inner.gA)
-  if (inner.gA.length > AUTH_KEY_LENGTH || !isSafeNumber(gA, prime)) throw refuse('its g_a is out of range')
-  secrets.group = { g: BigInt(inner.g), prime, gA }
-  secrets.serverTime = inner.serverTime
-  return clientParams(options, secrets, 0n)
-}
-
-/** Step 4: verifies that the server has the same key, or tries another b when it asks for that. */
-export function finish(
-  options: ExchangeOptions,
-  secrets: Secrets,
-  message: Message<'dh_gen_ok'> | Message<'dh_gen_retry'> | Message<'dh_gen_fail'>,
-): ExchangeStep {
-  const { crypto } = options
-  const { newNonce, serverNonce, authKey, serverTime } = secrets
-  checkNonces(secrets, message)
-  const auxHash = authKeyAuxHash(crypto, authKey)
-  const [number, hash] =
-    message._ === 'dh_gen_ok'
-      ? ([1, message.newNonceHash1] as const)
-      : message._ === 'dh_gen_retry'
-        ? ([2, message.newNonceHash2] as const)
-        : ([3, message.newNonceHash3] as const)
-  if (!equal(hash, newNonceHash(crypto, newNonce, number, auxHash))) throw refuse(`new_nonce_hash${number} is wrong`)
-  if (message._ === 'dh_gen_fail') throw refuse('it could not make a key of our numbers')
-  if (message._ === 'dh_gen_retry') return { send: clientParams(options, secrets, view(auxHash).getBigInt64(0, true)) }
-  return { done: { authKey: authKey.slice(), salt: firstSalt(newNonce, serverNonce), serverTime } }
-}
-
-/** Draws b, keeps the key that follows from it, and makes `set_client_DH_params`. */
-function clientParams({ crypto, random }: ExchangeOptions, secrets: Secrets, retryId: bigint): Uint8Array {
-  const { nonce, serverNonce, newNonce } = secrets
-  const { g, prime, gA } = secrets.group!
-  let b: bigint
-  let gB: bigint
-  do {
-    const bytes = randomBytes(random, AUTH_KEY_LENGTH)
-    b = toBigInt(bytes)
-    bytes.fill(0)
-    gB = crypto.modPow(g, b, prime)
-  } while (!isSafeNumber(gB, prime))
-  // The key is a number of 2048 bits: its leading zeros belong to it.
-  secrets.authKey.fill(0)
-  secrets.authKey = fromBigInt(crypto.modPow(gA, b, prime), AUTH_KEY_LENGTH)
-  const inner = encode({ _: 'client_DH_inner_data', nonce, serverNonce, retryId, gB: fromBigInt(gB, AUTH_KEY_LENGTH) })
-  const length = 20 + inner.length
-  const encryptedData = concat(crypto.sha1(inner), inner, randomBytes(random, -length & 15))
-  const { key, iv } = tmpAesKeyIv(crypto, newNonce, serverNonce)
-  crypto.igeEncrypt(key, iv, encryptedData)
-  return encode({ _: 'set_client_DH_params', nonce, serverNonce, encryptedData })
-}
-
-/** `server_DH_inner_data` behind its SHA-1, with 0 to 15 bytes of padding behind. */
-function readInner(crypto: Crypto, answer: Uint8Array): Message<'server_DH_inner_data'> {
-  const reader = new TlReader(answer, 20)
-  const inner = readServerMessage(reader)
-  if (inner._ !== 'server_DH_inner_data') throw refuse('encrypted_answer holds something else')
-  if (reader.remaining > 15) throw refuse('encrypted_answer is padded with more than 15 bytes')
-  if (!equal(crypto.sha1(answer.subarray(20, reader.pos)), answer.subarray(0, 20)))
-    throw refuse('the hash of its answer is wrong')
-  return inner
-}
-
-function checkNonces(
-  secrets: Secrets,
-  message: { readonly nonce: Uint8Array; readonly serverNonce: Uint8Array },
-): void {
-  const ours = equal(message.nonce, secrets.nonce)
-  if (!equal(message.serverNonce, secrets.serverNonce) || !ours) throw refuse('a nonce has changed')
-}
-
-/** The first key of ours that the server has too. */
-function chooseKey(keys: readonly ServerKey[], offered: readonly bigint[]): ServerKey {
-  const key = keys.find(({ fingerprint }) => offered.includes(fingerprint))
-  if (key) return key
-  const list = (fingerprints: readonly bigint[]): string =>
-    fingerprints.map((one) => BigInt.asUintN(64, one).toString(16).padStart(16, '0')).join(', ') || 'none'
-  const message = `the server has none of the public keys that are trusted: it offers ${list(offered)}, we trust ${list(keys.map((one) => one.fingerprint))}; check the key and the address`
-  throw new SecurityError('UNKNOWN_SERVER_KEY', message)
+/** Ends the exchange: the server broke a rule. */
+export function refuse(why: string): never {
+  throw new SecurityError('EXCHANGE_REFUSED', `The key exchange was refused: ${why}.`)
 }
 
 function encode(message: ClientMessage): Uint8Array {
   const writer = new TlWriter(512)
   writeClientMessage(writer, message)
   return writer.finish()
+}
+
+function checkNonces(message: Nonces & { readonly _: string }, { nonce, serverNonce }: Nonces): void {
+  if (!equal(message.nonce, nonce)) refuse(`${message._} carries another nonce`)
+  if (!equal(message.serverNonce, serverNonce)) refuse(`${message._} carries another server_nonce`)
+}
+
+/** Step 1: `req_pq_multi`. */
+export function requestPq(nonce: Uint8Array): Uint8Array {
+  return encode({ _: 'req_pq_multi', nonce })
+}
+
+/** Picks a key of ours among those that the server offers. */
+function pickKey(offered: readonly bigint[], known: readonly ServerKey[]): ServerKey {
+  for (const fingerprint of offered) {
+    const key = known.find((candidate) => candidate.fingerprint === fingerprint)
+    if (key) return key
+  }
+  const list = (fingerprints: readonly bigint[]): string =>
+    fingerprints.map((value) => BigInt.asUintN(64, value).toString(16).padStart(16, '0')).join(', ') || 'none'
+  throw new SecurityError(
+    'UNKNOWN_SERVER_KEY',
+    `The server has none of the public keys we trust: it offers ${list(offered)}; known are ` +
+      `${list(known.map((key) => key.fingerprint))}. Check the address, and the public key given for it.`,
+  )
+}
+
+/** Steps 2 to 4: resPQ is checked, pq split, and `req_DH_params` made. */
+export function requestParams(
+  { crypto, random, keys, dc, expiresIn }: ExchangeOptions,
+  nonce: Uint8Array,
+  answer: Answer<'resPQ'>,
+): Proven & { readonly send: Uint8Array } {
+  const { serverNonce, pq } = answer
+  checkNonces(answer, { nonce, serverNonce })
+  const key = pickKey(answer.serverPublicKeyFingerprints, keys)
+  if (pq.length > MAX_PQ_BYTES) refuse(`pq has ${pq.length} bytes; ${MAX_PQ_BYTES} are allowed`)
+  const [p, q] = factorize(toBigInt(pq)).map((prime) => fromBigInt(prime)) as [Uint8Array, Uint8Array]
+  const newNonce = randomBytes(random, 32)
+  const common = { pq, p, q, nonce, serverNonce, newNonce, dc }
+  const inner = encode(
+    expiresIn === undefined
+      ? { _: 'p_q_inner_data_dc', ...common }
+      : { _: 'p_q_inner_data_temp_dc', ...common, expiresIn },
+  )
+  const encryptedData = rsaPad(crypto, random, key, inner)
+  inner.fill(0)
+  const publicKeyFingerprint = key.fingerprint
+  const send = encode({ _: 'req_DH_params', nonce, serverNonce, p, q, publicKeyFingerprint, encryptedData })
+  return { nonce, serverNonce, newNonce, send }
+}
+
+/** Decrypts `encrypted_answer` in place; nothing in it is read before its SHA-1 has been verified. */
+function decryptAnswer(crypto: Crypto, { newNonce, serverNonce }: Proven, data: Uint8Array): Uint8Array {
+  if (data.length < 32 || data.length % 16 !== 0) refuse('encrypted_answer is not of whole blocks')
+  const { key, iv } = tmpAesKeyIv(crypto, newNonce, serverNonce)
+  crypto.igeDecrypt(key, iv, data)
+  key.fill(0)
+  iv.fill(0)
+  const hash = data.subarray(0, 20)
+  for (let padding = 0; padding < 16 && padding <= data.length - 20; padding++) {
+    const answer = data.subarray(20, data.length - padding)
+    if (equal(crypto.sha1(answer), hash)) return answer
+  }
+  return refuse('the SHA-1 of the encrypted answer is wrong')
+}
+
+/** Step 5: the Diffie-Hellman parameters are decrypted and checked; `server_DH_params_fail` ends here. */
+export function acceptParams(
+  { crypto, random }: ExchangeOptions,
+  proven: Proven,
+  answer: Answer<'server_DH_params_ok' | 'server_DH_params_fail'>,
+): Agreed {
+  checkNonces(answer, proven)
+  if (answer._ === 'server_DH_params_fail') {
+    const genuine = equal(answer.newNonceHash, crypto.sha1(proven.newNonce).subarray(4))
+    return refuse(genuine ? 'the server rejected our request (server_DH_params_fail)' : `${answer._} has a wrong hash`)
+  }
+  const plain = decryptAnswer(crypto, proven, answer.encryptedAnswer)
+  const reader = new TlReader(plain)
+  const inner = readServerMessage(reader)
+  plain.fill(0)
+  if (inner._ !== 'server_DH_inner_data') return refuse(`the encrypted answer is a ${inner._}`)
+  if (reader.remaining > 0) refuse('something follows server_DH_inner_data')
+  checkNonces(inner, proven)
+  const prime = toBigInt(inner.dhPrime)
+  const gA = toBigInt(inner.gA)
+  checkDhGroup(crypto, random, prime, inner.g)
+  if (!isSafeDhValue(prime, gA)) refuse('g_a is out of range')
+  return { ...proven, g: BigInt(inner.g), prime, gA, serverTime: inner.serverTime }
+}
+
+/**
+ * Step 6: a key of ours, and `set_client_DH_params`.
+ * @param retryId 0 at first, then auth_key_aux_hash of the key that the server did not take
+ */
+export function proposeKey(
+  { crypto, random }: ExchangeOptions,
+  { nonce, serverNonce, newNonce, g, prime, gA }: Agreed,
+  retryId: bigint,
+): Proposed {
+  for (let draw = 0; draw < MAX_DRAWS; draw++) {
+    const secret = randomBytes(random, 256)
+    const b = toBigInt(secret)
+    secret.fill(0)
+    const gB = crypto.modPow(g, b, prime)
+    if (!isSafeDhValue(prime, gB)) continue
+    const inner = encode({ _: 'client_DH_inner_data', nonce, serverNonce, retryId, gB: fromBigInt(gB, 256) })
+    const padding = randomBytes(random, -(20 + inner.length) & 15)
+    const encryptedData = concat(crypto.sha1(inner), inner, padding)
+    const { key, iv } = tmpAesKeyIv(crypto, newNonce, serverNonce)
+    crypto.igeEncrypt(key, iv, encryptedData)
+    key.fill(0)
+    iv.fill(0)
+    // Left-padded: one key in 256 is a number of fewer bytes.
+    const authKey = fromBigInt(crypto.modPow(gA, b, prime), 256)
+    const send = encode({ _: 'set_client_DH_params', nonce, serverNonce, encryptedData })
+    return { authKey, auxHash: authKeyAuxHash(crypto, authKey), send }
+  }
+  return refuse('no g_b in range was found')
+}
+
+/**
+ * Step 9: the server's word on our key.
+ * @returns the result; or the retry_id to propose another key with
+ */
+export function concludeKey(
+  { crypto, expiresIn }: ExchangeOptions,
+  agreed: Agreed,
+  { authKey, auxHash }: Proposed,
+  answer: Answer<'dh_gen_ok' | 'dh_gen_retry' | 'dh_gen_fail'>,
+): ExchangeResult | bigint {
+  checkNonces(answer, agreed)
+  const [n, hash] =
+    answer._ === 'dh_gen_ok'
+      ? ([1, answer.newNonceHash1] as const)
+      : answer._ === 'dh_gen_retry'
+        ? ([2, answer.newNonceHash2] as const)
+        : ([3, answer.newNonceHash3] as const)
+  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash))) refuse(`${answer._} has a wrong hash`)
+  if (n === 3) return refuse('the server could not make a key (dh_gen_fail)')
+  if (n === 2) return view(auxHash).getBigInt64(0, true)
+  const { newNonce, serverNonce, serverTime } = agreed
+  const result = { authKey, salt: firstSalt(newNonce, serverNonce), serverTime }
+  return expiresIn === undefined ? result : { ...result, expiresAt: serverTime + expiresIn }
 }
