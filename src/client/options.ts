@@ -34,6 +34,7 @@ export interface DeviceInfo {
   readonly langCode?: string
 }
 
+/** What `UploadClient.connect` takes. */
 export interface ConnectOptions {
   /** Application id and hash, from https://my.telegram.org. */
   readonly apiId: number

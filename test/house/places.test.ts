@@ -15,6 +15,11 @@ test.each([
   expect(check('README.md', `first\n${text}\n`)).toEqual(['README.md:2 names a path of one machine'])
 })
 
+test('a test may make up a home, but not name a real one', () => {
+  expect(check('test/a.test.ts', `name: '${'/home'}/me/cat.jpg'`)).toEqual([])
+  expect(check('test/a.test.ts', '/srv/checkouts/it/a.ts')).toHaveLength(1)
+})
+
 test('the host of a registry is found', () => {
   expect(check('.npmrc', `registry=https://${['registry', 'npmjs', 'org'].join('.')}/`)).toHaveLength(1)
 })

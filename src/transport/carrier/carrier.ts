@@ -45,6 +45,7 @@ export interface Address {
   secure?: boolean
 }
 
+/** What dialling needs beside the address. */
 export interface DialOptions {
   host: Host
   /** Gives up dialling; the promise rejects with the signal's reason. No effect once the carrier is open. */

@@ -10,6 +10,7 @@ import { type Address, type Carrier, type CarrierHandlers, type Dial, formatAddr
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
 
+/** How the pair in memory behaves. */
 export interface MemoryOptions {
   /** Cuts one delivery into those that the receiver sees, in order; all bytes must come back. Whole writes unless told. */
   split?: (chunk: Uint8Array) => Iterable<Uint8Array>

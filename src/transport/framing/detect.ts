@@ -19,6 +19,7 @@ import { acceptObfuscated } from './obfuscated.ts'
 import { acceptObfuscation, HEADER_LENGTH, type Obfuscation, RESERVED_FIRST_INTS } from './obfuscation.ts'
 import { encodeQuickAck } from './quick-ack.ts'
 
+/** What the server side needs to find out what a client speaks. */
 export interface ServerCodecOptions extends FramingOptions {
   random: RandomSource
   crypto: Crypto
@@ -42,6 +43,7 @@ export interface ServerCodec extends PacketCodec {
   quickAck(hash: Uint8Array): Uint8Array[]
 }
 
+/** A codec for the server side: finds out framing and obfuscation from the first bytes it is fed. */
 export function createServerCodec(options: ServerCodecOptions): ServerCodec {
   return new DetectingCodec({ onQuickAck: () => {}, ...options })
 }
