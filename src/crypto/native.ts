@@ -22,6 +22,7 @@ import type { Crypto } from './crypto.ts'
 import { damaged, gunzipWith } from './gzip.ts'
 import { modPow } from './modpow.ts'
 import { isProbablePrime } from './prime.ts'
+import type { Pbkdf2 } from './srp.ts'
 
 /** Bytes that go through a native cipher at a time. */
 const PIECE = 32 * 1024
@@ -206,3 +207,9 @@ export const nativeCrypto: Crypto = {
 
   gzip: (data) => plain(gzipSync(data)),
 }
+
+/** PBKDF2-HMAC-SHA-512 on a thread of the platform's. */
+export const nativePbkdf2: Pbkdf2 = (password, salt, iterations) =>
+  new Promise((resolve, reject) => {
+    node.pbkdf2(password, salt, iterations, 64, 'sha512', (error, key) => (error ? reject(error) : resolve(plain(key))))
+  })
