@@ -1,0 +1,63 @@
+/**
+ * What the parts of one test DC share: its number, clock, keys, sessions, world and settings.
+ *
+ * There is no I/O here: time and randomness come from the host, bytes from the connections.
+ */
+import type { Crypto } from '../../crypto/crypto.ts'
+import type { ServerKey } from '../../crypto/rsa.ts'
+import type { PrivateKey } from '../../crypto/rsa-unpad.ts'
+import type { Host } from '../../host.ts'
+import type { AuthKeys } from './auth-keys.ts'
+import type { DhGroup } from './dh-group.ts'
+import type { Faults, RequestInfo } from './faults.ts'
+import type { World } from './world.ts'
+
+/** An RSA key with both halves. */
+export interface RsaKey extends ServerKey, PrivateKey {}
+
+/** How the server does what the protocol leaves to it. */
+export interface Behaviour {
+  /** Compress answers: those that shrink, all, or none. */
+  gzip: 'auto' | 'always' | 'never'
+  /** Put messages into containers: when there are several, always, or never. */
+  containers: 'auto' | 'always' | 'never'
+  /** Milliseconds after which a message is acknowledged if no answer has gone out by then. */
+  ackDelay: number
+  /** An unacknowledged answer longer than this many bytes is announced by `msg_detailed_info` instead of sent again. */
+  resendLimit: number
+  /** Milliseconds `invokeAfterMsg` waits for a message that has not arrived. */
+  afterTimeout: number
+}
+
+export const DEFAULT_BEHAVIOUR: Behaviour = {
+  gzip: 'auto',
+  containers: 'auto',
+  ackDelay: 250,
+  resendLimit: 64 * 1024,
+  afterTimeout: 5_000,
+}
+
+/** One DC of the world. */
+export interface Dc {
+  /** 1, 2, 3 … */
+  readonly id: number
+  readonly host: Host
+  readonly crypto: Crypto
+  readonly rsaKeys: readonly RsaKey[]
+  /** Safe prime for new authorization keys, and its generator. */
+  readonly dh: DhGroup
+  readonly keys: AuthKeys
+  readonly world: World
+  readonly behaviour: Behaviour
+  readonly faults: Faults
+  /** Secrets under which obfuscated connections are accepted besides none. */
+  readonly secrets: readonly Uint8Array[]
+  /** Refuse obfuscated connections that name another DC. */
+  readonly strictDc: boolean
+  /** Told of every request. */
+  readonly onRequest: ((info: RequestInfo) => void) | undefined
+  /** Server's time in milliseconds since 1970, whole or not. */
+  milliseconds(): number
+  /** Server's time in whole seconds since 1970. */
+  seconds(): number
+}

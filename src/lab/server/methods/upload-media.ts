@@ -1,0 +1,102 @@
+/**
+ * `messages.uploadMedia`: what a client uploaded, or names, becomes a `MessageMedia` without being sent.
+ *
+ * Source: https://core.telegram.org/method/messages.uploadMedia
+ */
+import type { InputMedia, MessageMedia } from '../../../tl/generated/api-types.ts'
+import { FileContent } from '../file-content.ts'
+import type { StoredPhoto } from '../media-store.ts'
+import { toPhoto } from '../media-store.ts'
+import { memoryParts } from '../parts-store.ts'
+import { badRequest } from '../rpc-failure.ts'
+import { checkTtl, coverOf, makeDocument, showDocument } from './document.ts'
+import { makeFreeMedia } from './free-media.ts'
+import { type Handlers, type MethodCall, self } from './handler.ts'
+import { type ReceivedFile, receiveFile } from './input-file.ts'
+import { resolvePeer, type Target } from './peers.ts'
+import { makePhoto } from './photo.ts'
+
+export const UPLOAD_MEDIA_METHODS: Handlers<'messages.uploadMedia'> = {
+  'messages.uploadMedia': async (call, { peer, media, businessConnectionId }) => {
+    if (businessConnectionId !== undefined) {
+      if (!self(call).bot) throw badRequest('BOT_MISSING')
+      const { businessConnections } = call.dc.world
+      if (!businessConnections.has(businessConnectionId)) throw badRequest('BUSINESS_CONNECTION_INVALID')
+    }
+    const target = resolvePeer(call, peer)
+    checkVoice(target, media)
+    return makeMedia(call, media)
+  },
+}
+
+/** Some people take no voice messages. */
+function checkVoice(target: Target, media: InputMedia): void {
+  if (target === undefined || !('firstName' in target) || !target.refusesVoice) return
+  if (media._ !== 'inputMediaUploadedDocument') return
+  const spoken = media.attributes.some(
+    (attribute) =>
+      (attribute._ === 'documentAttributeAudio' && attribute.voice) ||
+      (attribute._ === 'documentAttributeVideo' && attribute.roundMessage),
+  )
+  if (spoken) throw badRequest('VOICE_MESSAGES_FORBIDDEN')
+}
+
+/** @throws RpcFailure for media that cannot be */
+export async function makeMedia(call: MethodCall, media: InputMedia): Promise<MessageMedia> {
+  const store = call.dc.world.media
+  switch (media._) {
+    case 'inputMediaUploadedPhoto': {
+      const file = await receiveFile(call, media.file)
+      return showPhoto(await makePhoto(call, file, (media.stickers?.length ?? 0) > 0), media)
+    }
+    case 'inputMediaUploadedDocument':
+      return showDocument(await makeDocument(call, media), media)
+    case 'inputMediaPhoto':
+      if (media.id._ === 'inputPhotoEmpty') throw badRequest('MEDIA_INVALID')
+      return showPhoto(store.photo(media.id), media)
+    case 'inputMediaDocument':
+      if (media.id._ === 'inputDocumentEmpty') throw badRequest('MEDIA_INVALID')
+      return showDocument(store.document(media.id), { ...media, cover: coverOf(call, media.videoCover) })
+    case 'inputMediaPhotoExternal':
+      return showPhoto(await makePhoto(call, fetchFile(call, media.url).file), media)
+    case 'inputMediaDocumentExternal': {
+      const { file, mimeType } = fetchFile(call, media.url)
+      const fileName = file.name
+      const stored = store.addDocument({
+        kind: 'document',
+        content: file.content,
+        date: call.dc.seconds(),
+        dcId: call.dc.id,
+        mimeType,
+        attributes: fileName === '' ? [] : [{ _: 'documentAttributeFilename', fileName }],
+        thumb: undefined,
+        cover: coverOf(call, media.videoCover),
+      })
+      return showDocument(stored, media)
+    }
+    default:
+      return makeFreeMedia(call, media)
+  }
+}
+
+function showPhoto(
+  stored: StoredPhoto,
+  { spoiler, ttlSeconds }: { spoiler?: boolean | undefined; ttlSeconds?: number | undefined },
+): MessageMedia {
+  const media: MessageMedia = { _: 'messageMediaPhoto', photo: toPhoto(stored) }
+  if (spoiler) media.spoiler = true
+  if (ttlSeconds !== undefined) media.ttlSeconds = checkTtl(ttlSeconds)
+  return media
+}
+
+/** What the world has at an address: the test DC never asks the network. */
+function fetchFile({ dc }: MethodCall, url: string): { file: ReceivedFile; mimeType: string } {
+  if (!/^https?:\/\/[^/]/.test(url)) throw badRequest('EXTERNAL_URL_INVALID')
+  const found = dc.world.webFiles.get(url)
+  if (found === undefined || found.bytes.length === 0) throw badRequest('WEBPAGE_CURL_FAILED')
+  const parts = memoryParts().create()
+  void parts.put(0, found.bytes)
+  const name = /([^/?#]*)(?:[?#].*)?$/.exec(url)?.[1] ?? ''
+  const { length } = found.bytes
+  return { file: { content: new FileContent(parts, length, 1, length), name }, mimeType: found.mimeType }
+}

@@ -1,0 +1,55 @@
+/**
+ * Makes, reads and writes the server's RSA keys. The only module of the test DC that needs the platform's key formats.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { toBigInt } from '../../bytes.ts'
+import { nativeCrypto } from '../../crypto/native.ts'
+import { parsePublicKey } from '../../crypto/pem.ts'
+import { UsageError } from '../../errors.ts'
+import type { RsaKey } from './dc.ts'
+
+/** A key in the forms that servers and clients need. */
+export interface ServerKeyPair {
+  readonly key: RsaKey
+  /** PKCS#1, `-----BEGIN RSA PUBLIC KEY-----`: what clients are given. */
+  readonly publicKeyPem: string
+  /** PKCS#8, to start another server with the same key. */
+  readonly privateKeyPem: string
+}
+
+/** A fresh 2048-bit key with the usual exponent 65537. */
+export async function generateServerKey(): Promise<ServerKeyPair> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048, publicExponent: 65537 })
+  return pairOf(privateKey)
+}
+
+/**
+ * Reads a private key.
+ * @param pem PKCS#1 or PKCS#8, not encrypted
+ * @throws UsageError for anything but a 2048-bit RSA key
+ */
+export function readServerKey(pem: string): ServerKeyPair {
+  let key: KeyObject
+  try {
+    key = createPrivateKey(pem)
+  } catch {
+    throw new UsageError('the private key of the server is not a PEM that can be read')
+  }
+  if (key.asymmetricKeyType !== 'rsa' || key.asymmetricKeyDetails?.modulusLength !== 2048) {
+    throw new UsageError('the private key of the server must be RSA of 2048 bits')
+  }
+  return pairOf(key)
+}
+
+function pairOf(privateKey: KeyObject): ServerKeyPair {
+  const publicKeyPem = createPublicKey(privateKey).export({ type: 'pkcs1', format: 'pem' }) as string
+  const jwk = privateKey.export({ format: 'jwk' })
+  const { fingerprint, n, e } = parsePublicKey(nativeCrypto, publicKeyPem)
+  const d = toBigInt(new Uint8Array(Buffer.from(jwk.d as string, 'base64url')))
+  return {
+    key: { fingerprint, n, e, d },
+    publicKeyPem,
+    privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+  }
+}

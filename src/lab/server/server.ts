@@ -1,0 +1,150 @@
+/**
+ * A test DC: everything but its sockets.
+ *
+ * It takes carriers, from a listener or from memory, and lives by its host's clock, timers and randomness, so that it runs
+ * in virtual time as well as on a real port. Several share one world and make a cluster.
+ */
+import type { Crypto } from '../../crypto/crypto.ts'
+import type { Host } from '../../host.ts'
+import type { Carrier, CarrierHandlers } from '../../transport/carrier/carrier.ts'
+import { AuthKeys, type KeyRecord } from './auth-keys.ts'
+import { ServerConnection } from './connection.ts'
+import { type Behaviour, type Dc, DEFAULT_BEHAVIOUR, type RsaKey } from './dc.ts'
+import { type DhGroup, TELEGRAM_GROUP } from './dh-group.ts'
+import type { Faults, RequestInfo } from './faults.ts'
+import { invoke } from './rpc.ts'
+import { SessionTable } from './session-table.ts'
+import type { World } from './world.ts'
+
+export interface TestServerOptions {
+  /** Number of the DC, 1 or more. */
+  readonly dcId: number
+  readonly host: Host
+  readonly crypto: Crypto
+  /** RSA keys that clients may know; the first is offered first. */
+  readonly rsaKeys: readonly RsaKey[]
+  readonly world: World
+  /** Group for new authorization keys; the one that Telegram's servers use unless told. */
+  readonly dhGroup?: DhGroup
+  readonly behaviour?: Partial<Behaviour>
+  /** What to do wrong. The object is kept: its hooks may be changed at any time. */
+  readonly faults?: Faults
+  /** Secrets under which obfuscated connections are accepted besides none, 16 bytes each. */
+  readonly secrets?: readonly Uint8Array[]
+  /** Refuse obfuscated connections that name another DC, with -444. */
+  readonly strictDc?: boolean
+  /** Told of every request. */
+  readonly onRequest?: (info: RequestInfo) => void
+}
+
+export class TestServer {
+  /** Keys that clients have agreed on with this DC. */
+  readonly keys: AuthKeys
+  /** Hooks that make it misbehave. */
+  readonly faults: Faults
+  readonly behaviour: Behaviour
+  readonly world: World
+  readonly dcId: number
+  readonly #dc: Dc
+  readonly #sessions: SessionTable
+  readonly #connections = new Set<ServerConnection>()
+  readonly #counter = new Map<string, number>()
+  #connectionCount = 0
+
+  constructor(options: TestServerOptions) {
+    const { host, crypto, world, dhGroup = TELEGRAM_GROUP } = options
+    const faults = options.faults ?? {}
+    this.keys = new AuthKeys(crypto, host.random)
+    this.faults = faults
+    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...options.behaviour }
+    this.world = world
+    this.dcId = options.dcId
+    const milliseconds = (): number => host.wallClock() + (faults.clockOffset ?? 0)
+    this.#dc = {
+      id: options.dcId,
+      host,
+      crypto,
+      rsaKeys: options.rsaKeys,
+      dh: dhGroup,
+      keys: this.keys,
+      world,
+      behaviour: this.behaviour,
+      faults,
+      secrets: options.secrets ?? [],
+      strictDc: options.strictDc ?? false,
+      onRequest: options.onRequest,
+      milliseconds,
+      seconds: () => Math.floor(milliseconds() / 1000),
+    }
+    this.#sessions = new SessionTable(this.#dc, (call, body) => invoke(this.#counter, call, body))
+    this.keys.onRemove = (key) => this.#sessions.forget(key)
+  }
+
+  /** Takes a new connection; returns what its carrier is to tell. */
+  readonly accept = (carrier: Carrier): CarrierHandlers => {
+    const connection = new ServerConnection(++this.#connectionCount, this.#dc, carrier, this.#sessions, (gone) => {
+      this.#connections.delete(gone)
+    })
+    this.#connections.add(connection)
+    return connection
+  }
+
+  /** Number of connections open now. */
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Number of sessions remembered. */
+  get sessions(): number {
+    return this.#sessions.size
+  }
+
+  /** How often each method was called. */
+  get requests(): ReadonlyMap<string, number> {
+    return this.#counter
+  }
+
+  /** Framings that the open connections speak. */
+  get framings(): string[] {
+    return [...this.#connections].flatMap(({ framing }) => framing ?? [])
+  }
+
+  /** Closes every connection, or answers each with a transport error first. */
+  disconnectAll(status?: number): void {
+    for (const connection of [...this.#connections]) {
+      if (status === undefined) connection.close()
+      else connection.fail(status)
+    }
+  }
+
+  /** Forgets every session, as a restarted server does; connections are closed. */
+  forgetSessions(): void {
+    this.disconnectAll()
+    this.#sessions.forget()
+  }
+
+  /** Forgets every key: clients get -404. */
+  forgetKeys(): void {
+    for (const key of [...this.keys.all()]) this.keys.remove(key)
+  }
+
+  /** Makes every salt in use invalid. */
+  rotateSalts(): void {
+    for (const key of this.keys.all()) key.salts.rotate(this.#dc.seconds())
+  }
+
+  /** Lets every call on a user's keys fail: AUTH_KEY_DUPLICATED (406), SESSION_REVOKED (401) and the like. */
+  revoke(userId: bigint, code: number, text: string): void {
+    for (const key of this.keysOf(userId)) key.revoked = { code, text }
+  }
+
+  /** Keys on which a user is logged in. */
+  keysOf(userId: bigint): KeyRecord[] {
+    return [...this.keys.all()].filter((key) => key.userId === userId)
+  }
+
+  /** Closes every connection and forgets all sessions, so that no timer is left. */
+  close(): void {
+    this.forgetSessions()
+  }
+}

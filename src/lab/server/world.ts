@@ -1,0 +1,181 @@
+/**
+ * What exists behind the DCs: accounts, chats, names, files, and unfinished uploads. All DCs of a cluster share it.
+ *
+ * The world is plain data that a test arranges before, or while, clients talk to it.
+ */
+import { view } from '../../bytes.ts'
+import { type RandomSource, randomBytes } from '../../host.ts'
+import { MediaStore } from './media-store.ts'
+import type { PartsStore } from './parts-store.ts'
+import { Uploads } from './uploads.ts'
+
+/** A person or a bot. */
+export interface WorldUser {
+  readonly id: bigint
+  readonly accessHash: bigint
+  readonly bot: boolean
+  firstName: string
+  lastName?: string | undefined
+  username?: string | undefined
+  phone?: string | undefined
+  /** Allows more parts in a file. */
+  premium?: boolean | undefined
+  /** The account is gone: calls that name it get INPUT_USER_DEACTIVATED. */
+  deactivated?: boolean | undefined
+  /** Takes no voice messages and no video notes. */
+  refusesVoice?: boolean | undefined
+  /** DC the account lives on; undefined = any. Logging in elsewhere gets USER_MIGRATE_X. */
+  homeDc?: number | undefined
+}
+
+/** A basic group, a supergroup or a channel. */
+export interface WorldChat {
+  readonly kind: 'chat' | 'supergroup' | 'channel'
+  readonly id: bigint
+  /** 0 for basic groups, which have none. */
+  readonly accessHash: bigint
+  title: string
+  username?: string | undefined
+  /** Members; of a channel, those are its readers. */
+  readonly members: Set<bigint>
+  /** Those who may post in a channel, or act as administrators elsewhere. */
+  readonly admins: Set<bigint>
+  /** Those who may not send here. */
+  readonly banned: Set<bigint>
+  /** Nobody but administrators may send media. */
+  mediaForbidden?: boolean | undefined
+  /** Closed by the service: CHAT_RESTRICTED. */
+  restricted?: boolean | undefined
+}
+
+/** Address of one DC, as `help.getConfig` tells it. */
+export interface DcAddress {
+  readonly id: number
+  readonly host: string
+  readonly port: number
+  readonly mediaOnly?: boolean
+}
+
+/** What a new world needs. */
+export interface WorldOptions {
+  readonly random: RandomSource
+  /** Where the bytes of uploads go. */
+  readonly parts: PartsStore
+  /** Accept any well-formed bot token, making the bot on its first login; true unless told. */
+  readonly openToBots?: boolean
+}
+
+/** Ids of the chats that {@link World.addChat} makes start here, one range for each kind. */
+const FIRST_CHAT = 4_000_001n
+const FIRST_USER = 5_000_000_001n
+
+export class World {
+  readonly random: RandomSource
+  readonly openToBots: boolean
+  readonly users: Map<bigint, WorldUser> = new Map()
+  readonly chats: Map<bigint, WorldChat> = new Map()
+  /** Bot tokens that are known but refused with ACCESS_TOKEN_EXPIRED. */
+  readonly expiredTokens: Set<string> = new Set()
+  /** Bytes by URL, for media that are given as an address; any other URL fails. */
+  readonly webFiles: Map<string, { bytes: Uint8Array; mimeType: string }> = new Map()
+  /** DCs that are up, in rising order of their numbers. */
+  readonly dcs: DcAddress[] = []
+  readonly media: MediaStore
+  readonly uploads: Uploads
+  /** Business connections that exist: id → the user behind it. */
+  readonly businessConnections: Map<string, bigint> = new Map()
+  readonly #parts: PartsStore
+  readonly #exported = new Map<string, bigint>()
+  #nextUser = FIRST_USER
+  #nextChat = FIRST_CHAT
+
+  constructor(options: WorldOptions) {
+    this.random = options.random
+    this.openToBots = options.openToBots ?? true
+    this.#parts = options.parts
+    this.uploads = new Uploads(options.parts)
+    this.media = new MediaStore(options.random)
+  }
+
+  /** A random 63-bit number, positive as ids and access hashes are. */
+  randomLong(): bigint {
+    return view(randomBytes(this.random, 8)).getBigUint64(0) >> 1n
+  }
+
+  /** Adds an account; what is not given is made up. */
+  addUser(user: Partial<WorldUser> & { firstName: string }): WorldUser {
+    const added: WorldUser = { id: this.#nextUser++, accessHash: this.randomLong(), bot: false, ...user }
+    this.users.set(added.id, added)
+    return added
+  }
+
+  /** Adds a chat; what is not given is made up. */
+  addChat(chat: Partial<WorldChat> & { title: string }): WorldChat {
+    const kind = chat.kind ?? 'chat'
+    const added: WorldChat = {
+      kind,
+      id: this.#nextChat++,
+      accessHash: kind === 'chat' ? 0n : this.randomLong(),
+      members: new Set(),
+      admins: new Set(),
+      banned: new Set(),
+      ...chat,
+    }
+    this.chats.set(added.id, added)
+    return added
+  }
+
+  /** The bot of a token's number; made on first sight. */
+  bot(id: bigint): WorldUser {
+    return this.users.get(id) ?? this.addUser({ id, bot: true, firstName: `Bot ${id}`, username: `bot_${id}_bot` })
+  }
+
+  /** Who bears a username; case does not matter. */
+  findName(username: string): WorldUser | WorldChat | undefined {
+    const name = username.toLowerCase()
+    for (const user of this.users.values()) if (user.username?.toLowerCase() === name) return user
+    for (const chat of this.chats.values()) if (chat.username?.toLowerCase() === name) return chat
+    return undefined
+  }
+
+  /** Makes the secret by which another DC recognises a user; good once. */
+  exportAuthorization(userId: bigint, dcId: number): Uint8Array {
+    const secret = randomBytes(this.random, 64)
+    this.#exported.set(exportKey(userId, dcId, secret), userId)
+    return secret
+  }
+
+  /** Takes such a secret; undefined when it was made for another user or DC, or used before. */
+  importAuthorization(userId: bigint, dcId: number, secret: Uint8Array): WorldUser | undefined {
+    if (!this.#exported.delete(exportKey(userId, dcId, secret))) return undefined
+    return this.users.get(userId)
+  }
+
+  /** Makes a DC known to clients. */
+  addDc(address: DcAddress): void {
+    this.dcs.push(address)
+    this.dcs.sort((a, b) => a.id - b.id)
+  }
+
+  removeDc(address: DcAddress): void {
+    const at = this.dcs.indexOf(address)
+    if (at >= 0) this.dcs.splice(at, 1)
+  }
+
+  /** Frees the bytes of every file. */
+  async close(): Promise<void> {
+    await this.#parts.close()
+  }
+}
+
+/** Some people and chats to talk about: what a server starts with unless it is given a world. */
+export function populate(world: World): void {
+  world.addUser({ firstName: 'Alice', lastName: 'Liddell', username: 'alice', phone: '9996610001' })
+  world.addUser({ firstName: 'Bob', username: 'bobby', phone: '9996610002', premium: true })
+  world.addChat({ kind: 'supergroup', title: 'Test group', username: 'test_group' })
+  world.addChat({ kind: 'channel', title: 'Test channel', username: 'test_channel' })
+}
+
+function exportKey(userId: bigint, dcId: number, secret: Uint8Array): string {
+  return `${userId}:${dcId}:${secret.join()}`
+}
