@@ -67,7 +67,8 @@ export class TlWriter {
 
   /** Signed 32-bit integer. */
   int(value: number): void {
-    if (typeof value !== 'number' || (value | 0) !== value) this.fail(`expected a 32-bit integer, got ${describe(value)}`)
+    if (typeof value !== 'number' || (value | 0) !== value)
+      this.fail(`expected a 32-bit integer, got ${describe(value)}`)
     const at = this.claim(4)
     this.#view.setInt32(at, value, true)
   }
