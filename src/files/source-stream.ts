@@ -17,14 +17,18 @@ export interface Chunks {
 
 const nothing = (): void => {}
 
+/** The chunk in a step of an iterator; one that is `undefined` is told from the end. */
+function chunkIn(step: { readonly done?: boolean | undefined; readonly value?: unknown }): unknown {
+  return step.done ? undefined : (step.value ?? null)
+}
+
 /** Chunks of a web stream, by its reader: not every platform can iterate over streams. */
 export function fromWebStream(stream: ReadableStream<unknown>): Chunks {
   if (stream.locked) throw invalid('the stream is being read by another')
   const reader = stream.getReader()
   return {
     async next() {
-      const { done, value } = await reader.read()
-      return done ? undefined : (value ?? null)
+      return chunkIn(await reader.read())
     },
     cancel() {
       reader.cancel().catch(nothing)
@@ -52,8 +56,7 @@ export function fromAsyncIterable(iterable: AsyncIterable<unknown>): Chunks {
   const iterator = iterable[Symbol.asyncIterator]()
   return {
     async next() {
-      const { done, value } = await iterator.next()
-      return done ? undefined : (value ?? null)
+      return chunkIn(await iterator.next())
     },
     cancel() {
       // A generator that is waiting itself hears `return` only afterwards; a stream can be told at once.
@@ -68,8 +71,7 @@ export function fromIterable(iterable: Iterable<unknown>): Chunks {
   const iterator = iterable[Symbol.iterator]()
   return {
     async next() {
-      const { done, value } = iterator.next()
-      return done ? undefined : (value ?? null)
+      return chunkIn(iterator.next())
     },
     cancel() {
       try {

@@ -43,7 +43,7 @@ function uploader(types: Record<string, string> = {}): {
         name: name ?? '?',
         md5Checksum: '',
       }
-      return { inputFile, name, type: types[String(file)] }
+      return { inputFile, name, type: typeof file === 'string' ? types[file] : undefined }
     },
   }
 }

@@ -196,7 +196,7 @@ describe('what is known of a source', () => {
     [{ 'content-disposition': 'attachment; filename=../../etc/passwd' }, '', [undefined, undefined, 'passwd']],
     [{}, 'https://h/100%.png', [undefined, undefined, '100%.png']],
   ])('a response tells by its headers %j', async (headers, url, [size, type, name]) => {
-    const source = await openSource(response(headers as Record<string, string>, url))
+    const source = await openSource(response(headers, url))
     expect([source.size, source.type, source.name]).toEqual([size, type, name])
   })
 })
@@ -204,8 +204,8 @@ describe('what is known of a source', () => {
 describe('URLs', () => {
   const options = (answer: () => Promise<Response>): OpenOptions & { asked: string[] } => {
     const asked: string[] = []
-    const fetch = async (url: URL | RequestInfo): Promise<Response> => {
-      asked.push(String(url))
+    const fetch = async (url: string | URL | Request): Promise<Response> => {
+      asked.push(url instanceof Request ? url.url : url.toString())
       return answer()
     }
     return { fetch, asked }

@@ -78,7 +78,7 @@ describe.each(ALL)('an abort of %s', (_, make) => {
   test('after any number of microtasks ends it in one turn, and leaves nothing', async () => {
     for (let ticks = 0; ticks < 80; ticks++) {
       steps = async (__, abort) => {
-        for (let i = 0; i < ticks; i++) await null
+        for (let i = 0; i < ticks; i++) await Promise.resolve()
         abort()
       }
       expect(await abortAt(make, async () => undefined)).toBe(true)
