@@ -27,11 +27,6 @@ export function authKeyAuxHash(crypto: Crypto, authKey: Uint8Array): Uint8Array 
   return crypto.sha1(authKey).slice(0, 8)
 }
 
-/** auth_key_id: the lower 64 bits of the key's SHA-1, 8 bytes. */
-export function authKeyId(crypto: Crypto, authKey: Uint8Array): Uint8Array {
-  return crypto.sha1(authKey).slice(12)
-}
-
 /**
  * new_nonce_hash1, 2 or 3, in `dh_gen_ok`, `dh_gen_retry` and `dh_gen_fail`.
  * @returns 16 bytes
