@@ -178,7 +178,10 @@ class Checker {
   }
 
   #itemType(item: TypeNode, node: CombinatorNode): Type {
-    if (item.name === '#' || item.name === 'true') this.#report(`a vector cannot hold ${item.name}`, item)
+    if (item.name === '#' || item.name === 'true') {
+      this.#report(`a vector cannot hold ${item.name}`, item)
+      return { kind: 'object' }
+    }
     const type = this.#type(item, node)
     this.#items.push({ type, node: item })
     return type

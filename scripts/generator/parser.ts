@@ -160,6 +160,7 @@ class Parser {
   /** `flags.3?`, if it stands here. */
   #condition(): FieldNode['condition'] {
     const [word, dot, bit, mark] = this.#tokens.slice(this.#at, this.#at + 4)
+    if (word?.kind === 'name' && dot?.text === '?') this.#fault('a condition like "flags.0?"')
     if (word?.kind !== 'name' || dot?.text !== '.') return undefined
     this.#at += 2
     if (bit?.kind !== 'number') this.#fault('the number of a bit')

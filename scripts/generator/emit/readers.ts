@@ -148,8 +148,9 @@ function bodyLines(
 
 /** A function with the given statements; with `nested`, one that counts depth around them. */
 function functionLines(name: string, tsType: string, body: readonly string[], nested: boolean): string[] {
+  const reader = body.some((line) => /\br\.|\(r\)/.test(line)) ? 'r' : '_r'
   const lines = (keyword: string, ownName: string): string[] => [
-    `${keyword} ${ownName}(r: TlReader): ${tsType} {`,
+    `${keyword} ${ownName}(${reader}: TlReader): ${tsType} {`,
     ...indent(body, '  '),
     '}',
     '',

@@ -135,8 +135,9 @@ export interface WriterOptions {
 /** A function with the given statements; with `nested`, one that counts depth around them. */
 function functionLines(name: string, tsType: string, body: readonly string[], nested: boolean): string[] {
   const value = body.some((line) => /\bv\b/.test(line)) ? 'v' : '_v'
+  const writer = body.length > 0 ? 'w' : '_w'
   const lines = (keyword: string, ownName: string): string[] => [
-    `${keyword} ${ownName}(w: TlWriter, ${value}: ${tsType}): void {`,
+    `${keyword} ${ownName}(${writer}: TlWriter, ${value}: ${tsType}): void {`,
     ...indent(body, '  '),
     '}',
     '',
