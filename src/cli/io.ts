@@ -5,8 +5,13 @@
  * even where some message should hold one.
  */
 
+/** Something outside of the program stands in the way; the message says what, and what to do. */
+export class Failure extends Error {
+  override readonly name: string = 'Failure'
+}
+
 /** The result could not be written. */
-export class OutputError extends Error {
+export class OutputError extends Failure {
   override readonly name: string = 'OutputError'
 
   constructor(cause: NodeJS.ErrnoException) {

@@ -3,7 +3,7 @@
  */
 import { MtprotoError, UsageError } from '../errors.ts'
 import { Interrupted } from './interrupt.ts'
-import { OutputError, say, sayLines } from './io.ts'
+import { Failure, say, sayLines } from './io.ts'
 
 /** Name of the program in its messages. */
 export const PROGRAM = 'mtproto-upload'
@@ -25,7 +25,7 @@ export function sentenceOf(error: unknown, { command, about }: ReportOptions = {
   if (error instanceof UsageError) {
     return `${PROGRAM}: ${subject}${message} ("${PROGRAM}${command ? ` ${command}` : ''} --help" tells more)`
   }
-  if (error instanceof MtprotoError || error instanceof OutputError || error instanceof Interrupted) {
+  if (error instanceof MtprotoError || error instanceof Failure || error instanceof Interrupted) {
     return `${PROGRAM}: ${subject}${message}`
   }
   return `${PROGRAM}: ${subject}internal error: ${message}; please report it as a bug, with what --verbose prints`

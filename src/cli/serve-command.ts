@@ -29,11 +29,11 @@ when the server stops.
   --host ADDRESS      address to listen on; 127.0.0.1 by default
   --write-key FILE    write the public key for clients, PEM (PKCS#1); without
                       this, the key is printed
-  --key FILE          use this private RSA key of 2048 bits, PEM, to have the same
-                      key again; by default a new one is made at each start
+  --key FILE          use this private key, PEM, RSA of 2048 bits, so that clients
+                      keep theirs; by default, a new one at each start
   --dc-id N           number of the datacenter; 2 by default
-  --storage DIR       keep what is uploaded in a file in this folder instead of in
-                      memory; the file goes when the server stops
+  --storage DIR       folder for the file that holds what is uploaded; the system's
+                      folder for temporary files by default
   -v, --verbose       print each request on standard error
   -h, --help          this text
 

@@ -22,6 +22,7 @@ import { say, writeResult } from './io.ts'
 import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
+import { reasonOf } from './system-error.ts'
 import type { UploadJob } from './upload-command.ts'
 
 /** Runs the command; what went wrong is reported on the way. */
@@ -146,9 +147,7 @@ async function readKey(path: string): Promise<ServerKey> {
   try {
     pem = await readFile(path, 'utf8')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'no permission' }[code] ?? code
-    throw new UsageError(`cannot read the server's key ${path}: ${why}`)
+    throw new UsageError(`cannot read the server's key ${path}: ${reasonOf(error)}`)
   }
   try {
     return parsePublicKey(nativeCrypto, pem)

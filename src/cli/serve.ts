@@ -1,0 +1,91 @@
+/**
+ * What `mtproto-upload serve` does: runs the test DC until a signal comes.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { UsageError } from '../errors.ts'
+import type { RequestInfo } from '../lab/server/faults.ts'
+import { type RunningServer, startServer } from '../lab/server/start.ts'
+import { formatAddress } from '../transport/carrier/carrier.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { abortOnSignals } from './interrupt.ts'
+import { Failure, say, writeResult } from './io.ts'
+import type { ServeJob } from './serve-command.ts'
+import { reasonOf } from './system-error.ts'
+
+/** Runs the command. A signal is its ordinary end: exit code 0. */
+export async function serve(job: ServeJob): Promise<ExitCode> {
+  const signal = abortOnSignals(EXIT.interrupted)
+  const privateKeyPem = job.key === undefined ? undefined : await readKey(job.key)
+  const server = await startedServer(job, privateKeyPem)
+  try {
+    // Whoever waits for the address finds the key in place.
+    if (job.writeKey !== undefined) await writeKey(job.writeKey, server.publicKeyPem)
+    const where = formatAddress({ host: server.host, port: server.port })
+    const key = job.writeKey ?? `\n${server.publicKeyPem.trimEnd()}`
+    await writeResult(`listening on ${where} as DC ${server.dcId}\npublic key: ${key}\n`)
+    await aborted(signal)
+    return EXIT.ok
+  } finally {
+    await server.close()
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+async function startedServer(job: ServeJob, privateKeyPem: string | undefined): Promise<RunningServer> {
+  const { port, host, dcId, storage } = job
+  try {
+    return await startServer({
+      port,
+      address: host,
+      dcId,
+      ...(privateKeyPem !== undefined && { privateKeyPem }),
+      ...(storage !== undefined && { folder: storage }),
+      ...(job.verbose && { onRequest: (info) => say(requestText(info)) }),
+    })
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`${job.key ?? 'the key'}: ${error.message}`)
+    throw failureOf(error, job)
+  }
+}
+
+/** Tells a port that cannot be had from a folder that cannot be used. */
+function failureOf(error: unknown, { host, port, storage }: ServeJob): unknown {
+  const { code, path } = error as NodeJS.ErrnoException
+  if (code === undefined) return error
+  const what = path === undefined ? `listen on ${formatAddress({ host, port })}` : `keep uploads in ${storage ?? path}`
+  return new Failure(`cannot ${what}: ${reasonOf(error)}`, { cause: error })
+}
+
+async function readKey(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`cannot read the private key ${path}: ${reasonOf(error)}`)
+  }
+}
+
+async function writeKey(path: string, pem: string): Promise<void> {
+  try {
+    await writeFile(path, pem)
+  } catch (error) {
+    throw new Failure(`cannot write the public key to ${path}: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** One request as a line: who, what, and for parts which. */
+function requestText({ connection, userId, request }: RequestInfo): string {
+  const { filePart, bytes, offset } = request as { filePart?: unknown; bytes?: unknown; offset?: unknown }
+  const details = [
+    ...(typeof filePart === 'number' ? [`part ${filePart}`] : []),
+    ...(typeof offset === 'bigint' ? [`from byte ${offset}`] : []),
+    ...(bytes instanceof Uint8Array ? [`${bytes.length} bytes`] : []),
+  ]
+  const who = userId === undefined ? '' : ` user ${userId}`
+  return `connection ${connection}${who}: ${request._}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+}
