@@ -9,7 +9,7 @@ import { formatAddress } from '../transport/carrier/carrier.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { Failure, say, writeResult } from './io.ts'
-import type { ServeJob } from './serve-command.ts'
+import type { ServeJob } from './serve-options.ts'
 import { reasonOf } from './system-error.ts'
 
 /** Runs the command. A signal is its ordinary end: exit code 0. */

@@ -23,7 +23,7 @@ import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
 import { reasonOf } from './system-error.ts'
-import type { UploadJob } from './upload-command.ts'
+import type { UploadJob } from './upload-options.ts'
 
 /** Runs the command; what went wrong is reported on the way. */
 export async function upload(job: UploadJob): Promise<ExitCode> {

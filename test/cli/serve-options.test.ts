@@ -1,6 +1,7 @@
 /** The options of `serve`. */
 import { describe, expect, test } from 'vitest'
-import { command, OPTIONS, readServeJob } from '../../src/cli/serve-command.ts'
+import { command } from '../../src/cli/serve-command.ts'
+import { OPTIONS, readServeJob } from '../../src/cli/serve-options.ts'
 import { UsageError } from '../../src/errors.ts'
 
 describe('options', () => {
