@@ -1,7 +1,7 @@
 /**
  * What the scripts that write committed files share: paths from the root of the repository, and writing or comparing.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -21,33 +21,36 @@ function existing(path: string): string | undefined {
   }
 }
 
-function filesIn(folder: string): string[] {
-  return readdirSync(fromRoot(folder), { recursive: true, withFileTypes: true })
+function filesIn(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return []
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(relative(ROOT, entry.parentPath), entry.name).split(sep).join('/'))
+    .map((entry) => join(relative(root, entry.parentPath), entry.name).split(sep).join('/'))
 }
 
 /**
  * Writes `files` (path from the root → text), or compares them with what is there.
- * @param options `folder`: every other file in it is removed (or reported); `command`: what to run when files differ
+ * @param options `folder`: every other file in it is removed (or reported); `command`: what to run when files differ;
+ *   `root`: what paths count from, the root of the repository unless told
  * @returns the exit code: 0, or 1 when files differ
  */
 export function finish(
   files: ReadonlyMap<string, string>,
-  options: { check: boolean; command: string; folder?: string },
+  options: { check: boolean; command: string; folder?: string; root?: string },
 ): number {
   const differing: string[] = []
+  const root = options.root ?? ROOT
   for (const [path, text] of files) {
-    if (existing(fromRoot(path)) === text) continue
+    if (existing(join(root, path)) === text) continue
     differing.push(path)
     if (options.check) continue
-    mkdirSync(dirname(fromRoot(path)), { recursive: true })
-    writeFileSync(fromRoot(path), text)
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
   }
-  for (const path of options.folder === undefined ? [] : filesIn(options.folder)) {
+  for (const path of options.folder === undefined ? [] : filesIn(root, options.folder)) {
     if (files.has(path)) continue
     differing.push(path)
-    if (!options.check) rmSync(fromRoot(path))
+    if (!options.check) rmSync(join(root, path))
   }
   if (!options.check) {
     console.log(`${files.size} files, ${differing.length} changed`)

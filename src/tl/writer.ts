@@ -156,7 +156,8 @@ export class TlWriter {
 
   /** A vector without its constructor id. */
   bareVector<T>(items: readonly T[], item: (writer: TlWriter, value: T) => void): void {
-    if (!Array.isArray(items)) this.fail(`expected an array, got ${describe(items)}`)
+    const isArray: boolean = Array.isArray(items)
+    if (!isArray) this.fail(`expected an array, got ${describe(items)}`)
     this.int(items.length)
     for (const value of items) item(this, value)
   }

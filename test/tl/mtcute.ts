@@ -60,7 +60,7 @@ class ForeignWriter extends Foreign {
     if (!bare) this.uint(0x1cb5c415)
     this.uint(values.length)
     const isMapped = Object.values(writers._bare).includes(item)
-    for (const value of values) isMapped ? item.call(this, this, value) : item.call(this, value)
+    for (const value of values) item.call(this, ...(isMapped ? [this, value] : [value]))
   }
 }
 

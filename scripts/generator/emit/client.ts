@@ -25,14 +25,14 @@ export function emitTypesFile(context: Context, pruned: Pruned, method: string):
   code.add(...emitTypes(context, types, new Set([...pruned.requests.bare, ...pruned.results.bare])))
   code.add(...emitRequestTypes(context, pruned.methods), ...emitMethodMap(context, pruned.methods))
   const imports = code.uses(['TlEncode']).length > 0 ? [`import type { TlEncode } from '${method}'`, ''] : []
-  return `${context.header}${imports.join('\n')}${imports.length > 0 ? '\n' : ''}${code}`
+  return `${context.header}${imports.join('\n')}${imports.length > 0 ? '\n' : ''}${code.text}`
 }
 
 /** Puts imports in front of code. `T`, the file of types, is imported where the code uses it. */
 export function file(context: Context, code: Code, types: string, imports: Imports): string {
   const lines = importLines(imports)
   if (code.uses(['T']).length > 0) lines.push(`import type * as T from '${types}'`)
-  return `${context.header}${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${code}`
+  return `${context.header}${lines.length > 0 ? `${lines.join('\n')}\n\n` : ''}${code.text}`
 }
 
 /** A file of readers. */

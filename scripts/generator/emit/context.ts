@@ -88,7 +88,7 @@ export class Code {
 
   /** Which of `names` occur in the code: what has to be imported. */
   uses(names: Iterable<string>): string[] {
-    const words = new Set(this.toString().match(/[A-Za-z_]\w*/g))
+    const words = new Set(this.text.match(/[A-Za-z_]\w*/g))
     return sorted(names).filter((name) => words.has(name))
   }
 
@@ -97,7 +97,7 @@ export class Code {
     return this.uses(names).map((name) => `type ${name}`)
   }
 
-  toString(): string {
+  get text(): string {
     return this.#lines.join('\n')
   }
 }

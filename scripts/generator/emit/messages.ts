@@ -52,7 +52,7 @@ export function emitMessageTypes(context: Context, sides: readonly Side[]): stri
     const sender = side.name === 'ClientMessage' ? 'client' : 'server'
     code.add(`/** Any message that a ${sender} sends. */`, ...unionLines(side.name, members), '')
   }
-  return `${context.header}${code}`
+  return `${context.header}${code.text}`
 }
 
 /** The file of one end: it writes the messages of `out` and reads those of `into`. */
