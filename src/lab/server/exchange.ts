@@ -9,6 +9,7 @@
  */
 import { concat, equal, fromBigInt, toBigInt, view } from '../../bytes.ts'
 import { AUTH_KEY_LENGTH } from '../../crypto/auth-key.ts'
+import { isSafeDhValue } from '../../crypto/dh.ts'
 import { rsaUnpad } from '../../crypto/rsa-unpad.ts'
 import { rsaUnpadLegacy } from '../../crypto/rsa-unpad-legacy.ts'
 import { TlError } from '../../errors.ts'
@@ -24,10 +25,11 @@ import { randomPq } from './proof-of-work.ts'
 
 /** Test DCs add this to their number in `p_q_inner_data_dc`. */
 const TEST_DC_OFFSET = 10_000
-/** g_a, g_b and the prime's distance from them: 2^(2048-64). */
-const SAFETY = 1n << 1984n
 /** Longest life of a temporary key that is accepted, in seconds: a week. */
 const MAX_EXPIRES_IN = 7 * 24 * 3600
+
+/** Most requests of one exchange: two, and one more for each `dh_gen_retry`. */
+const MAX_STEPS = 32
 
 type Inner = Extract<ClientMessage, { newNonce: Uint8Array }>
 
@@ -46,8 +48,8 @@ export class ServerExchange {
   #retryId = 0n
   #retries = 0
   #done = false
-  /** The last request and its answer. */
-  #last: { request: Uint8Array; answer: ServerMessage } | undefined
+  /** Requests and their answers, for those that are repeated. */
+  readonly #answered: { request: Uint8Array; answer: ServerMessage }[] = []
 
   constructor(dc: Dc, nonce: Uint8Array) {
     this.#dc = dc
@@ -76,14 +78,15 @@ export class ServerExchange {
    * @throws ExchangeRefused
    */
   receive(message: ClientMessage, body: Uint8Array): ServerMessage {
-    if (this.#last !== undefined && equal(this.#last.request, body)) return this.#last.answer
-    if (this.#done) throw new ExchangeRefused('this exchange is over')
+    const again = this.#answered.find(({ request }) => equal(request, body))
+    if (again !== undefined) return again.answer
+    if (this.#done || this.#answered.length >= MAX_STEPS) throw new ExchangeRefused('this exchange is over')
     let answer: ServerMessage
     if (message._ === 'req_DH_params') answer = this.#tamper('server_DH_params', this.#params(message))
     else if (message._ === 'set_client_DH_params') {
       answer = this.#tamper('set_client_DH_params_answer', this.#finish(message))
     } else throw new ExchangeRefused(`${message._} is no step of a key exchange`)
-    this.#last = { request: body.slice(), answer }
+    this.#answered.push({ request: body.slice(), answer })
     return answer
   }
 
@@ -116,7 +119,7 @@ export class ServerExchange {
     do {
       this.#a = toBigInt(randomBytes(host.random, AUTH_KEY_LENGTH))
       gA = crypto.modPow(BigInt(dh.g), this.#a, dh.prime)
-    } while (!this.#isSafe(gA))
+    } while (!isSafeDhValue(dh.prime, gA))
     const writer = new TlWriter(640)
     writeServerMessage(
       writer,
@@ -145,7 +148,7 @@ export class ServerExchange {
     const client = this.#openClientData(request.encryptedData)
     if (client.retryId !== this.#retryId) throw new ExchangeRefused('retry_id is wrong')
     const gB = toBigInt(client.gB)
-    if (faults.exchange?.fail || !this.#isSafe(gB)) {
+    if (faults.exchange?.fail || !isSafeDhValue(dh.prime, gB)) {
       this.#done = true
       const hash = this.#newNonceHash(3, fromBigInt(crypto.modPow(gB, this.#a, dh.prime), AUTH_KEY_LENGTH))
       return { _: 'dh_gen_fail', ...this.#nonces(), newNonceHash3: hash }
@@ -203,10 +206,6 @@ export class ServerExchange {
     if (!equal(message.nonce, this.#nonce) || !equal(message.serverNonce, this.serverNonce)) {
       throw new ExchangeRefused('a nonce is wrong')
     }
-  }
-
-  #isSafe(number: bigint): boolean {
-    return number > SAFETY && number < this.#dc.dh.prime - SAFETY
   }
 
   #nonces(): { nonce: Uint8Array; serverNonce: Uint8Array } {
