@@ -15,8 +15,8 @@ when the server stops.
   --host ADDRESS      address to listen on; 127.0.0.1 by default
   --write-key FILE    write the public key for clients, PEM (PKCS#1); without
                       this, the key is printed
-  --key FILE          use this private key, PEM, RSA of 2048 bits; by default a new
-                      one is made at each start
+  --key FILE          use this private key, PEM, RSA of 2048 bits; by default, a
+                      new one is made at each start
   --dc-id N           number of the datacenter; 2 by default
   --storage DIR       folder for the file that holds what is uploaded; the system's
                       folder for temporary files by default
