@@ -6,7 +6,7 @@
  * (the signal's reason) instead.
  */
 
-import { adviceFor } from './rpc-advice.ts'
+import { adviceFor } from '#explain'
 
 /** Base class of every error that this package throws. */
 export abstract class MtprotoError extends Error {

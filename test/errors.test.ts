@@ -106,6 +106,6 @@ test('only waits that say how long and faults of the server are worth repeating'
 })
 
 test('the table of advice costs less than 2.5 kB, minified and compressed', () => {
-  const source = readFileSync(new URL('../src/rpc-advice.ts', import.meta.url), 'utf8')
+  const source = readFileSync(new URL('../src/explain/rpc-advice.ts', import.meta.url), 'utf8')
   expect(gzipSync(transformSync(source, { loader: 'ts', minify: true }).code).length).toBeLessThan(2_500)
 })

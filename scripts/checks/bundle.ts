@@ -1,4 +1,5 @@
 /** The minimal client as a browser bundle: how big it is, by part, and what is in it that should not be. */
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'esbuild'
@@ -17,13 +18,16 @@ export interface BundleReport {
   readonly imports: readonly string[]
 }
 
-/** What bundlers find in package.json for everyone but Node, before there is a dist/. */
-const WEB_PLATFORM = 'src/client/platform/web.ts'
-
-const webPlatform: Plugin = {
-  name: 'web-platform',
+/** What bundlers find in package.json for everyone but Node, taken from the sources, so that no dist/ is needed. */
+const webImports: Plugin = {
+  name: 'web-imports',
   setup(bundler) {
-    bundler.onResolve({ filter: /^#platform$/ }, () => ({ path: resolve(WEB_PLATFORM) }))
+    const { imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      imports: Record<string, { default: string }>
+    }
+    bundler.onResolve({ filter: /^#/ }, ({ path }) => ({
+      path: resolve(imports[path]!.default.replace('/dist/', '/src/').replace(/\.js$/, '.ts')),
+    }))
   },
 }
 
@@ -59,7 +63,7 @@ export async function measureBundle(entry: string): Promise<BundleReport> {
     legalComments: 'none',
     // Node's modules would stop the build; kept as imports, they are reported by name instead.
     external: ['node:*'],
-    plugins: [webPlatform],
+    plugins: [webImports],
   })
   const code = outputFiles[0]!.contents
   const [output] = Object.values(metafile.outputs)

@@ -31,7 +31,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['tl/generated/client/', 'tl/generated/server/'],
   ['tl/generated/', 'tl/generated/mtproto/'],
   ['tl/'],
-  ['errors.ts', 'rpc-advice.ts', 'host.ts', 'bytes.ts'],
+  ['errors.ts', 'explain/', 'host.ts', 'bytes.ts'],
 ]
 
 interface Place {

@@ -3,13 +3,20 @@ import { posix } from 'node:path'
 import type { Import, Module } from './module.ts'
 import type { Project } from './project.ts'
 
-/** `#platform` is one of two modules, by who runs it (`imports` in package.json); for the house it is both. */
-const PLATFORM = ['src/client/platform/node.ts', 'src/client/platform/web.ts']
+/**
+ * Names with `#` stand for one of two modules, by who runs them (`imports` in package.json); for the house they are both.
+ */
+const EITHER: Readonly<Record<string, readonly string[]>> = {
+  '#explain': ['src/explain/full.ts', 'src/explain/brief.ts'],
+  '#methods': ['src/tl/generated/client/methods.ts', 'src/tl/generated/compact/methods.ts'],
+  '#platform': ['src/client/platform/node.ts', 'src/client/platform/web.ts'],
+}
 
 /** Paths inside the project that `imported` means in `from`; undefined for packages and `node:*`. */
 export function targetsOf(from: Module, imported: Import): readonly string[] | undefined {
   const { specifier } = imported
-  if (specifier === '#platform') return PLATFORM
+  const either = EITHER[specifier]
+  if (either) return either
   if (!specifier.startsWith('.')) return undefined
   return [posix.normalize(posix.join(posix.dirname(from.path), specifier))]
 }

@@ -19,7 +19,7 @@ test.each([
   ['src/tl/generated/client/readers.ts', '../../reader.ts'],
   ['src/tl/generated/client/readers.ts', '../api-types.ts'],
   ['src/tl/index.ts', './generated/client/methods.ts'],
-  ['src/errors.ts', './rpc-advice.ts'],
+  ['src/errors.ts', './explain/full.ts'],
   ['src/crypto/native.ts', 'node:crypto'],
 ])('%s may import %s', (from, specifier) => {
   expect(imports(from, specifier)).toEqual([])

@@ -1,7 +1,7 @@
 /**
  * What to do about an error of the API: one clause for each error that the calls of this package document.
  *
- * Keys are normalised names (`FLOOD_WAIT_X`); the clauses are ours. Kept terse: every client carries this table.
+ * Keys are normalised names (`FLOOD_WAIT_X`); the clauses are ours. Kept terse: it is one of the larger tables of the program.
  * Sources: https://core.telegram.org/method/messages.uploadMedia, https://core.telegram.org/api/files#uploading-files,
  * https://core.telegram.org/method/auth.importBotAuthorization, https://core.telegram.org/api/errors
  */
@@ -12,7 +12,8 @@ const ourBug = 'please report it as a bug of mtproto-upload'
 const token = 'copy the token anew from @BotFather'
 const apiId = 'check api_id and api_hash at https://my.telegram.org'
 
-const ADVICE: Readonly<Record<string, string>> = {
+/** By normalised name; X stands for the number in it. */
+export const ADVICE: Readonly<Record<string, string>> = {
   // messages.uploadMedia: the peer
   BOT_MISSING: 'only a bot may do this; log in with a bot token',
   CHANNEL_INVALID: 'the channel or its access hash is wrong for this account; look the channel up again',
@@ -74,26 +75,4 @@ const ADVICE: Readonly<Record<string, string>> = {
   SLOWMODE_WAIT_X: 'the chat is in slow mode; wait X s',
   MSG_WAIT_FAILED: 'a request that this one had to follow failed; repeat both',
   Timeout: 'the server took too long; try again',
-}
-
-const BY_CODE: Readonly<Record<number, string>> = {
-  303: 'datacenter X serves this; repeat the call there',
-  400: 'the request is not valid as it is; change it before trying again',
-  401: loginAgain,
-  403: 'this account is not allowed to do this',
-  404: 'the method or thing does not exist on the server',
-  406: 'the server does not accept this now; repeating will not help',
-  420: 'too many requests; wait before the next',
-  500: 'the server has a fault; try again later',
-}
-
-/**
- * One clause that says why and what to do next.
- * @param code as the server sent it; negative ones count as faults of the server
- * @param type the normalised name
- * @param parameter the number that stood for X
- */
-export function adviceFor(code: number, type: string, parameter: number | undefined): string {
-  const advice = ADVICE[type] ?? BY_CODE[code] ?? BY_CODE[code < 0 || code > 500 ? 500 : 400]!
-  return parameter === undefined ? advice : advice.replace(/\bX\b/, String(parameter))
 }
