@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Folder, makeFolder } from './folder.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -26,6 +26,9 @@ shop.keep item:shop.Item of:Class = Class;
 shop.unused x:shop.Hidden = shop.Hidden;
 wrap {X:Type} n:int query:!X = X;
 `
+
+// Each test starts processes of its own.
+vi.setConfig({ testTimeout: 60_000 })
 
 let folder: Folder
 beforeEach(() => {
@@ -73,7 +76,7 @@ export const wrong = (): void => shopKeep.write(new TlWriter(), { _: 'shop.keep'
 `
 
 describe('on a schema of the user', () => {
-  test('makes code that type-checks, writes the requests and reads the results', { timeout: 60_000 }, async () => {
+  test('makes code that type-checks, writes the requests and reads the results', async () => {
     const { status, stdout, stderr } = generate('shop.find,shop.count, shop.keep,wrap', '--endings', 'ts')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toBe('made: types.ts, readers.ts, writers.ts, methods.ts, index.ts\n')
@@ -115,7 +118,7 @@ describe('on a schema of the user', () => {
     expect(types).not.toMatch(/shop\.item|shop\.hidden|class/)
   })
 
-  test('"all" takes every method, and the default imports suit NodeNext', { timeout: 60_000 }, () => {
+  test('"all" takes every method, and the default imports suit NodeNext', () => {
     expect(generate('all').status).toBe(0)
     expect(readFileSync(join(folder.path, 'made/methods.ts'), 'utf8')).toMatch(
       /from '\.\/types\.js'[\s\S]*shop\.unused/,
@@ -138,7 +141,7 @@ describe('on a schema of the user', () => {
     }
   })
 
-  test('takes the schemas of this package', { timeout: 60_000 }, () => {
+  test('takes the schemas of this package', () => {
     const schema = join(ROOT, 'schema/api.tl')
     const { status, stderr } = codegen(
       '--schema',

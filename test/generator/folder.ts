@@ -58,6 +58,8 @@ export function makeFolder(): Folder {
         outfile,
         bundle: true,
         format: 'esm',
+        platform: 'node',
+        conditions: ['source-node'],
         alias: { 'mtproto-upload/tl': TL },
         logLevel: 'silent',
       })
