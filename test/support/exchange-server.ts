@@ -4,6 +4,7 @@
  */
 import { createHash, getDiffieHellman, randomBytes } from 'node:crypto'
 import { concat, fromBigInt, fromHex, toBigInt, view } from '../../src/bytes.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
 import { nativeCrypto as crypto } from '../../src/crypto/native.ts'
 import type { ServerKey } from '../../src/crypto/rsa.ts'
 import { rsaUnpad } from '../../src/crypto/rsa-unpad.ts'
@@ -23,8 +24,8 @@ export const SERVER_KEY: ServerKey & { readonly d: bigint } = {
   fingerprint: view(fromHex(rsa.fingerprint)).getBigInt64(0, true),
 }
 
-/** The safe prime of RFC 3526, group 14, for which 2 is a generator. */
-export const PRIME: bigint = toBigInt(new Uint8Array(getDiffieHellman('modp14').getPrime()))
+/** A safe prime that the client does not know beforehand: that of RFC 3526, group 14. 2 is a generator for it. */
+export const UNKNOWN_PRIME: bigint = toBigInt(new Uint8Array(getDiffieHellman('modp14').getPrime()))
 
 export type Named<Name extends ServerMessage['_']> = Extract<ServerMessage, { _: Name }>
 export type Inner = Extract<ClientMessage, { newNonce: Uint8Array }>
@@ -78,8 +79,8 @@ export class ExchangeServer {
 
   constructor(script: Partial<Script> = {}) {
     this.script = {
-      g: 2,
-      prime: PRIME,
+      g: 3,
+      prime: PRODUCTION_PRIME,
       a: toBigInt(new Uint8Array(randomBytes(256))),
       pq: fromBigInt(1625368513n * 2024553061n),
       serverNonce: new Uint8Array(randomBytes(16)),
