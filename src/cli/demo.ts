@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { UploadClient } from '../client/client.ts'
 import { UsageError } from '../errors.ts'
 import { document, photo } from '../files/media.ts'
-import { MAX_PHOTO_SIZE } from '../files/plan.ts'
+import { MAX_PARTS_PREMIUM, MAX_PHOTO_SIZE } from '../files/plan.ts'
 import type { Source } from '../files/source.ts'
 import { openFile } from '../files/source-file.ts'
 import { IMAGE_HEADER_LENGTH, imageInfo } from '../lab/server/image-size.ts'
@@ -27,6 +27,7 @@ import { report } from './report.ts'
 
 /** The largest piece that upload.getFile gives: https://core.telegram.org/api/files#downloading-files */
 const STEP = 1024 * 1024
+const BOT = 123_456_789n
 const PHOTO = fileURLToPath(new URL('../../assets/demo.jpg', import.meta.url))
 
 async function demo(path: string, signal: AbortSignal): Promise<void> {
@@ -35,6 +36,8 @@ async function demo(path: string, signal: AbortSignal): Promise<void> {
   await source.close()
   if (source.kind === 'stream') throw new UsageError(`the demo reads its file twice, and ${path} can be read only once`)
   const server = await startServer()
+  // As much as Telegram takes of anybody: 4 GB.
+  server.world.bot(BOT).premium = true
   const progress = progressDisplay(false, process.stderr, Date.now)
   try {
     await writeResult(`test DC ${server.dcId} listens on ${server.host}:${server.port}\n`)
@@ -42,7 +45,7 @@ async function demo(path: string, signal: AbortSignal): Promise<void> {
     const client = await UploadClient.connect({
       apiId: 1,
       apiHash: 'demo',
-      botToken: '123456789:demo',
+      botToken: `${BOT}:demo`,
       dc: { id: server.dcId, host: server.host, port: server.port, serverKeys: [server.publicKeyPem] },
       signal,
     })
@@ -53,6 +56,7 @@ async function demo(path: string, signal: AbortSignal): Promise<void> {
       const media = await client.uploadMedia({
         peer: 'me',
         media: asPhoto ? photo(path) : document(path),
+        maxParts: MAX_PARTS_PREMIUM,
         signal,
         onProgress: (state) => progress.update(name, state),
       })

@@ -18,8 +18,8 @@ when the server stops.
   --key FILE          use this private key, PEM, RSA of 2048 bits; by default, a
                       new one is made at each start
   --dc-id N           number of the datacenter; 2 by default
-  --storage DIR       folder for the file that holds what is uploaded; the system's
-                      folder for temporary files by default
+  --storage DIR       folder for the file that holds what is uploaded; that of
+                      the system for temporary files by default
   -v, --verbose       print each request on standard error
   -h, --help          this text
 

@@ -3,7 +3,8 @@
  */
 import { isIP } from 'node:net'
 import { UsageError } from '../errors.ts'
-import { TRANSPORTS, type TransportName } from '../transport/codec.ts'
+import { TRANSPORTS } from '../transport/codec.ts'
+import type { TransportName } from '../transport/transport-name.ts'
 import { type Arguments, type OptionTable, parseArguments, parseInteger } from './args.ts'
 import { hide } from './io.ts'
 

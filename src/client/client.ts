@@ -44,6 +44,8 @@ export interface UploadFileOptions {
   readonly fileName?: string
   /** Bytes in a part: a multiple of 1024 that divides 524288. Chosen by size unless told. */
   readonly partSize?: number
+  /** Most parts that the account may send: 4000 (2 GB) unless told, 8000 (4 GB) with Premium. */
+  readonly maxParts?: number
 }
 
 /** What to upload, and for whom. */
@@ -154,7 +156,7 @@ export class UploadClient {
   }
 
   #upload(file: FileLike, options: UploadFileOptions & { readonly kind?: UploadKind }): Promise<UploadedFile> {
-    const { onProgress, onEvent, signal, fileName, partSize, kind } = options
+    const { onProgress, onEvent, signal, fileName, partSize, maxParts, kind } = options
     const { host = platform.host, crypto = platform.crypto } = this.#options
     const { maxWait } = this.#account
     const { openFile: openPath } = platform
@@ -168,6 +170,7 @@ export class UploadClient {
       signal,
       fileName,
       partSize,
+      maxParts,
       kind,
     })
   }
