@@ -48,6 +48,15 @@ test('uploads take turns within one budget, each lane loaded alike', () => {
   expect([a.turns.length, b.turns.length]).toEqual([12, 4])
 })
 
+test('the next part goes over the lane that has got free', () => {
+  const gate = new Gate(new VirtualHost(), new UploadWindow({ initial: 2048 * KiB, max: 2048 * KiB, maxLanes: 2 }))
+  const a = new Member(gate, 100)
+  a.ask()
+  expect(a.turns).toEqual([0, 1, 0, 1])
+  for (let i = 0; i < 3; i++) gate.settled(1, 512 * KiB, 10)
+  expect(a.turns.slice(4)).toEqual([1, 1, 1])
+})
+
 test('a part larger than the allowance passes when nothing else is under way', () => {
   const gate = new Gate(new VirtualHost(), { ...policy, allowed: 100 })
   const a = new Member(gate, 2, 1000)

@@ -320,6 +320,15 @@ describe('flood waits', () => {
     clean()
   })
 
+  test('a part that waited eight times may still fail four times', async () => {
+    const { host, server, options, clean } = setup({
+      answer: (_, attempt) => (attempt <= 8 ? flood(1) : attempt > 12),
+    })
+    await host.runUntil(upload(server, pattern(100), options))
+    expect(server.log.length).toBe(13)
+    clean()
+  })
+
   test('all uploads through one sender wait together', async () => {
     const { host, server, options, clean } = setup({ answer: (_, __, call) => (call === 1 ? flood(60) : true) })
     const waits: string[] = []
