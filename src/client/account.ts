@@ -214,7 +214,7 @@ export class Account {
       host: host ?? this.#platform.host,
       crypto: crypto ?? this.#platform.crypto,
       ...place,
-      transport,
+      codec: (codec) => this.#platform.codec(transport, codec),
       dial: dial ?? this.#platform.dial(transport),
       ...(stored && { authKey: stored.key, salt: stored.salt }),
       init: initWrapper(this.#options),

@@ -5,7 +5,7 @@ import type { Crypto } from '../crypto/crypto.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import type { Host } from '../host.ts'
 import type { Dial } from '../transport/carrier/carrier.ts'
-import type { TransportName } from '../transport/codec.ts'
+import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { SessionStorage } from './storage.ts'
 

@@ -1,7 +1,6 @@
 /**
  * Where a datacenter is: its address, its keys, the number it goes by.
  */
-import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { UsageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
@@ -30,9 +29,7 @@ export function placeOf(
 ): Place {
   const { dc } = options
   if (dc) {
-    const keys = dc.serverKeys.map((key) =>
-      typeof key === 'string' ? parsePublicKey(options.crypto ?? platform.crypto, key) : key,
-    )
+    const keys = dc.serverKeys.map((key) => (typeof key === 'string' ? parseKey(platform, key) : key))
     if (keys.length === 0) throw new UsageError('a custom datacenter needs at least one public key in `serverKeys`')
     if (id !== dc.id && !known)
       throw new UsageError(`the account lives in datacenter ${id}, and nobody told its address`)
@@ -48,4 +45,11 @@ export function placeOf(
   const test = options.test ?? false
   const webSocket = (options.transport ?? platform.transport) === 'ws'
   return { id, test, address: telegramAddress(id, { test, webSocket }), keys: telegramKeys(test) }
+}
+
+function parseKey({ parseKey }: Platform, pem: string): ServerKey {
+  if (parseKey) return parseKey(pem)
+  throw new UsageError(
+    "keys in PEM are not read here; give what parsePublicKey of 'mtproto-upload/crypto' makes of them",
+  )
 }

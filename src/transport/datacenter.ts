@@ -15,13 +15,13 @@ import type { Host, Timer } from '../host.ts'
 import type { Method, TlEncode } from '../tl/method.ts'
 import type { TlReader } from '../tl/reader.ts'
 import { type Address, type Dial, formatAddress } from './carrier/carrier.ts'
-import { createCodec, type TransportName } from './codec.ts'
 import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
 import { ServerClock } from './session/clock.ts'
 import type { SessionEvent } from './session/internals.ts'
 import { Salts } from './session/salts.ts'
 import { Session } from './session/session.ts'
+import type { CodecFactory } from './transport-name.ts'
 
 /** A lane without work for this many milliseconds is closed. */
 const LANE_IDLE = 10_000
@@ -37,7 +37,8 @@ export interface DatacenterOptions {
   readonly test?: boolean
   readonly address: Address
   readonly dial: Dial
-  readonly transport: TransportName
+  /** Makes a codec for each connection. */
+  readonly codec: CodecFactory
   /** Public keys of the server. */
   readonly keys: readonly ServerKey[]
   /** A key from an earlier session, 256 bytes, and the salt that went with it. */
@@ -188,7 +189,7 @@ export class Datacenter {
   #lane(index: number): Lane {
     const existing = this.#lanes.get(index)
     if (existing) return existing
-    const { host, crypto, address, dial, transport, keys, test, id, init, onUpdate, onEvent } = this.#options
+    const { host, crypto, address, dial, codec, keys, test, id, init, onUpdate, onEvent } = this.#options
     const tell =
       onEvent && ((event: ConnectionEvent | SessionEvent): void => onEvent({ ...event, dc: id, lane: index }))
     const session = new Session({
@@ -209,7 +210,7 @@ export class Datacenter {
       keys: this.#holder,
       exchange: { keys, dc },
       dial: (handlers, signal) => dial(address, handlers, { host, signal }),
-      codec: () => createCodec(transport, { random: host.random, crypto, dc }),
+      codec: () => codec({ random: host.random, crypto, dc }),
       where: formatAddress(address),
       ...(tell && { onEvent: tell }),
     })

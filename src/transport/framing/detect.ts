@@ -135,7 +135,7 @@ class DetectingCodec implements ServerCodec {
       this.dc = streams.dc
       this.secret = secret
       this.#streams = streams
-      this.#inner = acceptObfuscated(streams, random, this.#options)
+      this.#inner = acceptObfuscated(streams, createFraming(streams.framing, random, this.#options))
       return HEADER_LENGTH
     }
     throw framingError('the first 64 bytes belong to no framing, or are obfuscated under a secret not known here')

@@ -1,6 +1,6 @@
 /** Framing: packets in a byte stream. See https://core.telegram.org/mtproto/mtproto-transports */
 export type { FramingOptions } from './codec.ts'
-export { createFraming } from './create.ts'
+export { createFraming, createObfuscated } from './create.ts'
 export { createServerCodec, type ServerCodec, type ServerCodecOptions } from './detect.ts'
 export {
   type FramingName,
@@ -10,5 +10,4 @@ export {
   transportErrorOf,
   transportErrorPacket,
 } from './framing.ts'
-export { createObfuscated } from './obfuscated.ts'
 export type { ObfuscationOptions } from './obfuscation.ts'

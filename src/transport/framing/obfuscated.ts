@@ -4,27 +4,22 @@
  * WebSocket demands it, proxies too. The framing's own tag is not sent; the header names it.
  * Source: https://core.telegram.org/mtproto/mtproto-transports#transport-obfuscation
  */
-import type { FramingOptions } from './codec.ts'
-import { createFraming } from './create.ts'
 import type { PacketCodec, TaggedFraming } from './framing.ts'
 import { type Obfuscation, type ObfuscationOptions, openObfuscation } from './obfuscation.ts'
 
 /**
- * The client's codec for one obfuscated connection.
+ * The client's codec for one obfuscated connection, around the codec of a framing.
+ * @param name what the header calls the framing
  * @throws UsageError for a DC id or secret out of range
  */
-export function createObfuscated(inner: TaggedFraming, options: ObfuscationOptions): PacketCodec {
-  const { header, ...streams } = openObfuscation(inner, options)
-  return new ObfuscatedCodec(header, streams, createFraming(inner, options.random))
+export function obfuscate(name: TaggedFraming, inner: PacketCodec, options: ObfuscationOptions): PacketCodec {
+  const { header, ...streams } = openObfuscation(name, options)
+  return new ObfuscatedCodec(header, streams, inner)
 }
 
-/** The server's codec behind a header that {@link acceptObfuscation} took. */
-export function acceptObfuscated(
-  streams: Obfuscation,
-  random: ObfuscationOptions['random'],
-  options: FramingOptions = {},
-): PacketCodec {
-  return new ObfuscatedCodec(new Uint8Array(0), streams, createFraming(streams.framing, random, options))
+/** The server's codec behind a header that `acceptObfuscation` took. */
+export function acceptObfuscated(streams: Obfuscation, inner: PacketCodec): PacketCodec {
+  return new ObfuscatedCodec(new Uint8Array(0), streams, inner)
 }
 
 class ObfuscatedCodec implements PacketCodec {
