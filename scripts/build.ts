@@ -1,19 +1,47 @@
 /**
- * `npm run build`: compiles src/ to dist/, one JavaScript file and one declaration file per module.
+ * `npm run build`: compiles src/ to dist/.
  *
- * dist/ is made from nothing each time, so that no module outlives its source. The compiler rewrites `./x.ts` to `./x.js`
- * in JavaScript only; the declarations are put right here, so that they also serve tools that do not map a `.ts` import to
- * a `.d.ts` file. npm makes a package's programs executable when it installs them; here that is done by hand, so that
- * `dist/cli/main.js` runs from a checkout too.
+ * 1. One JavaScript file and one declaration file per module, for bundlers and for readers. The compiler rewrites `./x.ts`
+ *    to `./x.js` in JavaScript only; the declarations are put right here, so that they also serve tools that do not map a
+ *    `.ts` import to a `.d.ts` file.
+ * 2. `dist/joined/`: the same code in a few files, for Node and its kin (the condition `node` in package.json). Loading a
+ *    module costs Node more than running it: joined, the import takes a third of the time. The entries share their
+ *    common parts, so a class is the same class whichever entry it comes from.
+ * 3. `dist/cli/main.js` starts the joined program. npm makes programs executable when it installs them; here that is done by
+ *    hand, so that it runs from a checkout too.
+ *
+ * dist/ is made from nothing each time, so that no module outlives its source.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
 
 const OUT = 'dist'
-const PROGRAMS = ['cli/main.js', 'cli/demo.js']
+const JOINED = 'dist/joined'
+const PROGRAM = 'cli/main.js'
+const DEMO = 'cli/demo.js'
 const RELATIVE_TS_IMPORT = /(\bfrom |\bimport\(|\bimport )(['"])(\.{1,2}\/[^'"]+)\.ts\2/g
+
+interface Manifest {
+  exports: Record<string, string | { default: string }>
+  dependencies: Record<string, string>
+  engines: { node: string }
+}
+
+/** Runs the compiler; ends the build when it finds anything wrong. */
+function compile(): void {
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
+  const { status } = spawnSync(
+    process.execPath,
+    [join(typescript, 'bin/tsc'), '-p', 'tsconfig.json', '--outDir', OUT],
+    {
+      stdio: 'inherit',
+    },
+  )
+  if (status !== 0) process.exit(status ?? 1)
+}
 
 /** Rewrites the relative imports of one declaration file; an import of a file that was not emitted is an error. */
 function finishDeclaration(path: string): void {
@@ -26,14 +54,28 @@ function finishDeclaration(path: string): void {
   if (finished !== text) writeFileSync(path, finished)
 }
 
-rmSync(OUT, { recursive: true, force: true })
-const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'))
-const { status } = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', 'tsconfig.json', '--outDir', OUT], {
-  stdio: 'inherit',
-})
-if (status !== 0) process.exit(status ?? 1)
+/** Joins what each entry of the package reaches, and the program, into few files. */
+async function joinModules({ exports, dependencies, engines }: Manifest): Promise<void> {
+  const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  await build({
+    entryPoints: [...entries, `${OUT}/${PROGRAM}`],
+    outbase: OUT,
+    outdir: JOINED,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: `node${engines.node.replace(/[^\d.]/g, '')}`,
+    external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+    logLevel: 'warning',
+  })
+}
 
+rmSync(OUT, { recursive: true, force: true })
+compile()
 for (const file of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
   if (file.endsWith('.d.ts')) finishDeclaration(join(OUT, file))
 }
-for (const program of PROGRAMS.map((name) => join(OUT, name))) if (existsSync(program)) chmodSync(program, 0o755)
+await joinModules(JSON.parse(readFileSync('package.json', 'utf8')) as Manifest)
+writeFileSync(join(OUT, PROGRAM), `#!/usr/bin/env node\nimport '../joined/${PROGRAM}'\n`)
+for (const program of [PROGRAM, DEMO]) chmodSync(join(OUT, program), 0o755)

@@ -46,7 +46,7 @@ function run(command: string, args: string[], cwd = '.'): string {
 function contentProblems(files: readonly string[], manifest: Manifest): string[] {
   const inside = new Set(files)
   const problems = files.filter((path) => !ALLOWED.test(path)).map((path) => `${path} does not belong in the package`)
-  for (const path of files.filter((each) => each.endsWith('.js'))) {
+  for (const path of files.filter((each) => each.endsWith('.js') && !each.startsWith('dist/joined/'))) {
     if (!inside.has(path.replace(/\.js$/, '.d.ts'))) problems.push(`${path} has no declarations`)
   }
   const targets = JSON.stringify([manifest.exports, manifest.bin]).match(/(?<=")(?:\.\/)?dist\/[^"]+/g) ?? []
