@@ -8,7 +8,9 @@
 
 /** A hash that is fed piece by piece. */
 export interface IncrementalHash {
+  /** Takes more data. */
   update(data: Uint8Array): this
+  /** The hash of everything taken; nothing may follow. */
   digest(): Uint8Array
 }
 
@@ -18,6 +20,7 @@ export interface StreamCipher {
   apply(data: Uint8Array): Uint8Array
 }
 
+/** The primitives. Every method is synchronous and keeps nothing but what it returns. */
 export interface Crypto {
   /** SHA-1 over the parts one after another: 20 bytes. */
   sha1(...parts: readonly Uint8Array[]): Uint8Array

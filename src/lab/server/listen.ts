@@ -24,6 +24,7 @@ export interface Incoming {
   readonly path?: string
 }
 
+/** Where to listen, and what to do with what arrives. */
 export interface ListenOptions {
   /** Timers for the connections. */
   timers: Host

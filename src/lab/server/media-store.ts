@@ -29,6 +29,7 @@ export interface StoredPhoto extends Stored {
   readonly hasStickers: boolean
 }
 
+/** A document as the server keeps it. */
 export interface StoredDocument extends Stored {
   readonly kind: 'document'
   readonly mimeType: string

@@ -26,6 +26,7 @@ export interface StoredParts {
 
 /** Keeps the parts of any number of uploads. */
 export interface PartsStore {
+  /** A place for the parts of one upload. */
   create(): StoredParts
   /** Frees everything; pending writes end first. */
   close(): Promise<void>

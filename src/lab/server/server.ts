@@ -16,6 +16,7 @@ import { invoke } from './rpc.ts'
 import { SessionTable } from './session-table.ts'
 import type { World } from './world.ts'
 
+/** What a test DC is made of. */
 export interface TestServerOptions {
   /** Number of the DC, 1 or more. */
   readonly dcId: number
@@ -37,6 +38,7 @@ export interface TestServerOptions {
   readonly onRequest?: (info: RequestInfo) => void
 }
 
+/** One DC without sockets: give it carriers, and it answers as a server does. `startServer` puts it on a port. */
 export class TestServer {
   /** Keys that clients have agreed on with this DC. */
   readonly keys: AuthKeys

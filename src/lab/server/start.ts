@@ -11,6 +11,7 @@ import { TestServer, type TestServerOptions } from './server.ts'
 import { generateServerKey, readServerKey } from './server-key.ts'
 import { populate, World } from './world.ts'
 
+/** Where the test DC listens, and what it is made of; every part has a default. */
 export interface StartServerOptions extends Partial<Omit<TestServerOptions, 'rsaKeys'>> {
   /** Port to listen on; 0, the default, takes any free one. */
   readonly port?: number

@@ -69,6 +69,7 @@ export interface WorldOptions {
 const FIRST_CHAT = 4_000_001n
 const FIRST_USER = 5_000_000_001n
 
+/** What exists on the server: users, chats, files, and the DCs that share them. */
 export class World {
   readonly random: RandomSource
   readonly openToBots: boolean
@@ -157,6 +158,7 @@ export class World {
     this.dcs.sort((a, b) => a.id - b.id)
   }
 
+  /** Makes a DC unknown to clients again. */
   removeDc(address: DcAddress): void {
     const at = this.dcs.indexOf(address)
     if (at >= 0) this.dcs.splice(at, 1)
