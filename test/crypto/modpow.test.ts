@@ -61,15 +61,15 @@ describe.each([
   })
 
   test('a negative exponent and a modulus below 1 are a RangeError', () => {
-    for (const args of [
+    for (const [base, exponent, modulus] of [
       [2n, -1n, p],
       [2n, -(1n << 100n), p],
       [2n, 3n, 0n],
       [2n, 3n, -7n],
       [2n, big, 0n],
       [2n, big, -p],
-    ] as const) {
-      expect(() => modPow(...args)).toThrow(RangeError)
+    ]) {
+      expect(() => modPow(base!, exponent!, modulus!)).toThrow(RangeError)
     }
   })
 
