@@ -22,7 +22,7 @@ const files = new Map<string, string>()
 const add = (made: ReadonlyMap<string, string>): void => {
   for (const [path, text] of made) files.set(`${FOLDER}/${path}`, text)
 }
-add(emitApi(load('schema/api.tl'), roots.methods))
+add(emitApi(load('schema/api.tl'), roots))
 add(emitMtproto(load('schema/mtproto.tl'), roots.messages))
 add(emitErrors(JSON.parse(read('schema/errors.json')) as ErrorTable, roots.methods))
 process.exitCode = finish(files, {

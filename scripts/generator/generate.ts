@@ -3,6 +3,7 @@
  */
 import { analyse } from './analyse.ts'
 import { emitMethodsFile, emitReadersFile, emitTypesFile, emitWritersFile, type Paths } from './emit/client.ts'
+import { emitCompactMethodsFile, emitCompactSchemaFile } from './emit/compact.ts'
 import type { Context } from './emit/context.ts'
 import { type ErrorTable, emitErrorsFile } from './emit/errors.ts'
 import { emitMessagesFile, emitMessageTypes, messagesOf } from './emit/messages.ts'
@@ -15,6 +16,8 @@ import type { Definition, Schema } from './schema.ts'
 export interface Roots {
   /** Methods of the API that are generated, with everything that they reach. */
   methods: string[]
+  /** Those of them that the smallest client calls: in the compact form they share one text. */
+  core: string[]
   /** Messages of MTProto that each side sends. */
   messages: { client: string[]; server: string[] }
 }
@@ -38,7 +41,9 @@ export function contextOf(pruned: Pruned, header: string): Context {
 }
 
 /** The files of the API: types, and readers and writers for both ends. Keys are paths inside the folder. */
-export function emitApi(schema: Schema, methods: readonly string[]): Map<string, string> {
+export function emitApi(schema: Schema, { methods, core }: Pick<Roots, 'methods' | 'core'>): Map<string, string> {
+  const strange = core.filter((name) => !methods.includes(name))
+  if (strange.length > 0) throw new Error(`schema/roots.json: in the core, but not a method: ${strange.join(', ')}`)
   const pruned = prune(schema, methods, 'schema/api.tl')
   const header = (options: string): string => headerOf('schema/api.tl', schema, options)
   const context = contextOf(pruned, '')
@@ -47,11 +52,19 @@ export function emitApi(schema: Schema, methods: readonly string[]): Map<string,
   const paths: Paths = { runtime, types: '../api-types.ts', readers: './readers.ts', writers: './writers.ts' }
   const client = at(`roots: schema/roots.json, end: client`)
   const server = at(`roots: schema/roots.json, end: server`)
+  const compact = at(`roots: schema/roots.json, end: client, form: compact`)
+  const compactPaths = {
+    runtime: { ...runtime, compact: '../../compact.ts' },
+    types: paths.types,
+    schema: './schema.ts',
+  }
   return new Map([
     ['api-types.ts', emitTypesFile(at('roots: schema/roots.json'), pruned, '../method.ts')],
     ['client/readers.ts', emitReadersFile(client, pruned.results, paths)],
     ['client/writers.ts', emitWritersFile(client, pruned.requests, paths)],
     ['client/methods.ts', emitMethodsFile(client, pruned, paths)],
+    ['compact/schema.ts', emitCompactSchemaFile(compact, pruned, core, compactPaths.runtime.compact)],
+    ['compact/methods.ts', emitCompactMethodsFile(compact, pruned, core, compactPaths)],
     ['server/readers.ts', emitReadersFile(server, pruned.requests, paths)],
     ['server/writers.ts', emitWritersFile(server, pruned.results, paths)],
     ['server/requests.ts', emitRequestsFile(server, pruned, paths)],

@@ -28,7 +28,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['transport/session/', 'transport/exchange/'],
   ['transport/framing/', 'transport/carrier/'],
   ['crypto/', 'tl/index.ts'],
-  ['tl/generated/client/', 'tl/generated/server/'],
+  ['tl/generated/client/', 'tl/generated/compact/', 'tl/generated/server/'],
   ['tl/generated/', 'tl/generated/mtproto/'],
   ['tl/'],
   ['errors.ts', 'explain/', 'host.ts', 'bytes.ts'],

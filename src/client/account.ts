@@ -10,71 +10,71 @@ import { RpcError, UsageError } from '../errors.ts'
 import { authImportBotAuthorization, helpGetConfig } from '../tl/generated/client/methods.ts'
 import type { Method } from '../tl/method.ts'
 import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
-import type { ClientEvent } from './events.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
 import type { ConnectOptions } from './options.ts'
-import { type Place, placeOf } from './places.ts'
-import type { Platform } from './platform/platform.ts'
+import { placeOf } from './places.ts'
+import type { Platform, Way } from './platform/platform.ts'
 import { withPolicy } from './policy.ts'
 import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
 import { memoryStorage, type SessionStorage } from './storage.ts'
 
 /** Where a first connection goes; the server moves the account from there. */
 const FIRST_DC = 2
-const DEFAULT_MAX_WAIT = 60
 /** A call is moved or logged in again at most this often. */
 const MAX_TURNS = 3
 
 /** Answers that mean: this key is not logged in. Source: https://core.telegram.org/api/errors#401-unauthorized */
-const LOGGED_OUT: ReadonlySet<string> = new Set([
-  'AUTH_KEY_UNREGISTERED',
-  'AUTH_KEY_INVALID',
-  'SESSION_REVOKED',
-  'SESSION_EXPIRED',
-])
+const LOGGED_OUT = /^(AUTH_KEY_(UNREGISTERED|INVALID)|SESSION_(REVOKED|EXPIRED))$/
 /** Answers that mean: this account lives elsewhere. */
-const MOVED: ReadonlySet<string> = new Set(['NETWORK_MIGRATE_X', 'PHONE_MIGRATE_X', 'USER_MIGRATE_X'])
+const MOVED = /^(NETWORK|PHONE|USER)_MIGRATE_X$/
+
+const BOT_LOGIN = 'auth.importBotAuthorization'
+
+/** The options of a connection, with what was left out. */
+type AccountOptions = ConnectOptions & { readonly maxWait: number }
 
 export class Account {
-  readonly #options: ConnectOptions
+  /** The account that is logged in. */
+  user: SessionData['user']
+  readonly options: AccountOptions
   readonly #platform: Platform
+  readonly #way: Way
   readonly #storage: SessionStorage
-  #data: SessionData
-  #place: Place
+  readonly #data: SessionData
   #dc: Datacenter
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
 
-  private constructor(
-    options: ConnectOptions,
-    platform: Platform,
-    storage: SessionStorage,
-    data: SessionData,
-    place: Place,
-  ) {
-    this.#options = options
+  private constructor(options: AccountOptions, platform: Platform, storage: SessionStorage, data: SessionData) {
+    this.options = options
     this.#platform = platform
+    this.#way = platform.way(options.transport)
     this.#storage = storage
     this.#data = data
-    this.#place = place
+    this.user = data.user
     this.#dc = this.#open()
   }
 
   /** Loads the session, connects, and logs in if need be. */
-  static async open(options: ConnectOptions, platform: Platform): Promise<Account> {
-    checkOptions(options)
-    options.signal?.throwIfAborted()
-    const storage = storageOf(options, platform)
+  static async open(options: AccountOptions, platform: Platform): Promise<Account> {
+    const { apiId, apiHash, botToken, signal } = options
+    if (!(apiId > 0 && apiId === (apiId | 0)) || !apiHash) {
+      throw new UsageError('apiId (a positive number) and apiHash are needed; https://my.telegram.org shows both')
+    }
+    if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
+      throw new UsageError('botToken does not look like one of @BotFather: a number, a colon, 35 characters')
+    }
+    signal?.throwIfAborted()
+    const { storage: given } = options
+    const storage = typeof given === 'string' ? platform.fileStorage(given) : (given ?? memoryStorage())
     const stored = await storage.load()
-    const test = options.dc?.test ?? options.test ?? false
-    const data: SessionData =
-      stored === undefined ? { test, dc: options.dc?.id ?? FIRST_DC, keys: new Map() } : decodeSession(stored)
-    checkSession(data, options, test)
-    const place = placeOf(data.dc, options, platform, data.address)
-    const account = new Account(options, platform, storage, data, place)
+    const account = new Account(options, platform, storage, sessionOf(stored, options))
     try {
-      await account.#start(options.signal)
+      // A stored login is tried with the cheapest call there is: it proves key and salt.
+      if (account.user) await account.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
+      else await account.#moving(signal, () => account.#logIn(signal))
+      await account.#saving
     } catch (error) {
       await account.close().catch(() => {})
       throw error
@@ -82,38 +82,18 @@ export class Account {
     return account
   }
 
-  /** The account that is logged in. */
-  get user(): { readonly id: bigint; readonly bot: boolean; readonly username?: string } | undefined {
-    return this.#data.user
-  }
-
   get dcId(): number {
     return this.#dc.id
   }
 
-  /** Longest wait in seconds that is sat out. */
-  get maxWait(): number {
-    return this.#options.maxWait ?? DEFAULT_MAX_WAIT
-  }
-
-  emit(event: ClientEvent): void {
-    this.#options.onEvent?.(event)
-  }
-
   /** Calls a method; repeats what can be repeated. */
-  async invoke<Request extends { readonly _: string }, Result>(
+  invoke<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
     options: InvokeOptions = {},
   ): Promise<Result> {
-    const { maxWait } = this
     return this.#moving(options.signal, () =>
-      withPolicy(() => this.#dc.invoke(method, request, options), {
-        host: this.#options.host ?? this.#platform.host,
-        maxWait,
-        signal: options.signal,
-        onWait: (event) => this.emit(event),
-      }),
+      this.#patiently(() => this.#dc.invoke(method, request, options), options.signal),
     )
   }
 
@@ -127,22 +107,20 @@ export class Account {
   }
 
   /** Closes the connections and saves the session. */
-  async close(error?: Error): Promise<void> {
-    this.#dc.close(error)
-    const key = this.#data.keys.get(this.#data.dc)
-    if (key && key.salt !== this.#dc.salt) {
-      key.salt = this.#dc.salt
+  async close(): Promise<void> {
+    const dc = this.#dc
+    dc.close()
+    const key = this.#data.keys.get(dc.id)
+    if (key && this.user && key.salt !== dc.salt) {
+      key.salt = dc.salt
       this.#save()
     }
     await this.#saving
   }
 
-  async #start(signal: AbortSignal | undefined): Promise<void> {
-    const options = signal ? { signal } : {}
-    // A stored login is tried with the cheapest call there is: it proves key and salt, and tells what has changed.
-    if (this.#data.user) await this.invoke(helpGetConfig, { _: 'help.getConfig' }, options)
-    else await this.#moving(signal, () => this.#logIn(signal))
-    await this.#saving
+  #patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const { host = this.#platform.host, maxWait, onEvent } = this.options
+    return withPolicy(call, { host, maxWait, signal, onWait: onEvent })
   }
 
   /** Runs a call, and again after a migration or a renewed login. */
@@ -152,9 +130,9 @@ export class Account {
         return await call()
       } catch (error) {
         if (!(error instanceof RpcError) || turn >= MAX_TURNS) throw error
-        if (MOVED.has(error.type) && error.parameter !== undefined) await this.#moveTo(error.parameter, signal)
-        else if (LOGGED_OUT.has(error.type) && this.#options.botToken && error.method !== BOT_LOGIN)
-          await this.#logInOnce(signal)
+        const { type, parameter, method } = error
+        if (MOVED.test(type)) await this.#moveTo(parameter!, signal)
+        else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN) await this.#logInOnce(signal)
         else throw error
       }
     }
@@ -169,112 +147,73 @@ export class Account {
   }
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
-    const { apiId, apiHash, botToken } = this.#options
-    if (botToken === undefined) {
-      throw new UsageError(
-        'there is no stored login, and no bot token to log in with; give `botToken`, or a `storage` that holds a session',
-      )
-    }
-    const host = this.#options.host ?? this.#platform.host
-    const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken: botToken } as const
-    const call = () => this.#dc.invoke(authImportBotAuthorization, request, signal ? { signal } : {})
-    const result = await withPolicy(call, { host, maxWait: this.maxWait, signal, onWait: (event) => this.emit(event) })
-    if (result._ !== 'auth.authorization' || result.user._ !== 'user') {
-      throw new UsageError(`the server answered the bot's login with ${result._}; is this a bot's token?`)
-    }
-    const { id, username } = result.user
-    this.#data.user = { id, bot: true, ...(username !== undefined && { username }) }
-    this.emit({ type: 'login', userId: id, dc: this.#dc.id })
+    const { apiId, apiHash, botToken: botAuthToken, onEvent } = this.options
+    if (!botAuthToken)
+      throw new UsageError('there is no stored login: give botToken, or a storage that holds a session')
+    const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
+    const result = await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal)
+    const user = result._ === 'auth.authorization' ? result.user : result
+    if (user._ !== 'user') throw new UsageError(`the login was answered with ${user._}; is this a bot's token?`)
+    const { id, username } = user
+    this.user = { id, bot: true, username }
+    onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
     this.#save()
   }
 
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
-    if (id === this.#dc.id) return
-    const config = await this.#dc.invoke(helpGetConfig, { _: 'help.getConfig' }, signal ? { signal } : {})
-    const found = config.dcOptions.find(
-      (one) => one.id === id && !one.ipv6 && !one.cdn && !one.mediaOnly && !one.tcpoOnly,
-    )
-    const address = found && { host: found.ipAddress, port: found.port }
-    this.emit({ type: 'migrate', from: this.#dc.id, to: id })
-    this.#place = placeOf(id, this.#options, this.#platform, address)
+    const data = this.#data
+    const { dcOptions } = await this.#dc.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
+    const found = dcOptions.find((one) => one.id === id && !(one.ipv6 || one.cdn || one.mediaOnly || one.tcpoOnly))
+    this.options.onEvent?.({ type: 'migrate', from: data.dc, to: id })
     this.#dc.close()
-    this.#data.dc = id
-    delete this.#data.user
-    if (this.#options.dc && address) this.#data.address = address
+    data.dc = id
+    data.address = found && { host: found.ipAddress, port: found.port }
+    this.user = undefined
     this.#dc = this.#open()
-    this.#save()
   }
 
   #open(): Datacenter {
-    const { host, crypto, onEvent, dial } = this.#options
-    const place = this.#place
-    const transport = this.#options.transport ?? this.#platform.transport
-    const stored = this.#data.keys.get(place.id)
+    const options = this.options
+    const data = this.#data
+    const way = this.#way
+    const { host, crypto } = this.#platform
+    const place = placeOf(data.dc, options, this.#platform, way, data.address)
+    const stored = data.keys.get(place.id)
     return new Datacenter({
-      host: host ?? this.#platform.host,
-      crypto: crypto ?? this.#platform.crypto,
+      host,
+      crypto,
+      ...way,
+      ...options,
       ...place,
-      codec: (codec) => this.#platform.codec(transport, codec),
-      dial: dial ?? this.#platform.dial(transport),
-      ...(stored && { authKey: stored.key, salt: stored.salt }),
-      init: initWrapper(this.#options),
+      authKey: stored?.key,
+      salt: stored?.salt,
+      init: initWrapper(options),
       withoutUpdates,
-      onAuthKey: (key) => this.#onAuthKey(place.id, key),
-      ...(onEvent && { onEvent }),
+      onAuthKey: (bytes, salt) => {
+        // A fresh key is not logged in, so what was stored with the old one is of no use; the login that follows saves.
+        if (bytes) data.keys.set(place.id, { key: bytes, salt })
+        else data.keys.delete(place.id)
+      },
     })
   }
 
-  #onAuthKey(dc: number, key: { bytes: Uint8Array; salt: bigint } | undefined): void {
-    if (key) this.#data.keys.set(dc, { key: key.bytes, salt: key.salt })
-    else {
-      this.#data.keys.delete(dc)
-      delete this.#data.user
-      return
-    }
-    // A key that is not logged in is worth nothing yet: the login that follows saves it.
-    if (this.#data.user) this.#save()
-  }
-
   #save(): void {
+    this.#data.user = this.user
     const text = encodeSession(this.#data)
     this.#saving = this.#saving.then(() => this.#storage.save(text))
     this.#saving.catch(() => {})
   }
 }
 
-const BOT_LOGIN = 'auth.importBotAuthorization'
-
-function checkOptions({ apiId, apiHash, botToken }: ConnectOptions): void {
-  if (!Number.isInteger(apiId) || apiId <= 0 || apiId > 0x7fffffff) {
-    throw new UsageError(`apiId must be a positive integer, as https://my.telegram.org shows it, not ${String(apiId)}`)
+/** The stored session, or a new one. It must be of the same world and the same account as what is asked for. */
+function sessionOf(stored: string | undefined, { dc, test: asked = false, botToken }: ConnectOptions): SessionData {
+  const test = dc?.test ?? asked
+  if (stored === undefined) return { test, dc: dc?.id ?? FIRST_DC, keys: new Map() }
+  const data = decodeSession(stored)
+  const other = (what: string): UsageError => new UsageError(`the stored session is ${what}; use another storage`)
+  if (data.test !== test) throw other(`of the ${data.test ? 'test' : 'production'} datacenters`)
+  if (botToken && data.user && botToken.split(':')[0] !== `${data.user.id}`) {
+    throw other(`that of account ${data.user.id}, not of the token`)
   }
-  if (typeof apiHash !== 'string' || apiHash === '')
-    throw new UsageError('apiHash must be the string that https://my.telegram.org shows')
-  if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
-    throw new UsageError(
-      'botToken does not look like a token of @BotFather, which is a number, a colon and 35 characters',
-    )
-  }
-}
-
-function storageOf({ storage }: ConnectOptions, { fileStorage }: Platform): SessionStorage {
-  if (typeof storage !== 'string') return storage ?? memoryStorage()
-  if (!fileStorage)
-    throw new UsageError('there are no files here to keep the session in; give `storage` an object with load and save')
-  return fileStorage(storage)
-}
-
-/** A stored session must be of the same world and the same account as what is asked for. */
-function checkSession(data: SessionData, { botToken }: ConnectOptions, test: boolean): void {
-  if (data.test !== test) {
-    const [is, want] = data.test ? ['test', 'production'] : ['production', 'test']
-    throw new UsageError(
-      `the stored session is one of the ${is} datacenters, and the ${want} ones were asked for; use another session`,
-    )
-  }
-  if (botToken !== undefined && data.user && botToken.split(':')[0] !== data.user.id.toString()) {
-    throw new UsageError(
-      `the stored session belongs to account ${data.user.id}, the token to another; use another session`,
-    )
-  }
+  return data
 }

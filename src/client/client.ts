@@ -1,6 +1,8 @@
 /**
  * The client: connect once, upload as often as you like.
  */
+
+import { contactsResolveUsername, messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { type MediaLike, resolveMedia } from '../files/media.ts'
@@ -14,21 +16,17 @@ import {
   type UploadProgress,
   upload,
 } from '../files/upload.ts'
-import type { MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
-import {
-  contactsResolveUsername,
-  messagesUploadMedia,
-  uploadSaveBigFilePart,
-  uploadSaveFilePart,
-} from '../tl/generated/client/methods.ts'
+import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import { Account } from './account.ts'
-import { METHODS } from './methods.ts'
+import { type AnyMethod, METHODS } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
 import { type PeerLike, toInputPeer } from './peers.ts'
 
 const DEFAULT_LANES = 4
 const MAX_LANES = 16
+/** Seconds. */
+const DEFAULT_MAX_WAIT = 60
 /** A file's parts are sent anew to the server that lost them at most this often. */
 const MAX_REPAIRS = 16
 
@@ -69,16 +67,11 @@ export interface UploadMediaOptions extends UploadFileOptions {
  */
 export class UploadClient {
   readonly #account: Account
-  readonly #options: ConnectOptions
   readonly #sender: PartSender
 
-  private constructor(account: Account, options: ConnectOptions) {
+  private constructor(account: Account, maxLanes: number) {
     this.#account = account
-    this.#options = options
-    this.#sender = {
-      maxLanes: options.lanes ?? DEFAULT_LANES,
-      sendPart: (request, { lane, signal }) => this.#sendPart(request, lane, signal),
-    }
+    this.#sender = { maxLanes, sendPart: (request, { lane, signal }) => this.#sendPart(request, lane, signal) }
   }
 
   /**
@@ -90,15 +83,15 @@ export class UploadClient {
    * @throws StorageError when the session cannot be read or saved
    */
   static async connect(options: ConnectOptions): Promise<UploadClient> {
-    const { lanes } = options
-    if (lanes !== undefined && !(Number.isInteger(lanes) && lanes >= 1 && lanes <= MAX_LANES)) {
-      throw new UsageError(`lanes must be a whole number from 1 to ${MAX_LANES}, not ${String(lanes)}`)
+    const { lanes = DEFAULT_LANES, maxWait = DEFAULT_MAX_WAIT } = options
+    if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
+      throw new UsageError(`lanes must be a whole number from 1 to ${MAX_LANES}, not ${lanes}`)
     }
-    return new UploadClient(await Account.open(options, platform), options)
+    return new UploadClient(await Account.open({ ...options, maxWait }, platform), lanes)
   }
 
   /** The account that is logged in. */
-  get user(): { readonly id: bigint; readonly bot: boolean; readonly username?: string } | undefined {
+  get user(): { readonly id: bigint; readonly bot: boolean; readonly username?: string | undefined } | undefined {
     return this.#account.user
   }
 
@@ -118,29 +111,30 @@ export class UploadClient {
     const { signal, businessConnectionId } = options
     signal?.throwIfAborted()
     const peer = await toInputPeer(options.peer ?? 'me', (username) =>
-      this.#account.invoke(contactsResolveUsername, { _: 'contacts.resolveUsername', username }, signalOf(signal)),
+      this.#account.invoke(contactsResolveUsername, { _: 'contacts.resolveUsername', username }, { signal }),
     )
-    const uploads: UploadedFile[] = []
-    const media = await resolveMedia(options.media, async (file, fileOptions) => {
-      const uploaded = await this.#upload(file, { ...options, ...fileOptions })
-      uploads.push(uploaded)
-      return uploaded
-    })
-    const request = {
-      _: 'messages.uploadMedia',
-      peer,
-      media,
-      ...(businessConnectionId !== undefined && { businessConnectionId }),
-    } as const
+    let uploads: UploadedFile[] = []
+    const resolve = async (): Promise<InputMedia> => {
+      uploads = []
+      return resolveMedia(options.media, async (file, fileOptions) => {
+        const uploaded = await this.#upload(file, { ...options, ...fileOptions })
+        uploads.push(uploaded)
+        return uploaded
+      })
+    }
+    let media = await resolve()
     for (let repairs = 0; ; repairs++) {
       try {
-        return await this.#account.invoke(messagesUploadMedia, request, signalOf(signal))
+        const request = { _: 'messages.uploadMedia', peer, media, businessConnectionId } as const
+        return await this.#account.invoke(messagesUploadMedia, request, { signal })
       } catch (error) {
-        // Only one file's parts can be told missing without guessing which file is meant.
         const part = error instanceof RpcError && error.type === 'FILE_PART_X_MISSING' ? error.parameter : undefined
-        if (part === undefined || uploads.length !== 1 || repairs >= MAX_REPAIRS) throw error
-        this.#account.emit({ type: 'repair', part })
-        await uploads[0]!.resend(part)
+        if (part === undefined || repairs >= MAX_REPAIRS || !uploads.every((one) => one.canResend)) throw error
+        this.#account.options.onEvent?.({ type: 'repair', part })
+        // Part 0 means that the server has nothing of the file: it starts over under a new id, as it does when there are
+        // several files and it is not said which of them lacks a part.
+        if (part === 0 || uploads.length !== 1) media = await resolve()
+        else await uploads[0]!.resend(part, signal)
       }
     }
   }
@@ -156,41 +150,44 @@ export class UploadClient {
   }
 
   #upload(file: FileLike, options: UploadFileOptions & { readonly kind?: UploadKind }): Promise<UploadedFile> {
-    const { onProgress, onEvent, signal, fileName, partSize, maxParts, kind } = options
-    const { host = platform.host, crypto = platform.crypto } = this.#options
-    const { maxWait } = this.#account
-    const { openFile: openPath } = platform
-    return upload(this.#sender, file, {
-      host,
-      crypto,
-      openPath,
-      maxWait,
-      onProgress,
-      onEvent,
-      signal,
-      fileName,
-      partSize,
-      maxParts,
-      kind,
-    })
+    const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
+    return upload(this.#sender, file, { openPath: platform.openFile, ...options, host, crypto, maxWait })
   }
 
   /**
-   * Calls any method that the client knows, as it stands in the schema.
+   * Calls a method of the schema by its name: one of those that the client itself needs (see `MethodMap` for all types).
+   * For any other method use {@link call}.
    * @throws UsageError for a method that is not among them
    * @throws RpcError, TransportError, TlError
    */
   async invoke<Name extends keyof MethodMap>(
     request: MethodMap[Name]['request'] & { readonly _: Name },
-    options: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<MethodMap[Name]['result']> {
-    const method: Method<{ readonly _: string }, unknown> | undefined = METHODS.get(request._)
+    const method = METHODS.find(({ name }) => name === request?._)
     if (!method) {
-      const known = [...METHODS.keys()].join(', ')
-      throw new UsageError(`the client was not generated with the method ${String(request?._)}; it knows ${known}`)
+      const known = METHODS.map(({ name }) => name).join(', ')
+      throw new UsageError(`"${request?._}" is not among the methods known by name: ${known}; use client.call`)
     }
     // The table is keyed by name, so method and request belong together.
-    return (await this.#account.invoke(method, request, options)) as MethodMap[Name]['result']
+    return (await this.#account.invoke(method as AnyMethod, request, options)) as MethodMap[Name]['result']
+  }
+
+  /**
+   * Calls any method, given as the constant that was generated for it.
+   *
+   * ```ts
+   * import { uploadGetFile } from 'mtproto-upload/tl'
+   * const chunk = await client.call(uploadGetFile, { _: 'upload.getFile', location, offset: 0n, limit: 1048576 })
+   * ```
+   * @throws RpcError, TransportError, TlError
+   */
+  call<Request extends { readonly _: string }, Result>(
+    method: Method<Request, Result>,
+    request: Request,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Result> {
+    return this.#account.invoke(method, request, options)
   }
 
   /** Closes all connections and saves the session. Calls that wait are rejected with a TransportError CLIENT_CLOSED. */
@@ -200,19 +197,15 @@ export class UploadClient {
 
   /** Sends one part; by the main connection if its lane cannot be had. */
   async #sendPart(request: PartRequest, lane: number, signal: AbortSignal): Promise<boolean> {
-    const send = (on: number): Promise<boolean> =>
-      request._ === 'upload.saveFilePart'
-        ? this.#account.invokeOnce(uploadSaveFilePart, request, { lane: on, signal })
-        : this.#account.invokeOnce(uploadSaveBigFilePart, request, { lane: on, signal })
+    const method = (request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart) as Method<
+      PartRequest,
+      boolean
+    >
     try {
-      return await send(lane)
+      return await this.#account.invokeOnce(method, request, { lane, signal })
     } catch (error) {
       if (lane === 0 || !(error instanceof TransportError) || error.code === 'CLIENT_CLOSED') throw error
-      return send(0)
+      return this.#account.invokeOnce(method, request, { signal })
     }
   }
-}
-
-function signalOf(signal: AbortSignal | undefined): { readonly signal?: AbortSignal } {
-  return signal ? { signal } : {}
 }

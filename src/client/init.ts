@@ -4,12 +4,7 @@
  *
  * Source: https://core.telegram.org/api/invoking
  */
-import {
-  LAYER,
-  writeInitConnection,
-  writeInvokeWithLayer,
-  writeInvokeWithoutUpdates,
-} from '../tl/generated/client/methods.ts'
+import { LAYER, writeInitConnection, writeInvokeWithLayer, writeInvokeWithoutUpdates } from '#methods'
 import type { TlEncode } from '../tl/method.ts'
 import type { DeviceInfo } from './options.ts'
 import { VERSION } from './version.ts'

@@ -1,27 +1,25 @@
 /**
- * The methods that `client.invoke` knows by name.
+ * The methods that `client.invoke` knows by name: those that the client needs itself, so that knowing them costs nothing.
  */
-import type { MethodMap } from '../tl/generated/api-types.ts'
-import * as generated from '../tl/generated/client/methods.ts'
+import {
+  authImportBotAuthorization,
+  contactsResolveUsername,
+  helpGetConfig,
+  messagesUploadMedia,
+  uploadSaveBigFilePart,
+  uploadSaveFilePart,
+} from '../tl/generated/client/methods.ts'
 import type { Method } from '../tl/method.ts'
 
-const list = [
-  generated.authImportBotAuthorization,
-  generated.authLogOut,
-  generated.contactsResolveUsername,
-  generated.helpGetConfig,
-  generated.messagesUploadMedia,
-  generated.uploadGetFile,
-  generated.uploadSaveBigFilePart,
-  generated.uploadSaveFilePart,
-  generated.usersGetUsers,
-] as const
+/** Any method; `MethodMap` gives back the types by the name. */
+export type AnyMethod = Method<{ readonly _: string }, unknown>
 
-/** By name. The types of request and result are those of `MethodMap`. */
-export const METHODS: ReadonlyMap<string, Method<{ readonly _: string }, unknown>> = new Map(
-  // Each method's own type is narrower; `MethodMap` restores it by the name that both share.
-  list.map((method) => [method.name, method as unknown as Method<{ readonly _: string }, unknown>]),
-)
-
-/** Names of the methods of the schema that this package was generated with. */
-export type MethodName = keyof MethodMap
+/** What can be called by name. */
+export const METHODS = [
+  authImportBotAuthorization,
+  contactsResolveUsername,
+  helpGetConfig,
+  messagesUploadMedia,
+  uploadSaveBigFilePart,
+  uploadSaveFilePart,
+] as readonly { readonly name: string }[]

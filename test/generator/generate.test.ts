@@ -24,7 +24,7 @@ const tsx = (script: string, ...args: string[]): [command: string, args: string[
 
 describe('the committed files', () => {
   const made = new Map([
-    ...emitApi(api, roots.methods),
+    ...emitApi(api, roots),
     ...emitMtproto(mtproto, roots.messages),
     ...emitErrors(JSON.parse(readText('schema/errors.json')) as ErrorTable, roots.methods),
   ])
@@ -53,7 +53,7 @@ describe('the committed files', () => {
   })
 
   test('the order of the roots changes nothing', () => {
-    expect(emitApi(api, [...roots.methods].reverse())).toEqual(emitApi(api, roots.methods))
+    expect(emitApi(api, { ...roots, methods: [...roots.methods].reverse() })).toEqual(emitApi(api, roots))
   })
 
   test('npm run generate:check and npm run sync-schema -- --check agree', { timeout: 60_000 }, () => {

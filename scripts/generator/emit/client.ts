@@ -53,14 +53,24 @@ export function emitWritersFile(context: Context, reach: Reach, paths: Paths): s
   ])
 }
 
+/** Name of the function that writes a method with a query inside. */
+export function wrapperName(context: Context, method: Definition): string {
+  return `write${context.names.requestType(method.name).replace(/Request(_*)$/, '$1')}`
+}
+
 function methodLines(context: Context, method: Definition): string[] {
   const { names } = context
   const doc = `/** \`${method.text}\` */`
   const request = `T.${names.requestType(method.name)}`
   const body = boxedLines(context, method).map((line) => `  ${line}`)
   if (isWrapper(method)) {
-    const name = `write${names.requestType(method.name).replace(/Request(_*)$/, '$1')}`
-    return [doc, `export function ${name}(w: TlWriter, v: ${request}): void {`, ...body, '}', '']
+    return [
+      doc,
+      `export function ${wrapperName(context, method)}(w: TlWriter, v: ${request}): void {`,
+      ...body,
+      '}',
+      '',
+    ]
   }
   const type = `Method<${request}, ${typeText(context, method.result, 'T.')}>`
   const parameters = body.some((line) => /\bv\./.test(line)) ? '(w, v)' : '(w)'

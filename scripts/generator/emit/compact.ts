@@ -1,0 +1,145 @@
+/**
+ * Emits the client's side of an API in its small form: the schema as a text, and methods that read and write by it.
+ *
+ * What the text looks like is said in src/tl/compact.ts, which interprets it. The methods of the core share one text; what
+ * another method needs beyond that stands behind its own line, so that only those who import the method carry it.
+ */
+import { computeId } from '../crc.ts'
+import { camelCase } from '../names.ts'
+import { type Pruned, prune, reach } from '../prune.ts'
+import type { Definition, Field, Type } from '../schema.ts'
+import { file, type Paths, wrapperName } from './client.ts'
+import { Code, type Context, isWrapper, sorted, typeText } from './context.ts'
+
+const LETTERS: Readonly<Record<string, string>> = {
+  int: 'I',
+  long: 'L',
+  double: 'D',
+  string: 'S',
+  bytes: 'B',
+  bool: 'Q',
+  int128: 'X',
+  int256: 'Y',
+  query: '!',
+}
+
+function refuse(definition: Definition, what: string): never {
+  throw new Error(`${definition.name} has ${what}, which the compact form cannot express`)
+}
+
+function typeToken(type: Type, definition: Definition): string {
+  if (type.kind === 'union') {
+    // The run time would take it for a scalar.
+    return /^.$/.test(type.name) ? refuse(definition, `a type with the name ${type.name}`) : type.name
+  }
+  if (type.kind === 'vector' && type.boxed) return `*${typeToken(type.item, definition)}`
+  const kind = type.kind === 'bare' || type.kind === 'vector' ? 'something bare' : `a field of kind ${type.kind}`
+  return LETTERS[type.kind] ?? refuse(definition, kind)
+}
+
+/** A definition's fields, each with a space in front. */
+function fieldTokens(definition: Definition): string {
+  const words: string[] = []
+  let next = 0
+  const token = (field: Field): string => {
+    const { name, property, type, flag } = field
+    if (type.kind === 'flags') {
+      words.push(name)
+      next = 0
+      if (!/^flags\w*$/.test(name) || words.length > 2) refuse(definition, `${name} as a word of flags`)
+      return `#${name.slice('flags'.length)}`
+    }
+    if (camelCase(name) !== property || /\W/.test(name)) refuse(definition, `a field named ${name}`)
+    if (!flag) return `${name}:${typeToken(type, definition)}`
+    const spelt = type.kind === 'true' ? '' : typeToken(type, definition)
+    // Where a type starts like a digit, the digit before it cannot be left out.
+    const bit = flag.bit === next && !/^[\da-v]/.test(spelt) ? '' : flag.bit.toString(32)
+    next = flag.bit + 1
+    return `${name}${words.indexOf(flag.word) === 0 ? '.' : ','}${bit}${spelt}`
+  }
+  return definition.fields.map((field) => ` ${token(field)}`).join('')
+}
+
+/** An id that cannot be computed, behind `#`. */
+function idToken({ id, text }: Definition): string {
+  return computeId(text) === id ? '' : `#${id.toString(16)}`
+}
+
+function constructorLine(definition: Definition, type: string): string {
+  const stem = type.replace(/\w(?=\w*$)/, (letter) => letter.toLowerCase())
+  const rest = definition.name.startsWith(stem) ? definition.name.slice(stem.length) : undefined
+  const name = rest === undefined || rest.startsWith('.') ? `.${definition.name}` : rest
+  return `${name}${idToken(definition)}${fieldTokens(definition)}`
+}
+
+/** Types as lines of text. */
+function typeLines({ schema, facts }: Context, types: Iterable<string>): string[] {
+  return sorted(types).flatMap((type) => {
+    const members = schema.types.get(type)!.map((member) => constructorLine(member, type))
+    return [`${facts.recursive.has(type) ? '+' : '='}${type}`, ...members]
+  })
+}
+
+/** Everything that the core's methods reach. */
+function coreTypes(pruned: Pruned, core: readonly string[]): Set<string> {
+  const { requests, results } = prune(pruned.schema, core, 'the core')
+  return new Set([...requests.types, ...results.types])
+}
+
+/** The file of the core's types: one text. */
+export function emitCompactSchemaFile(
+  context: Context,
+  pruned: Pruned,
+  core: readonly string[],
+  runtime: string,
+): string {
+  const text = typeLines(context, coreTypes(pruned, core)).join('\n')
+  return [
+    `${context.header}import { compactTypes, type Types } from '${runtime}'`,
+    '',
+    "/** What the core's methods write and read. */",
+    `export const CORE: Types = /* @__PURE__ */ compactTypes(\`${text}\`)`,
+    '',
+  ].join('\n')
+}
+
+function methodLines(context: Context, method: Definition, core: ReadonlySet<string>): string[] {
+  const { names, schema } = context
+  const request = `T.${names.requestType(method.name)}`
+  const wrapper = isWrapper(method)
+  const reached = reach(schema, [...method.fields.map((field) => field.type), method.result]).types
+  const line = wrapper
+    ? `${method.name}#${method.id.toString(16)}${fieldTokens(method)}`
+    : `${method.name}${idToken(method)}${fieldTokens(method)}=${typeToken(method.result, method)}`
+  const own = typeLines(
+    context,
+    [...reached].filter((type) => !core.has(type)),
+  )
+  const text = own.length > 0 ? `\`${[line, ...own].join('\n')}\`` : `'${line}'`
+  const [name, type, make] = wrapper
+    ? [wrapperName(context, method), `(w: TlWriter, v: ${request}) => void`, 'compactWriter']
+    : [names.method(method.name), `Method<${request}, ${typeText(context, method.result, 'T.')}>`, 'compactMethod']
+  return [`/** \`${method.text}\` */`, `export const ${name}: ${type} = /* @__PURE__ */ ${make}(CORE, ${text})`, '']
+}
+
+/** The file of methods, with the same exports as that of the straight-line form. */
+export function emitCompactMethodsFile(
+  context: Context,
+  pruned: Pruned,
+  core: readonly string[],
+  paths: Pick<Paths, 'types'> & { runtime: { method: string; writer: string; compact: string }; schema: string },
+): string {
+  const code = new Code()
+  const types = coreTypes(pruned, core)
+  const { layer } = context.schema
+  if (layer !== undefined)
+    code.add('/** The layer of the schema, for `invokeWithLayer`. */', `export const LAYER = ${layer}`, '')
+  for (const method of pruned.methods) code.add(...methodLines(context, method, types))
+  const { runtime } = paths
+  return file(context, code, paths.types, [
+    [runtime.compact, code.uses(['compactMethod', 'compactWriter'])],
+    [runtime.method, code.usesTypes(['Method'])],
+    [runtime.writer, code.usesTypes(['TlWriter'])],
+    [paths.schema, code.uses(['CORE'])],
+  ])
+}
