@@ -186,13 +186,19 @@ test('a port in use is the error of the system', async () => {
   await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 
-test('the last words of a server arrive though the client has said more than was read', async () => {
+test('the last words of a server arrive though the client goes on talking before it reads them', async () => {
   const { listener, first } = await open()
   const socket = await rawSocket(listener.port)
-  const said = readAll(socket)
-  socket.write(new Uint8Array(2_000_000))
-  const { carrier } = await first()
+  socket.write(Uint8Array.of(0xef))
+  const { carrier, recorder } = await first()
   carrier.write([utf8('-404')])
   carrier.close()
-  expect(await said).toBe('-404')
+  // Bytes that meet a closed socket make its system answer with a reset, which would wipe out what was not yet read.
+  for (let i = 0; i < 10; i++) {
+    socket.write(new Uint8Array(10_000))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  expect(await readAll(socket)).toBe('-404')
+  await recorder.closed()
+  expect(recorder.received).toBe(1)
 })

@@ -36,9 +36,15 @@ test('of several addresses tried, the first failure is told', () => {
   expect(connectFailed(address, cause).message).toContain('nothing listens there')
 })
 
+test('what answers a WebSocket with something else is told apart', () => {
+  const parse = Object.assign(new Error('Parse Error: Expected HTTP/'), { code: 'HPE_INVALID_CONSTANT' })
+  expect(connectFailed(address, parse).message).toContain('does not speak WebSocket')
+  expect(connectFailed(address, new Error('Unexpected server response: 404')).message).toContain('HTTP status 404')
+})
+
 test('an unknown reason is passed on in the words it came in', () => {
-  expect(connectFailed(address, new Error('Unexpected server response: 404')).message).toBe(
-    'cannot connect to example.org:443: Unexpected server response: 404',
+  expect(connectFailed(address, new Error('something new')).message).toBe(
+    'cannot connect to example.org:443: something new',
   )
   expect(connectFailed(address, 'the WebSocket was refused').message).toContain('the WebSocket was refused')
   for (const cause of [undefined, null, {}]) expect(connectFailed(address, cause).message).toContain('no reason')

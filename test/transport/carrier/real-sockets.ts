@@ -1,5 +1,5 @@
 /** Real sockets for tests: hosts that count their timers, servers that do as they are told. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach } from 'vitest'
 import { systemHost } from '../../../src/client/platform/system-host.ts'
 import type { Host, Timer } from '../../../src/host.ts'
@@ -66,4 +66,12 @@ export async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   return port
+}
+
+/** Connects and leaves again; after that the server has seen every connection that was made before. */
+export async function knock(port: number): Promise<void> {
+  const socket = connect({ port, host: '127.0.0.1' })
+  await new Promise((resolve) => socket.once('connect', resolve))
+  socket.end()
+  await new Promise((resolve) => socket.once('close', resolve))
 }

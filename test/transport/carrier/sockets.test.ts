@@ -7,7 +7,7 @@ import { type Incoming, type Listener, listen } from '../../../src/lab/server/li
 import type { Carrier, Dial } from '../../../src/transport/carrier/carrier.ts'
 import { dialTcp } from '../../../src/transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../../src/transport/carrier/websocket.ts'
-import { afterTest, bareServer, CountingHost, closedPort } from './real-sockets.ts'
+import { afterTest, bareServer, CountingHost, closedPort, knock } from './real-sockets.ts'
 import { Recorder, utf8 } from './recorder.ts'
 
 /** A server end as the listener gave it. */
@@ -211,6 +211,7 @@ describe.each(WAYS)('%s', (kind, dial) => {
     abort.abort()
     await expect(dialling).rejects.toBe(abort.signal.reason)
     expect(host.pending.size).toBe(0)
+    await knock(port)
     await Promise.all(gone)
     expect(recorder.closes).toBe(0)
   })
@@ -248,6 +249,7 @@ describe.each(WAYS)('%s', (kind, dial) => {
     expect(error.message).toBe(
       `cannot connect to 127.0.0.1:${port}: no answer within 7 s; check the address, the network, and any firewall or proxy in between`,
     )
+    await knock(port)
     await Promise.all(gone)
     expect(host.pending.size).toBe(0)
   })
