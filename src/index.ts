@@ -25,5 +25,5 @@ export {
 } from './errors.ts'
 export { document, photo } from './files/media.ts'
 export type { FileLike } from './files/source.ts'
-export type { UploadProgress, UploadEvent, UploadedFile } from './files/upload.ts'
+export type { UploadEvent, UploadedFile, UploadProgress } from './files/upload.ts'
 export type * from './tl/generated/api-types.ts'

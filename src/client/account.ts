@@ -6,8 +6,9 @@
  *
  * Source: https://core.telegram.org/api/auth, https://core.telegram.org/api/errors#303-see-other
  */
+
+import { authImportBotAuthorization, helpGetConfig } from '#methods'
 import { RpcError, UsageError } from '../errors.ts'
-import { authImportBotAuthorization, helpGetConfig } from '../tl/generated/client/methods.ts'
 import type { Method } from '../tl/method.ts'
 import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'

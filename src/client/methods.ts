@@ -8,7 +8,7 @@ import {
   messagesUploadMedia,
   uploadSaveBigFilePart,
   uploadSaveFilePart,
-} from '../tl/generated/client/methods.ts'
+} from '#methods'
 import type { Method } from '../tl/method.ts'
 
 /** Any method; `MethodMap` gives back the types by the name. */

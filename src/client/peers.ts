@@ -19,36 +19,26 @@ export async function toInputPeer(
   peer: PeerLike,
   resolve: (username: string) => Promise<ContactsResolvedPeer>,
 ): Promise<InputPeer> {
-  if (typeof peer !== 'string') {
-    if (!peer?._?.startsWith('inputPeer')) throw new UsageError(`${describe(peer)} is not a peer; ${EXPECTED}`)
-    return peer
-  }
-  if (peer === 'me' || peer === 'self') return { _: 'inputPeerSelf' }
+  if (peer === 'me') return { _: 'inputPeerSelf' }
   if (peer === 'empty') return { _: 'inputPeerEmpty' }
-  const username = USERNAME.exec(peer)?.[1]
-  if (username === undefined) throw new UsageError(`"${peer}" is not a peer; ${EXPECTED}`)
-  return fromResolved(username, await resolve(username))
-}
-
-const EXPECTED = "use 'me', 'empty', '@username' or an InputPeer"
-
-function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null
-    ? JSON.stringify((value as { _?: unknown })._ ?? 'object')
-    : String(value)
+  if (typeof peer !== 'string' && peer?._?.startsWith('inputPeer')) return peer
+  const username = USERNAME.exec(peer as string)?.[1]
+  if (!username) {
+    const given = typeof peer === 'string' ? peer : (peer?._ ?? typeof peer)
+    throw new UsageError(`"${given}" is no peer; use 'me', 'empty', '@username' or an InputPeer`)
+  }
+  return fromResolved(await resolve(username))
 }
 
 /** The peer that a lookup found, with the access hash that came with it. */
-function fromResolved(username: string, { peer, users, chats }: ContactsResolvedPeer): InputPeer {
-  if (peer._ === 'peerUser') {
-    const user = users.find((one) => one.id === peer.userId)
-    return { _: 'inputPeerUser', userId: peer.userId, accessHash: (user?._ === 'user' && user.accessHash) || 0n }
-  }
-  if (peer._ === 'peerChannel') {
-    const channel = chats.find((one) => one.id === peer.channelId)
-    const accessHash = (channel && 'accessHash' in channel && channel.accessHash) || 0n
-    return { _: 'inputPeerChannel', channelId: peer.channelId, accessHash }
-  }
-  if (peer._ === 'peerChat') return { _: 'inputPeerChat', chatId: peer.chatId }
-  throw new UsageError(`@${username} is neither a user nor a group nor a channel`)
+function fromResolved({ peer, users, chats }: ContactsResolvedPeer): InputPeer {
+  const [_, id] =
+    peer._ === 'peerUser'
+      ? (['inputPeerUser', peer.userId] as const)
+      : peer._ === 'peerChannel'
+        ? (['inputPeerChannel', peer.channelId] as const)
+        : (['inputPeerChat', peer.chatId] as const)
+  const found = [...users, ...chats].find((one) => one.id === id)
+  const accessHash = (found && 'accessHash' in found && found.accessHash) || 0n
+  return { _, userId: id, channelId: id, chatId: id, accessHash } as InputPeer
 }

@@ -42,8 +42,8 @@ export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptio
     } catch (error) {
       const pause = pauseAfter(error, attempt, options.maxWait)
       if (pause === undefined) throw error
-      const { text: reason, method } = error as RpcError
-      options.onWait?.({ type: 'wait', method, reason, seconds: pause / 1000 })
+      const { text, method } = error as RpcError
+      options.onWait?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
       await sleep(options.host, pause, options.signal)
     }
   }

@@ -15,21 +15,19 @@ export interface SessionData {
   test: boolean
   /** The account's datacenter. */
   dc: number
-  /** Address of that datacenter when it is not a built-in one. */
-  address?: { host: string; port: number }
+  /** Address of that datacenter, if a server told it. */
+  address?: { readonly host: string; readonly port: number } | undefined
   /** Authorization keys by datacenter. */
-  keys: Map<number, { key: Uint8Array; salt: bigint }>
+  readonly keys: Map<number, { key: Uint8Array; salt: bigint }>
   /** The account, once logged in. */
-  user?: { id: bigint; bot: boolean; username?: string }
+  user?: { readonly id: bigint; readonly bot: boolean; readonly username?: string | undefined } | undefined
 }
 
 /** The string form of a session. It holds keys: whoever has it is logged in. */
 export function encodeSession(data: SessionData): string {
-  const keys: Record<string, { key: string; salt: string }> = {}
-  for (const [dc, { key, salt }] of data.keys) keys[dc] = { key: toHex(key), salt: salt.toString() }
-  const { test, dc, address } = data
-  const user = data.user && { ...data.user, id: data.user.id.toString() }
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, test, dc, address, keys, user }, undefined, 1)}\n`
+  const keys = Array.from(data.keys, ([dc, { key, salt }]) => [dc, toHex(key), `${salt}`])
+  const user = data.user && { ...data.user, id: `${data.user.id}` }
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, ...data, keys, user }, undefined, 1)}\n`
 }
 
 /**
@@ -37,49 +35,31 @@ export function encodeSession(data: SessionData): string {
  * @throws StorageError SESSION_DAMAGED or SESSION_NEWER
  */
 export function decodeSession(text: string): SessionData {
-  let raw: unknown
   try {
-    raw = JSON.parse(text)
-  } catch (cause) {
-    throw damaged('it is not JSON', cause)
-  }
-  if (!isRecord(raw) || raw['format'] !== FORMAT) throw damaged('it is something else')
-  const version = raw['version']
-  if (typeof version === 'number' && version > VERSION) {
-    const message = `the stored session was written by a newer version of mtproto-upload (format ${version}, this one knows ${VERSION}); update, or use another session`
-    throw new StorageError('SESSION_NEWER', message)
-  }
-  const { test, dc, keys, user, address } = raw
-  if (version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !isRecord(keys))
-    throw damaged('fields are missing')
-  const data: SessionData = { test, dc, keys: new Map() }
-  try {
-    for (const [id, value] of Object.entries(keys)) {
-      const { key, salt } = value as { key: string; salt: string }
-      const bytes = fromHex(key)
-      if (!isDc(Number(id)) || bytes.length !== 256) throw new RangeError('not a key')
-      data.keys.set(Number(id), { key: bytes, salt: BigInt(salt) })
+    const { format, version, test, dc, address, keys, user } = JSON.parse(text) as Record<string, unknown>
+    if (format === FORMAT && (version as number) > VERSION) {
+      throw new StorageError(
+        'SESSION_NEWER',
+        `the stored session is of a newer version (${version}) than is known (${VERSION}); update, or use another storage`,
+      )
     }
-    if (isRecord(address)) data.address = { host: String(address['host']), port: Number(address['port']) }
-    if (isRecord(user)) {
-      data.user = { id: BigInt(user['id'] as string), bot: user['bot'] === true }
-      if (typeof user['username'] === 'string') data.user.username = user['username']
+    const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map() }
+    for (const [id, key, salt] of keys as [number, string, string][]) {
+      data.keys.set(id, { key: fromHex(key), salt: BigInt(salt) })
     }
+    if (address) data.address = address as { host: string; port: number }
+    if (user) data.user = { ...(user as { bot: boolean; username?: string }), id: BigInt((user as { id: string }).id) }
+    const sound = [...data.keys].every(([id, { key }]) => isDc(id) && key.length === 256)
+    if (format !== FORMAT || version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !sound)
+      throw new TypeError(FORMAT)
+    return data
   } catch (cause) {
-    throw damaged('a key or an id in it is not one', cause)
+    if (cause instanceof StorageError) throw cause
+    const message = 'the stored session is damaged; restore it from a copy, or remove it and log in again'
+    throw new StorageError('SESSION_DAMAGED', message, { cause })
   }
-  return data
 }
 
-function damaged(why: string, cause?: unknown): StorageError {
-  const message = `the stored session is damaged (${why}); restore it from a copy, or remove it and log in again`
-  return new StorageError('SESSION_DAMAGED', message, { cause })
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isDc(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 10_000
+function isDc(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0
 }

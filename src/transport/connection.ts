@@ -61,7 +61,7 @@ export interface ConnectionOptions {
   readonly codec: () => PacketCodec
   /** The server's address, for messages to people. */
   readonly where: string
-  readonly onEvent?: (event: ConnectionEvent) => void
+  readonly onEvent?: ((event: ConnectionEvent) => void) | undefined
 }
 
 /** What happens to a connection, for logs and progress. */
@@ -196,7 +196,7 @@ export class Connection {
       }
       if (this.#state === 'ready') this.#pump()
     } catch (error) {
-      if (link === this.#link) this.#lost(asError(error))
+      if (link === this.#link) this.#lost(saidBy(this.#options.where, asError(error)))
     }
   }
 
@@ -369,6 +369,13 @@ function closedByServer(where: string): TransportError {
 
 function closedByUs(): TransportError {
   return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
+}
+
+/** Says whose bytes broke the framing: another protocol is spoken there, or another framing than ours. */
+function saidBy(where: string, error: Error): Error {
+  if (!(error instanceof TransportError) || error.code !== 'FRAMING') return error
+  const message = `${where} does not speak MTProto, or not over this transport: ${error.message}`
+  return new TransportError('FRAMING', message, { cause: error })
 }
 
 function asError(error: unknown): Error {

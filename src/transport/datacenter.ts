@@ -34,7 +34,7 @@ export interface DatacenterOptions {
   /** 1 to 5 for Telegram's. */
   readonly id: number
   /** One of Telegram's test datacenters. */
-  readonly test?: boolean
+  readonly test?: boolean | undefined
   readonly address: Address
   readonly dial: Dial
   /** Makes a codec for each connection. */
@@ -42,16 +42,16 @@ export interface DatacenterOptions {
   /** Public keys of the server. */
   readonly keys: readonly ServerKey[]
   /** A key from an earlier session, 256 bytes, and the salt that went with it. */
-  readonly authKey?: Uint8Array
-  readonly salt?: bigint
+  readonly authKey?: Uint8Array | undefined
+  readonly salt?: bigint | undefined
   /** Wraps a query in `invokeWithLayer(initConnection(…))`. */
   readonly init: (query: TlEncode) => TlEncode
   /** Wraps a query in `invokeWithoutUpdates`. */
   readonly withoutUpdates: (query: TlEncode) => TlEncode
   /** A fresh key was agreed on (worth storing), or the server forgot it (undefined). */
-  readonly onAuthKey?: (key: { bytes: Uint8Array; salt: bigint } | undefined) => void
-  readonly onUpdate?: (reader: TlReader) => void
-  readonly onEvent?: (event: DatacenterEvent) => void
+  readonly onAuthKey?: (bytes: Uint8Array | undefined, salt: bigint) => void
+  readonly onUpdate?: ((reader: TlReader) => void) | undefined
+  readonly onEvent?: ((event: DatacenterEvent) => void) | undefined
 }
 
 /** What happens inside, for logs. Lane 0 is the main connection. */
@@ -59,7 +59,7 @@ export type DatacenterEvent = (ConnectionEvent | SessionEvent) & { readonly dc: 
 
 export interface InvokeOptions {
   /** Aborts the call; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** 0 for the main connection (the default), from 1 on for upload lanes. */
   readonly lane?: number
 }
@@ -198,8 +198,8 @@ export class Datacenter {
       clock: this.#clock,
       salts: this.#salts,
       init,
-      ...(onUpdate && { onUpdate }),
-      ...(tell && { onEvent: tell }),
+      onUpdate,
+      onEvent: tell,
     })
     const dc = test ? id + TEST_DC : id
     const connection = new Connection({
@@ -212,7 +212,7 @@ export class Datacenter {
       dial: (handlers, signal) => dial(address, handlers, { host, signal }),
       codec: () => codec({ random: host.random, crypto, dc }),
       where: formatAddress(address),
-      ...(tell && { onEvent: tell }),
+      onEvent: tell,
     })
     const lane: Lane = { connection, active: 0, idle: undefined }
     if (this.#closed) connection.close()
@@ -223,13 +223,13 @@ export class Datacenter {
   #onAgreed({ authKey, salt }: ExchangeResult): void {
     this.#authKey = createAuthKey(this.#options.crypto, authKey)
     this.#salts.set(salt)
-    this.#options.onAuthKey?.({ bytes: authKey, salt })
+    this.#options.onAuthKey?.(authKey, salt)
     this.#releaseWaiters()
   }
 
   #onLost(): void {
     this.#authKey = undefined
-    this.#options.onAuthKey?.(undefined)
+    this.#options.onAuthKey?.(undefined, 0n)
   }
 
   #waitForKey(signal: AbortSignal | undefined): Promise<void> {

@@ -7,17 +7,21 @@ import { openFile } from '../../files/source-file.ts'
 import { dialTcp } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { createCodec } from '../../transport/codec.ts'
+import { telegramAddress } from '../datacenters.ts'
 import { fileStorage } from '../storage-file.ts'
+import { webSocketAddress } from '../web-addresses.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
 export const platform: Platform = {
   host: systemHost,
   crypto: nativeCrypto,
-  transport: 'intermediate',
-  codec: createCodec,
+  way: (transport = 'intermediate') => ({
+    codec: (options) => createCodec(transport, options),
+    dial: transport === 'ws' ? dialWebSocket : dialTcp,
+    address: transport === 'ws' ? webSocketAddress : telegramAddress,
+  }),
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
-  dial: (transport) => (transport === 'ws' ? dialWebSocket : dialTcp),
   openFile,
   fileStorage,
 }

@@ -7,26 +7,25 @@ import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { FramedCodec } from '../../transport/framing/codec.ts'
 import { intermediate } from '../../transport/framing/intermediate.ts'
 import { obfuscate } from '../../transport/framing/obfuscated.ts'
-import type { TransportName } from '../../transport/transport-name.ts'
+import { webSocketAddress } from '../web-addresses.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
-/** @throws UsageError for anything but `ws` */
-function webSocketOnly(transport: TransportName): void {
-  if (transport !== 'ws')
-    throw new UsageError(`transport "${transport}" needs TCP, which there is none of here; use "ws"`)
+function missing(what: string, instead: string): never {
+  throw new UsageError(`there is no ${what} in this runtime; ${instead}`)
 }
 
 export const platform: Platform = {
   host: systemHost,
   crypto: portableCrypto,
-  transport: 'ws',
-  codec: (transport, options) => {
-    webSocketOnly(transport)
-    return obfuscate('intermediate', new FramedCodec(intermediate()), options)
-  },
-  dial: (transport) => {
-    webSocketOnly(transport)
-    return dialWebSocket
-  },
+  way: (transport = 'ws') =>
+    transport === 'ws'
+      ? {
+          codec: (options) => obfuscate('intermediate', new FramedCodec(intermediate()), options),
+          dial: dialWebSocket,
+          address: webSocketAddress,
+        }
+      : missing(`TCP for "${transport}"`, 'use "ws"'),
+  parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
+  fileStorage: () => missing('file system', 'give an object with load and save as storage'),
 }

@@ -27,7 +27,7 @@ export interface SessionInternals {
     readonly crypto: Crypto
     readonly clock: ServerClock
     readonly salts: Salts
-    readonly onUpdate?: (reader: TlReader) => void
+    readonly onUpdate?: ((reader: TlReader) => void) | undefined
   }
   /** Calls sent and not answered, under each id they were sent with. */
   readonly sent: ReadonlyMap<bigint, Call>

@@ -49,9 +49,9 @@ export interface SessionOptions {
   /** Wraps a call's body in `invokeWithLayer(initConnection(…))`, until the server has answered such a call. */
   readonly init: (encode: TlEncode) => TlEncode
   /** A message that answers no call, such as an update. `reader` stands before the constructor id. */
-  readonly onUpdate?: (reader: TlReader) => void
+  readonly onUpdate?: ((reader: TlReader) => void) | undefined
   /** Something a researcher or a log would like to know: a salt changed, a message was refused by the server, a new session began. */
-  readonly onEvent?: (event: SessionEvent) => void
+  readonly onEvent?: ((event: SessionEvent) => void) | undefined
 }
 
 /** A message ready for the envelope. */
