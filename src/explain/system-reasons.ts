@@ -23,5 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What happened and what to check; undefined for a code that nothing is known about. */
 export function reasonOfSystem(code: string): string | undefined {
+  // What Node's HTTP parser calls every answer that is no HTTP; a WebSocket begins with HTTP.
+  if (code.startsWith('HPE_')) return 'what listens there does not speak WebSocket; check the port and the transport'
   return REASONS[code]
 }

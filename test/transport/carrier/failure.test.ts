@@ -36,10 +36,9 @@ test('of several addresses tried, the first failure is told', () => {
   expect(connectFailed(address, cause).message).toContain('nothing listens there')
 })
 
-test('what answers a WebSocket with something else is told apart', () => {
+test('what answers a WebSocket with no HTTP is told so', () => {
   const parse = Object.assign(new Error('Parse Error: Expected HTTP/'), { code: 'HPE_INVALID_CONSTANT' })
   expect(connectFailed(address, parse).message).toContain('does not speak WebSocket')
-  expect(connectFailed(address, new Error('Unexpected server response: 404')).message).toContain('HTTP status 404')
 })
 
 test('an unknown reason is passed on in the words it came in', () => {
