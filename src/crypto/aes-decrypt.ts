@@ -2,8 +2,8 @@
  * AES-256-IGE decryption, for platforms whose AES has no such mode.
  *
  * Decryption has no identity with CBC as encryption has: every block waits for the plaintext of the one before, so a
- * native cipher would have to be called once per block. Tables in JavaScript do 3 to 4 times as much as that on 512 KiB,
- * and about three times as much on an answer of 160 bytes.
+ * native cipher would have to be called once per block. Tables in JavaScript do 5 times as much as that on 512 KiB and
+ * 2.5 times as much on an answer of 160 bytes.
  *
  * Two sets of tables: four of 1 KiB, made in a quarter of a millisecond, are all that a client with its small answers
  * needs; for long input two of 256 KiB, each for two bytes at once, halve the look-ups and do 1.4 times as much, but cost

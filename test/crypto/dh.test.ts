@@ -76,7 +76,7 @@ test('a remembered prime still needs a generator that fits', () => {
 
 test('a bad prime is never remembered, and few good ones are', () => {
   const random = seededRandom(1)
-  const isProbablePrime = vi.fn((_: bigint) => true)
+  const isProbablePrime = vi.fn(() => true)
   const crypto = { ...nativeCrypto, isProbablePrime }
   const prime = (i: number): bigint => (1n << 2048n) - 1n - 8n * BigInt(i)
   isProbablePrime.mockReturnValueOnce(true).mockReturnValueOnce(false)
