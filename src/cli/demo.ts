@@ -18,6 +18,7 @@ import { openFile } from '../files/source-file.ts'
 import { IMAGE_HEADER_LENGTH, imageInfo } from '../lab/server/image-size.ts'
 import { startServer } from '../lab/server/start.ts'
 import type { InputFileLocation, MessageMedia } from '../tl/generated/api-types.ts'
+import { uploadGetFile } from '../tl/generated/client/methods.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { Failure, surviveClosedPipes, writeResult } from './io.ts'
@@ -108,7 +109,8 @@ async function* serverBytes(
 ): AsyncGenerator<Uint8Array> {
   const location = locationOf(media)
   for (let offset = 0n; ; offset += BigInt(STEP)) {
-    const file = await client.invoke({ _: 'upload.getFile', location, offset, limit: STEP }, { signal })
+    const request = { _: 'upload.getFile', location, offset, limit: STEP } as const
+    const file = await client.call(uploadGetFile, request, { signal })
     if (file._ !== 'upload.file') throw new Failure(`the server answered upload.getFile with ${file._}`)
     yield file.bytes
     if (file.bytes.length < STEP) return

@@ -7,7 +7,7 @@
  * Source: https://core.telegram.org/api/auth, https://core.telegram.org/api/errors#303-see-other
  */
 
-import { authImportBotAuthorization, helpGetConfig } from '#methods'
+import { authImportBotAuthorization, usersGetUsers } from '#methods'
 import { RpcError, UsageError } from '../errors.ts'
 import type { Method } from '../tl/method.ts'
 import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
@@ -72,8 +72,9 @@ export class Account {
     const stored = await storage.load()
     const account = new Account(options, platform, storage, sessionOf(stored, options))
     try {
-      // A stored login is tried with the cheapest call there is: it proves key and salt.
-      if (account.user) await account.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
+      // A stored login is tried at once: it may have been ended since.
+      if (account.user)
+        await account.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal })
       else await account.#moving(signal, () => account.#logIn(signal))
       await account.#saving
     } catch (error) {
@@ -163,12 +164,11 @@ export class Account {
 
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
     const data = this.#data
-    const { dcOptions } = await this.#dc.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
-    const found = dcOptions.find((one) => one.id === id && !(one.ipv6 || one.cdn || one.mediaOnly || one.tcpoOnly))
+    const address = await this.#way.locate?.(id, this.#dc, signal)
     this.options.onEvent?.({ type: 'migrate', from: data.dc, to: id })
     this.#dc.close()
     data.dc = id
-    data.address = found && { host: found.ipAddress, port: found.port }
+    data.address = address
     this.user = undefined
     this.#dc = this.#open()
   }

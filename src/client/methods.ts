@@ -4,10 +4,10 @@
 import {
   authImportBotAuthorization,
   contactsResolveUsername,
-  helpGetConfig,
   messagesUploadMedia,
   uploadSaveBigFilePart,
   uploadSaveFilePart,
+  usersGetUsers,
 } from '#methods'
 import type { Method } from '../tl/method.ts'
 
@@ -18,8 +18,8 @@ export type AnyMethod = Method<{ readonly _: string }, unknown>
 export const METHODS = [
   authImportBotAuthorization,
   contactsResolveUsername,
-  helpGetConfig,
   messagesUploadMedia,
   uploadSaveBigFilePart,
   uploadSaveFilePart,
+  usersGetUsers,
 ] as readonly { readonly name: string }[]

@@ -6,7 +6,6 @@ import { UsageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
 import type { ConnectOptions } from './options.ts'
 import type { Platform, Way } from './platform/platform.ts'
-import { PRODUCTION_KEY, TEST_KEY } from './server-keys.ts'
 
 /** One datacenter, ready to be connected to. */
 export interface Place {
@@ -18,12 +17,12 @@ export interface Place {
 
 /**
  * The place of datacenter `id`.
- * @param known its address as a server told it, for custom datacenters other than the one in the options
+ * @param known its address as a server told it
  * @throws UsageError for a datacenter that nobody knows
  */
 export function placeOf(id: number, options: ConnectOptions, platform: Platform, way: Way, known?: Address): Place {
   const { dc, test = false } = options
-  if (!dc) return { id, test, address: way.address(id, test), keys: [test ? TEST_KEY : PRODUCTION_KEY] }
+  if (!dc) return { id, test, address: known ?? way.address(id, test), keys: platform.keys(test) }
   const keys = dc.serverKeys.map((key) => (typeof key === 'string' ? platform.parseKey(key) : key))
   if (keys.length === 0) throw new UsageError('`dc.serverKeys` is empty: give the public key of the server')
   const at = id === dc.id ? dc : known

@@ -8,6 +8,8 @@ import { dialTcp } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { createCodec } from '../../transport/codec.ts'
 import { telegramAddress } from '../datacenters.ts'
+import { locate } from '../locate.ts'
+import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Platform } from './platform.ts'
@@ -20,7 +22,9 @@ export const platform: Platform = {
     codec: (options) => createCodec(transport, options),
     dial: transport === 'ws' ? dialWebSocket : dialTcp,
     address: transport === 'ws' ? webSocketAddress : telegramAddress,
+    ...(transport !== 'ws' && { locate }),
   }),
+  keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   openFile,
   fileStorage,

@@ -6,6 +6,7 @@ import type { ServerKey } from '../../crypto/rsa.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { Address, Dial } from '../../transport/carrier/carrier.ts'
+import type { Datacenter } from '../../transport/datacenter.ts'
 import type { CodecFactory, TransportName } from '../../transport/transport-name.ts'
 import type { SessionStorage } from '../storage.ts'
 
@@ -16,6 +17,8 @@ export interface Way {
   readonly dial: Dial
   /** Address of one of Telegram's datacenters. @throws UsageError if there is no such datacenter */
   readonly address: (id: number, test: boolean) => Address
+  /** Asks a datacenter for the address of another; absent where only Telegram's own names are used. */
+  readonly locate?: (id: number, dc: Datacenter, signal: AbortSignal | undefined) => Promise<Address | undefined>
 }
 
 export interface Platform {
@@ -23,6 +26,8 @@ export interface Platform {
   readonly crypto: Crypto
   /** The way of a transport, or the runtime's own. @throws UsageError for one that the runtime does not have */
   way(transport?: TransportName): Way
+  /** Public keys of Telegram's datacenters. @throws UsageError where those of the test ones are not built in */
+  keys(test: boolean): readonly ServerKey[]
   /** Reads a public key in PEM. @throws UsageError where only parsed keys are taken, or for something else */
   parseKey(pem: string): ServerKey
   /** Keeps a session in a file. @throws UsageError where there are no files */

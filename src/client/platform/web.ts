@@ -7,6 +7,7 @@ import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { FramedCodec } from '../../transport/framing/codec.ts'
 import { intermediate } from '../../transport/framing/intermediate.ts'
 import { obfuscate } from '../../transport/framing/obfuscated.ts'
+import { PRODUCTION_KEY } from '../server-keys.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
@@ -26,6 +27,7 @@ export const platform: Platform = {
           address: webSocketAddress,
         }
       : missing(`TCP for "${transport}"`, 'use "ws"'),
+  keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
   fileStorage: () => missing('file system', 'give an object with load and save as storage'),
 }
