@@ -195,7 +195,7 @@ describe('a failed save leaves the old session and nothing else', () => {
         () => console.log('saved'),
         (error) => console.log(error.code),
       )`
-    const command = 'ulimit -f 16; exec "$0" --import tsx --input-type=module -e "$1"'
+    const command = 'ulimit -f 16; exec "$0" --conditions=source-node --import tsx --input-type=module -e "$1"'
     const said = execFileSync('bash', ['-c', command, process.execPath, script], {
       encoding: 'utf8',
       env: { ...process.env, TSX_DISABLE_CACHE: '1' },
@@ -226,9 +226,13 @@ describe('killed while it saves', () => {
       console.log('ready')
       for (let i = 0; ; i++) await storage.save('${letters}'[i % 8].repeat(${length}))`
     for (let round = 0; round < 8; round++) {
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+      const child = spawn(
+        process.execPath,
+        ['--conditions=source-node', '--import', 'tsx', '--input-type=module', '-e', script],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
       await once(child.stdout, 'data')
       await new Promise((resolve) => setTimeout(resolve, 3 * round + Math.random() * 10))
       child.kill('SIGKILL')
