@@ -6,14 +6,25 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../scripts/generator/schema.ts'
-import * as methods from '../../src/tl/generated/client/methods.ts'
 import { readServerMessage, writeClientMessage } from '../../src/tl/generated/mtproto/client.ts'
 import { readClientMessage, writeServerMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
 import { TlReader } from '../../src/tl/reader.ts'
 import { Values } from './arbitrary.ts'
 import { foreignBytes, foreignValue } from './mtcute.ts'
-import { api, bytesOf, codecs, methodOf, mtproto, pruned, type Read, roots, type Write } from './schema.ts'
+import {
+  api,
+  bytesOf,
+  codecs,
+  FORMS,
+  METHODS,
+  methodOf,
+  mtproto,
+  pruned,
+  type Read,
+  roots,
+  type Write,
+} from './schema.ts'
 
 interface Value {
   _: string
@@ -90,7 +101,7 @@ const values = new Values(api)
 const messages = new Values(mtproto)
 
 describe.each(['client', 'server'] as const)('what the %s writes', (side) => {
-  test.each(codecs.filter((codec) => codec.writer === side).map((codec) => [codec.type, codec] as const))(
+  test.each(codecs.filter((codec) => codec.writer === side).map((codec) => [codec.label, codec] as const))(
     'both implementations agree on every constructor of %s',
     (_, { write, read, constructors }) => {
       for (const definition of constructors) agree(values.definition(definition), write, read)
@@ -101,25 +112,30 @@ describe.each(['client', 'server'] as const)('what the %s writes', (side) => {
 const calls = pruned.methods.filter((method) => method.fields.every((field) => field.type.kind !== 'query'))
 
 test.each(calls.map((method) => [method.name, method] as const))('both agree on the request %s', (name, method) => {
-  agree(values.definition(method), methodOf(name).write as Write, readRequest, { theyRead: false })
+  for (const form of FORMS) {
+    agree(values.definition(method), methodOf(name, form).write as Write, readRequest, { theyRead: false })
+  }
 })
 
-const wrappers = {
-  invokeAfterMsg: methods.writeInvokeAfterMsg,
-  invokeWithLayer: methods.writeInvokeWithLayer,
-  invokeWithoutUpdates: methods.writeInvokeWithoutUpdates,
-  initConnection: methods.writeInitConnection,
-} as Record<string, Write>
+describe.each(FORMS)('what carries a query: %s', (form) => {
+  const methods = METHODS[form]
+  const wrappers = {
+    invokeAfterMsg: methods.writeInvokeAfterMsg,
+    invokeWithLayer: methods.writeInvokeWithLayer,
+    invokeWithoutUpdates: methods.writeInvokeWithoutUpdates,
+    initConnection: methods.writeInitConnection,
+  } as Record<string, Write>
 
-test.each(Object.keys(wrappers))('both agree on %s with a query inside', (name) => {
-  const query = { _: 'help.getConfig' } as const
-  const write: Write = (writer, value) =>
-    wrappers[name]!(writer, {
-      ...(value as object),
-      query: (inner: never) => methods.helpGetConfig.write(inner, query),
-    })
-  const arbitrary = values.definition(definitions.get(name)!).map((value) => ({ ...value, query }))
-  agree(arbitrary, write, readRequest, { theyRead: false })
+  test.each(Object.keys(wrappers))('both agree on %s with a query inside', (name) => {
+    const query = { _: 'help.getConfig' } as const
+    const write: Write = (writer, value) =>
+      wrappers[name]!(writer, {
+        ...(value as object),
+        query: (inner: never) => methods.helpGetConfig.write(inner, query),
+      })
+    const arbitrary = values.definition(definitions.get(name)!).map((value) => ({ ...value, query }))
+    agree(arbitrary, write, readRequest, { theyRead: false })
+  })
 })
 
 /** Messages that the other implementation handles by hand or does not know. */

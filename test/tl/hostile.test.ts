@@ -7,7 +7,6 @@ import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../src/bytes.ts'
 import { TlError } from '../../src/errors.ts'
-import { readMessageMedia } from '../../src/tl/generated/client/readers.ts'
 import { readServerMessage } from '../../src/tl/generated/mtproto/client.ts'
 import { readClientMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
@@ -15,7 +14,18 @@ import { writeRichText } from '../../src/tl/generated/server/results.ts'
 import { MAX_DEPTH, TlReader } from '../../src/tl/reader.ts'
 import { TlWriter } from '../../src/tl/writer.ts'
 import { Values } from './arbitrary.ts'
-import { api, bytesOf, type Codec, codecs, pruned, type Read } from './schema.ts'
+import {
+  api,
+  bytesOf,
+  type Codec,
+  codecs,
+  compactType,
+  FORMS,
+  type Form,
+  pruned,
+  type Read,
+  type Write,
+} from './schema.ts'
 
 const values = new Values(api)
 
@@ -63,7 +73,7 @@ const begun = (known: readonly number[]): fc.Arbitrary<Uint8Array> =>
     .map(([id, rest]) => concat(new Uint8Array(Uint32Array.of(id).buffer), rest))
 
 describe('any bytes parse or raise TlError', () => {
-  test.each(codecs.map((codec) => [codec.type, codec] as const))('as %s', (_, { read, constructors }) => {
+  test.each(codecs.map((codec) => [codec.label, codec] as const))('as %s', (_, { read, constructors }) => {
     const known = constructors.map((definition) => definition.id)
     const bytes = fc.oneof(stream, begun(known), begun(known))
     fc.assert(
@@ -85,6 +95,10 @@ describe('any bytes parse or raise TlError', () => {
   })
 })
 
+/** A type that the server writes and a form of the client reads. */
+const resultOf = (form: Form, type: string): Codec =>
+  codecs.find((codec) => codec.form === form && codec.type === type && codec.writer === 'server')!
+
 /** One arbitrary for all types, so that each gets its share of the runs. */
 const sample = fc
   .constantFrom(...codecs)
@@ -96,13 +110,13 @@ test('every proper beginning of a value raises TlError', () => {
       const bytes = bytesOf(codec.write, value)
       expect(attempt(codec.read, bytes.subarray(0, Math.floor(at * bytes.length)))).toBeInstanceOf(TlError)
     }),
-    { numRuns: 600 },
+    { numRuns: 1200 },
   )
 })
 
-test('a value cut at each of its bytes raises TlError', () => {
+test.each(FORMS)('a value cut at each of its bytes raises TlError: %s', (form) => {
   const [value] = fc.sample(values.definition(api.constructors.get('messageMediaDocument')!), { numRuns: 1, seed: 7 })
-  const codec = codecs.find(({ type, writer }) => type === 'MessageMedia' && writer === 'server')!
+  const codec = resultOf(form, 'MessageMedia')
   const bytes = bytesOf(codec.write, value)
   for (let length = 0; length < bytes.length; length++) {
     expect(attempt(codec.read, bytes.subarray(0, length))).toBeInstanceOf(TlError)
@@ -125,15 +139,15 @@ test('a damaged value parses or raises TlError, and the good one is still read',
       attempt(codec.read, bytes)
       deepStrictEqual(codec.read(new TlReader(good)), value)
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   )
 })
 
-describe('depth', () => {
+describe.each(FORMS)('depth: %s', (form) => {
   const bold = idBytes('textBold')
   const empty = idBytes('textEmpty')
   const nested = (depth: number): Uint8Array => concat(...Array.from({ length: depth - 1 }, () => bold), empty)
-  const richText = codecs.find((codec) => codec.type === 'RichText')!.read
+  const richText = resultOf(form, 'RichText').read
 
   test('values nest up to the limit', () => {
     expect(attempt(richText, nested(MAX_DEPTH))).toBe('value')
@@ -169,7 +183,8 @@ describe('depth', () => {
     const circle: { _: 'textBold'; text: unknown } = { _: 'textBold', text: undefined }
     circle.text = circle
     const writer = new TlWriter()
-    expect(() => writeRichText(writer, circle as never)).toThrow('nested deeper than')
+    const write = form === 'compact' ? compactType('RichText').write : (writeRichText as Write)
+    expect(() => write(writer, circle)).toThrow('nested deeper than')
   })
 })
 
@@ -197,7 +212,7 @@ describe('vectors that claim more than is there', () => {
     expect(reader().vector((r) => r.raw(15), 15)).toHaveLength(2)
   })
 
-  test.each(codecs.map((codec) => [codec.type, codec] as const))(
+  test.each(codecs.map((codec) => [codec.label, codec] as const))(
     'in every vector of %s',
     (_, { read, constructors }) => {
       for (const definition of constructors) {
@@ -214,7 +229,8 @@ describe('vectors that claim more than is there', () => {
   )
 })
 
-test('an error names the type and where it stands', () => {
+test.each(FORMS)('an error names the type and where it stands: %s', (form) => {
+  const readMessageMedia = resultOf(form, 'MessageMedia').read
   const bytes = concat(Uint8Array.of(0xef, 0xbe, 0xad, 0xde), new Uint8Array(8))
   expect(attempt(readMessageMedia, bytes)).toMatchObject({
     message: 'unknown constructor 0xdeadbeef for MessageMedia (at byte 0)',

@@ -1,16 +1,16 @@
 /** Generated methods say which field of a request cannot be written, and leave the writer as it was. */
 import { describe, expect, test } from 'vitest'
 import { TlError } from '../../src/errors.ts'
-import { helpGetConfig, messagesUploadMedia } from '../../src/tl/generated/client/methods.ts'
 import { writeClientMessage } from '../../src/tl/generated/mtproto/client.ts'
 import { TlWriter } from '../../src/tl/writer.ts'
+import { FORMS, type Form, METHODS } from './schema.ts'
 
-function failure(media: unknown): TlError {
+function failure(form: Form, media: unknown): TlError {
   const writer = new TlWriter()
   writer.int(1)
   try {
     const request = { _: 'messages.uploadMedia', peer: { _: 'inputPeerSelf' }, media } as never
-    messagesUploadMedia.write(writer, request)
+    METHODS[form].messagesUploadMedia.write(writer, request)
   } catch (error) {
     expect(writer.length).toBe(4)
     if (error instanceof TlError) return error
@@ -21,7 +21,7 @@ function failure(media: unknown): TlError {
 
 const file = { _: 'inputFile', id: 1n, parts: 1, name: 'x' }
 
-describe('the error names the field and its constructor', () => {
+describe.each(FORMS)('the error names the field and its constructor: %s', (form) => {
   const cases: [what: string, media: unknown, message: RegExp, name: string][] = [
     [
       'a missing field',
@@ -63,7 +63,7 @@ describe('the error names the field and its constructor', () => {
     ],
   ]
   test.each(cases)('%s', (_, media, message, name) => {
-    const error = failure(media)
+    const error = failure(form, media)
     expect(error.message).toMatch(message)
     expect(error.constructorName).toBe(name)
   })
@@ -74,13 +74,13 @@ describe('the error names the field and its constructor', () => {
   }
 })
 
-test('errors that are not about the value pass as they are', () => {
+test.each(FORMS)('errors that are not about the value pass as they are: %s', (form) => {
   const media = {
     get _(): string {
       throw new RangeError('from the getter')
     },
   }
-  expect(() => failure(media)).toThrow(new RangeError('from the getter'))
+  expect(() => failure(form, media)).toThrow(new RangeError('from the getter'))
 })
 
 test('messages of MTProto are checked too', () => {
@@ -92,8 +92,8 @@ test('messages of MTProto are checked too', () => {
   )
 })
 
-test('a method without fields writes its id', () => {
+test.each(FORMS)('a method without fields writes its id: %s', (form) => {
   const writer = new TlWriter()
-  helpGetConfig.write(writer, { _: 'help.getConfig' })
+  METHODS[form].helpGetConfig.write(writer, { _: 'help.getConfig' })
   expect(writer.length).toBe(4)
 })

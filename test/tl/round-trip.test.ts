@@ -6,14 +6,26 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../scripts/generator/schema.ts'
-import * as methods from '../../src/tl/generated/client/methods.ts'
+import type * as generated from '../../src/tl/generated/client/methods.ts'
 import * as clientMessages from '../../src/tl/generated/mtproto/client.ts'
 import * as serverMessages from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
 import { writeResult } from '../../src/tl/generated/server/results.ts'
 import { TlReader } from '../../src/tl/reader.ts'
 import { Values } from './arbitrary.ts'
-import { api, bytesOf, codecs, methodOf, mtproto, pruned, type Read, roots, type Write } from './schema.ts'
+import {
+  api,
+  bytesOf,
+  codecs,
+  FORMS,
+  METHODS,
+  methodOf,
+  mtproto,
+  pruned,
+  type Read,
+  roots,
+  type Write,
+} from './schema.ts'
 
 const values = new Values(api)
 const messages = new Values(mtproto)
@@ -37,7 +49,7 @@ function check(arbitrary: fc.Arbitrary<unknown>, write: Write, read: Read, numRu
 const isWrapper = (method: Definition): boolean => method.fields.some((field) => field.type.kind === 'query')
 
 describe.each(['client', 'server'] as const)('what the %s writes', (side) => {
-  test.each(codecs.filter((codec) => codec.writer === side).map((codec) => [codec.type, codec] as const))(
+  test.each(codecs.filter((codec) => codec.writer === side).map((codec) => [codec.label, codec] as const))(
     '%s: every constructor survives',
     (_, { write, read, constructors }) => {
       for (const member of constructors) check(values.definition(member), write, read)
@@ -55,14 +67,17 @@ test('every constructor that is reachable is covered by the types above', () => 
 const calls = pruned.methods.filter((method) => !isWrapper(method))
 
 test.each(calls.map((method) => [method.name, method] as const))('request and result of %s survive', (name, method) => {
-  const generated = methodOf(name)
-  expect(generated.name).toBe(name)
-  check(values.definition(method), generated.write as Write, readRequest)
-  const write: Write = (writer, value) => writeResult(writer, name as 'help.getConfig', value as never)
-  check(values.of(method.result), write, generated.read)
+  for (const form of FORMS) {
+    const made = methodOf(name, form)
+    expect(made.name).toBe(name)
+    check(values.definition(method), made.write as Write, readRequest)
+    const write: Write = (writer, value) => writeResult(writer, name as 'help.getConfig', value as never)
+    check(values.of(method.result), write, made.read)
+  }
 })
 
-test('requests survive inside requests that carry them', () => {
+test.each(FORMS)('requests survive inside requests that carry them: %s', (form) => {
+  const methods = METHODS[form]
   const { peer, media } = { peer: { _: 'inputPeerSelf' }, media: { _: 'inputMediaEmpty' } } as const
   const request = { _: 'messages.uploadMedia', peer, media } as const
   const bytes = bytesOf((writer) => {
@@ -83,26 +98,27 @@ test('requests survive inside requests that carry them', () => {
   })
 })
 
-const wrappers = {
+const wrappers = (methods: typeof generated): Record<string, unknown> => ({
   invokeAfterMsg: methods.writeInvokeAfterMsg,
   invokeWithLayer: methods.writeInvokeWithLayer,
   invokeWithoutUpdates: methods.writeInvokeWithoutUpdates,
   initConnection: methods.writeInitConnection,
-} as Record<string, Write>
+})
 
-test.each(pruned.methods.filter(isWrapper).map((method) => [method.name, method] as const))(
-  'the fields of %s survive beside the query',
-  (name, method) => {
-    const query = { _: 'help.getConfig' } as const
-    const write: Write = (writer, value) =>
-      wrappers[name]!(writer, {
-        ...(value as object),
-        query: (inner: never) => methods.helpGetConfig.write(inner, query),
-      })
-    const arbitrary = values.definition(method).map((value) => ({ ...value, query }))
-    check(arbitrary, write, readRequest)
-  },
-)
+describe.each(FORMS)('what is carried beside a query: %s', (form) => {
+  const methods = METHODS[form]
+  test.each(pruned.methods.filter(isWrapper).map((method) => [method.name, method] as const))(
+    'the fields of %s survive beside the query',
+    (name, method) => {
+      const query = { _: 'help.getConfig' } as const
+      const inner = (writer: never): void => methods.helpGetConfig.write(writer, query)
+      const write: Write = (writer, value) =>
+        (wrappers(methods)[name] as Write)(writer, { ...(value as object), query: inner })
+      const arbitrary = values.definition(method).map((value) => ({ ...value, query }))
+      check(arbitrary, write, readRequest)
+    },
+  )
+})
 
 const message = (name: string): Definition => (mtproto.constructors.get(name) ?? mtproto.methods.get(name))!
 
@@ -116,7 +132,8 @@ test.each(roots.messages.server)('message %s of the server survives', (name) => 
   check(messages.definition(message(name)), writeServerMessage as Write, clientMessages.readServerMessage)
 })
 
-test('a flag that is false or undefined is a flag that is absent', () => {
+test.each(FORMS)('a flag that is false or undefined is a flag that is absent: %s', (form) => {
+  const methods = METHODS[form]
   const media = { _: 'inputMediaPhotoExternal', url: 'u' } as const
   const request = { _: 'messages.uploadMedia', peer: { _: 'inputPeerSelf' }, media } as const
   const bare = bytesOf(methods.messagesUploadMedia.write as Write, request)
@@ -125,7 +142,8 @@ test('a flag that is false or undefined is a flag that is absent', () => {
   expect(Object.keys((readRequest(new TlReader(bare)) as typeof request).media)).toEqual(['_', 'url'])
 })
 
-test('a string keeps its byte order mark', () => {
+test.each(FORMS)('a string keeps its byte order mark: %s', (form) => {
+  const methods = METHODS[form]
   const request = { _: 'contacts.resolveUsername', username: '\ufeffname' } as const
   survives(methods.contactsResolveUsername.write as Write, readRequest, request)
 })

@@ -3,14 +3,17 @@
  */
 import { readFileSync } from 'node:fs'
 import { compile } from '../../scripts/generator/compile.ts'
-import type { Names } from '../../scripts/generator/emit/names.ts'
+import { typesText } from '../../scripts/generator/emit/compact.ts'
+import type { Context } from '../../scripts/generator/emit/context.ts'
 import { contextOf, type Roots } from '../../scripts/generator/generate.ts'
 import { type IdException, readExceptions } from '../../scripts/generator/ids.ts'
 import { type Pruned, prune } from '../../scripts/generator/prune.ts'
 import type { Definition, Schema } from '../../scripts/generator/schema.ts'
+import { compactTypes, type Types } from '../../src/tl/compact.ts'
 import * as clientMethods from '../../src/tl/generated/client/methods.ts'
 import * as clientReaders from '../../src/tl/generated/client/readers.ts'
 import * as clientWriters from '../../src/tl/generated/client/writers.ts'
+import * as compactMethods from '../../src/tl/generated/compact/methods.ts'
 import * as serverReaders from '../../src/tl/generated/server/readers.ts'
 import * as serverWriters from '../../src/tl/generated/server/writers.ts'
 import type { Method } from '../../src/tl/method.ts'
@@ -28,13 +31,32 @@ export const api: Schema = compile(
 )
 export const mtproto: Schema = compile(readText('schema/mtproto.tl'), 'schema/mtproto.tl')
 export const pruned: Pruned = prune(api, roots.methods, 'schema/api.tl')
-const names: Names = contextOf(pruned, '').names
+export const context: Context = contextOf(pruned, '')
+const { names } = context
+
+/** The two forms of the client's code: straight-line for Node, compact for bundles. */
+export const FORMS = ['straight-line', 'compact'] as const
+export type Form = (typeof FORMS)[number]
+
+/** The generated methods of each form. */
+export const METHODS: Record<Form, typeof clientMethods> = {
+  'straight-line': clientMethods,
+  compact: compactMethods,
+}
+
+const reached = [...new Set([...pruned.requests.types, ...pruned.results.types])]
+/** Every type that is generated, in the compact form. */
+export const compactType: Types = compactTypes(typesText(context, reached))
 
 export type Read = (reader: TlReader) => unknown
 export type Write = (writer: TlWriter, value: unknown) => void
 
 /** A type with the functions of both ends. */
 export interface Codec {
+  /** The form of the client's end. */
+  form: Form
+  /** For the titles of tests. */
+  label: string
   /** Who writes it. */
   writer: 'client' | 'server'
   type: string
@@ -43,28 +65,32 @@ export interface Codec {
   constructors: Definition[]
 }
 
-function codec(writer: Codec['writer'], type: string): Codec {
+/** A type, written by one end and read by the other; the client is of one of its forms. */
+function codec(form: Form, writer: Codec['writer'], type: string): Codec {
   const suffix = names.unionType(type)
   const writers = (writer === 'client' ? clientWriters : serverWriters) as unknown as Record<string, Write>
   const readers = (writer === 'client' ? serverReaders : clientReaders) as unknown as Record<string, Read>
+  const compact = form === 'compact' ? compactType(type) : undefined
   return {
+    form,
+    label: compact ? `${type}, compact` : type,
     writer,
     type,
-    write: writers[`write${suffix}`]!,
-    read: readers[`read${suffix}`]!,
+    write: (writer === 'client' && compact?.write) || writers[`write${suffix}`]!,
+    read: (writer === 'server' && compact?.read) || readers[`read${suffix}`]!,
     constructors: api.types.get(type)!,
   }
 }
 
-/** Every type that is generated: what clients write, then what servers write. */
-export const codecs: Codec[] = [
-  ...[...pruned.requests.types].sort().map((type) => codec('client', type)),
-  ...[...pruned.results.types].sort().map((type) => codec('server', type)),
-]
+/** Every type that is generated: what clients write, then what servers write; both in each form of the client. */
+export const codecs: Codec[] = FORMS.flatMap((form) => [
+  ...[...pruned.requests.types].sort().map((type) => codec(form, 'client', type)),
+  ...[...pruned.results.types].sort().map((type) => codec(form, 'server', type)),
+])
 
 /** A generated method, by its name in the schema. */
-export function methodOf(name: string): Method<{ _: string }, unknown> {
-  return (clientMethods as unknown as Record<string, Method<{ _: string }, unknown>>)[names.method(name)]!
+export function methodOf(name: string, form: Form = 'straight-line'): Method<{ _: string }, unknown> {
+  return (METHODS[form] as unknown as Record<string, Method<{ _: string }, unknown>>)[names.method(name)]!
 }
 
 /** The bytes that `write` makes of a value. */

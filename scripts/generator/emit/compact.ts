@@ -72,12 +72,32 @@ function constructorLine(definition: Definition, type: string): string {
   return `${name}${idToken(definition)}${fieldTokens(definition)}`
 }
 
-/** Types as lines of text. */
-function typeLines({ schema, facts }: Context, types: Iterable<string>): string[] {
-  return sorted(types).flatMap((type) => {
+/**
+ * Types as text.
+ * @throws an `Error` that names a definition and what of it the compact form cannot express
+ */
+export function typesText({ schema, facts }: Context, types: Iterable<string>): string {
+  const blocks = sorted(types).map((type) => {
     const members = schema.types.get(type)!.map((member) => constructorLine(member, type))
-    return [`${facts.recursive.has(type) ? '+' : '='}${type}`, ...members]
+    return [`${facts.recursive.has(type) ? '+' : '='}${type}`, ...members].join('\n')
   })
+  return blocks.join('\n')
+}
+
+/**
+ * A method as text, with the types that it reaches and `known` does not have.
+ * @throws as {@link typesText}
+ */
+export function methodText(context: Context, method: Definition, known: ReadonlySet<string>): string {
+  const reached = reach(context.schema, [...method.fields.map((field) => field.type), method.result]).types
+  const own = typesText(
+    context,
+    [...reached].filter((type) => !known.has(type)),
+  )
+  const line = isWrapper(method)
+    ? `${method.name}#${method.id.toString(16)}${fieldTokens(method)}`
+    : `${method.name}${idToken(method)}${fieldTokens(method)}=${typeToken(method.result, method)}`
+  return own === '' ? line : `${line}\n${own}`
 }
 
 /** Everything that the core's methods reach. */
@@ -93,7 +113,7 @@ export function emitCompactSchemaFile(
   core: readonly string[],
   runtime: string,
 ): string {
-  const text = typeLines(context, coreTypes(pruned, core)).join('\n')
+  const text = typesText(context, coreTypes(pruned, core))
   return [
     `${context.header}import { compactTypes, type Types } from '${runtime}'`,
     '',
@@ -104,22 +124,18 @@ export function emitCompactSchemaFile(
 }
 
 function methodLines(context: Context, method: Definition, core: ReadonlySet<string>): string[] {
-  const { names, schema } = context
+  const { names } = context
   const request = `T.${names.requestType(method.name)}`
-  const wrapper = isWrapper(method)
-  const reached = reach(schema, [...method.fields.map((field) => field.type), method.result]).types
-  const line = wrapper
-    ? `${method.name}#${method.id.toString(16)}${fieldTokens(method)}`
-    : `${method.name}${idToken(method)}${fieldTokens(method)}=${typeToken(method.result, method)}`
-  const own = typeLines(
-    context,
-    [...reached].filter((type) => !core.has(type)),
-  )
-  const text = own.length > 0 ? `\`${[line, ...own].join('\n')}\`` : `'${line}'`
-  const [name, type, make] = wrapper
+  const text = methodText(context, method, core)
+  const quote = text.includes('\n') ? '`' : "'"
+  const [name, type, make] = isWrapper(method)
     ? [wrapperName(context, method), `(w: TlWriter, v: ${request}) => void`, 'compactWriter']
     : [names.method(method.name), `Method<${request}, ${typeText(context, method.result, 'T.')}>`, 'compactMethod']
-  return [`/** \`${method.text}\` */`, `export const ${name}: ${type} = /* @__PURE__ */ ${make}(CORE, ${text})`, '']
+  return [
+    `/** \`${method.text}\` */`,
+    `export const ${name}: ${type} = /* @__PURE__ */ ${make}(CORE, ${quote}${text}${quote})`,
+    '',
+  ]
 }
 
 /** The file of methods, with the same exports as that of the straight-line form. */
