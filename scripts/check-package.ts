@@ -14,6 +14,9 @@ import { join, resolve } from 'node:path'
 const ALLOWED =
   /^(?:dist\/.+\.(?:js|d\.ts)|schema\/[\w-]+\.\w+|(?:README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/
 
+/** Entries that only Node and its kin can use: their users have Node's types. All others must do without. */
+const NODE_ENTRIES = ['./node', './crypto/native', './lab/server']
+
 interface Packed {
   filename: string
   unpackedSize: number
@@ -66,14 +69,17 @@ function tryOut(folder: string, tarball: string, manifest: Manifest): void {
     symlinkSync(resolve('node_modules', dependency), join(folder, 'node_modules', dependency))
   }
   const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'))
-  const lines = entries.map((entry, i) => `export * as e${i} from '${entry.replace('.', manifest.name)}'`)
+  const importing = (some: readonly string[]): string =>
+    some.map((entry, i) => `export * as e${i} from '${entry.replace('.', manifest.name)}'\n`).join('')
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, 'use.ts'), `${lines.join('\n')}\n`)
+  writeFileSync(join(folder, 'anywhere.ts'), importing(entries.filter((entry) => !NODE_ENTRIES.includes(entry))))
+  writeFileSync(join(folder, 'node.ts'), importing(entries))
   for (const [module, resolution] of [['nodenext', 'nodenext'] as const, ['esnext', 'bundler'] as const]) {
     const options = ['--strict', '--noEmit', '--target', 'es2022', '--module', module, '--moduleResolution', resolution]
-    run(bin('tsc'), [...options, 'use.ts'], folder)
+    run(bin('tsc'), [...options, 'anywhere.ts'], folder)
+    run(bin('tsc'), [...options, '--types', 'node', 'node.ts'], folder)
   }
-  run(process.execPath, ['--input-type=module', '--eval', lines.join('\n')], folder)
+  run(process.execPath, ['--input-type=module', '--eval', importing(entries)], folder)
   for (const [name, program] of Object.entries(manifest.bin)) {
     const path = join(home, program)
     if (!readFileSync(path, 'utf8').startsWith('#!/usr/bin/env node\n'))
