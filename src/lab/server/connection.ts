@@ -23,6 +23,7 @@ import type { Dc } from './dc.ts'
 import { ExchangeRefused, ServerExchange } from './exchange.ts'
 import type { Link } from './link.ts'
 import type { Load } from './outgoing.ts'
+import type { ServerSession } from './session.ts'
 import type { SessionTable } from './session-table.ts'
 
 /** Padding of an encrypted message in bytes, at least and at most. */
@@ -61,6 +62,7 @@ export class ServerConnection implements CarrierHandlers, Link {
   readonly #codec: ServerCodec
   readonly #plainIds = new MessageIds()
   readonly #exchanges = new Map<string, ServerExchange>()
+  readonly #attached = new Set<ServerSession>()
   readonly #wantsQuickAck = new Set<Uint8Array>()
   #disconnectTimer: Timer | undefined
   #closed = false
@@ -109,7 +111,8 @@ export class ServerConnection implements CarrierHandlers, Link {
   onClose(): void {
     this.#closed = true
     this.#disconnectTimer?.cancel()
-    this.#sessions.detach(this)
+    for (const session of this.#attached) session.detach(this)
+    this.#attached.clear()
     this.#onGone(this)
   }
 
@@ -204,6 +207,7 @@ export class ServerConnection implements CarrierHandlers, Link {
     }
     const tag = { msgId: head.getBigUint64(16, true), seqno: head.getInt32(24, true) }
     const session = this.#sessions.find(key, head.getBigInt64(8, true))
+    this.#attached.add(session)
     const body = new TlReader(plain, PLAIN_HEAD, PLAIN_HEAD + length, { views: true })
     session.receive(this, tag, head.getBigInt64(0, true), body)
   }

@@ -25,6 +25,11 @@ export interface Behaviour {
   ackDelay: number
   /** An unacknowledged answer longer than this many bytes is announced by `msg_detailed_info` instead of sent again. */
   resendLimit: number
+  /**
+   * Refuse acknowledgements that carry an odd sequence number (code 34). The protocol says so, but servers let it pass,
+   * and there are clients that send nothing else.
+   */
+  strictAcks: boolean
   /** Milliseconds `invokeAfterMsg` waits for a message that has not arrived. */
   afterTimeout: number
 }
@@ -34,6 +39,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   containers: 'auto',
   ackDelay: 250,
   resendLimit: 64 * 1024,
+  strictAcks: false,
   afterTimeout: 5_000,
 }
 

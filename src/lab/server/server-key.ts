@@ -18,10 +18,16 @@ export interface ServerKeyPair {
   readonly privateKeyPem: string
 }
 
-/** A fresh 2048-bit key with the usual exponent 65537. */
+/**
+ * A fresh 2048-bit key with the usual exponent 65537. Its fingerprint has 16 hex digits without a zero in front: some
+ * clients compare fingerprints as hex text and lose that zero on one side.
+ */
 export async function generateServerKey(): Promise<ServerKeyPair> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048, publicExponent: 65537 })
-  return pairOf(privateKey)
+  for (;;) {
+    const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048, publicExponent: 65537 })
+    const pair = pairOf(privateKey)
+    if (BigInt.asUintN(64, pair.key.fingerprint) >> 60n !== 0n) return pair
+  }
 }
 
 /**

@@ -51,52 +51,55 @@ export interface ServiceSite {
   destroyKey(): void
 }
 
-/** Carries out a service message. */
-export function serve(site: ServiceSite, received: Received, message: ClientMessage): void {
+/**
+ * Carries out a service message.
+ * @returns true if it was answered: an answer needs no acknowledgement beside it
+ */
+export function serve(site: ServiceSite, received: Received, message: ClientMessage): boolean {
   const { dc, queue, key } = site
   const { msgId } = received
   const now = dc.milliseconds()
   switch (message._) {
     case 'msgs_ack':
       for (const id of message.msgIds) queue.acknowledged(id)
-      return
+      return false
     case 'ping_delay_disconnect':
       site.link?.disconnectIn(message.disconnectDelay)
       queue.service({ _: 'pong', msgId, pingId: message.pingId }, now, { answer: true })
-      return
+      return true
     case 'ping':
       queue.service({ _: 'pong', msgId, pingId: message.pingId }, now, { answer: true })
-      return
+      return true
     case 'get_future_salts': {
       const seconds = dc.seconds()
       const salts = key.salts.future(message.num, seconds).map((salt) => ({ _: 'future_salt' as const, ...salt }))
       queue.service({ _: 'future_salts', reqMsgId: msgId, now: seconds, salts }, now, { answer: true })
-      return
+      return true
     }
     case 'msgs_state_req':
       stateInfo(site, msgId, message.msgIds)
-      return
+      return true
     case 'msg_resend_req':
     case 'msg_resend_ans_req':
       resend(site, msgId, message)
-      return
+      return true
     case 'rpc_drop_answer':
       site.answer(received, dropAnswer(site, msgId, message.reqMsgId))
-      return
+      return true
     case 'destroy_session': {
       const { sessionId } = message
       const done = sessionId !== site.id && site.destroyOther(sessionId)
       const answer = done ? 'destroy_session_ok' : 'destroy_session_none'
       queue.service({ _: answer, sessionId }, now, { answer: true })
-      return
+      return true
     }
     case 'destroy_auth_key':
       queue.service({ _: 'destroy_auth_key_ok' }, now, { answer: true })
       site.destroyKey()
-      return
+      return true
     default:
       // msgs_state_info and msgs_all_info answer nothing we asked; http_wait means nothing on a stream.
-      return
+      return false
   }
 }
 

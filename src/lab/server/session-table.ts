@@ -4,8 +4,10 @@
 import type { KeyRecord } from './auth-keys.ts'
 import type { Api } from './calls.ts'
 import type { Dc } from './dc.ts'
-import type { Link } from './link.ts'
 import { ServerSession, type SessionOwner } from './session.ts'
+
+/** Sessions that are remembered for one key. Clients begin new ones without ending the old. */
+const MAX_SESSIONS = 64
 
 export class SessionTable implements SessionOwner {
   readonly api: Api
@@ -35,8 +37,16 @@ export class SessionTable implements SessionOwner {
     if (session === undefined) {
       session = new ServerSession(this.#dc, this, key, id)
       sessions.set(id, session)
+      if (sessions.size > MAX_SESSIONS) this.#forgetIdle(key, sessions)
     }
     return session
+  }
+
+  /** Forgets the session that has been without a connection and was begun first; those in use stay. */
+  #forgetIdle(key: KeyRecord, sessions: ReadonlyMap<bigint, ServerSession>): void {
+    for (const [id, session] of sessions) {
+      if (session.link === undefined && this.destroySession(key, id)) return
+    }
   }
 
   destroySession(key: KeyRecord, id: bigint): boolean {
@@ -53,10 +63,5 @@ export class SessionTable implements SessionOwner {
       for (const session of this.#sessions.get(one)?.values() ?? []) session.destroy()
       this.#sessions.delete(one)
     }
-  }
-
-  /** A connection is gone: its sessions wait for another. */
-  detach(link: Link): void {
-    for (const sessions of this.#sessions.values()) for (const session of sessions.values()) session.detach(link)
   }
 }

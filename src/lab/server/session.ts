@@ -179,7 +179,7 @@ export class ServerSession {
     const content = this.#unpacked(reader)
     const id = content?.peekId() ?? 0
     const odd = (seqno & 1) === 1
-    if (id === MSGS_ACK && odd) return BadMessage.SEQNO_NOT_EVEN
+    if (id === MSGS_ACK && odd && this.dc.behaviour.strictAcks) return BadMessage.SEQNO_NOT_EVEN
     if (!SERVICE_IDS.has(id) && !odd) return BadMessage.SEQNO_NOT_ODD
     const received = this.received.add(msgId, seqno)
     if (odd) this.#acks.add(msgId)
@@ -213,7 +213,9 @@ export class ServerSession {
 
   #service(received: Received, reader: TlReader): void {
     try {
-      serve(this, received, readClientMessage(reader))
+      if (!serve(this, received, readClientMessage(reader))) return
+      received.acknowledged = true
+      this.#acks.delete(received.msgId)
     } catch (error) {
       // A service message that cannot be read is acknowledged and otherwise ignored: there is no answer for it.
       if (!(error instanceof TlError)) throw error
