@@ -40,5 +40,5 @@ function fromResolved({ peer, users, chats }: ContactsResolvedPeer): InputPeer {
         : (['inputPeerChat', peer.chatId] as const)
   const found = [...users, ...chats].find((one) => one.id === id)
   const accessHash = (found && 'accessHash' in found && found.accessHash) || 0n
-  return { _, userId: id, channelId: id, chatId: id, accessHash } as InputPeer
+  return { _, userId: id, channelId: id, chatId: id, accessHash }
 }

@@ -123,6 +123,8 @@ export class Calls {
       case 'bad-message':
         site.refuse(message.msgId, message.seqno, outcome.code)
         return
+      case 'result':
+      case 'error':
     }
     const body = message.call === 'dropped' ? this.#dropped(message.msgId) : this.#result(message.msgId, outcome)
     message.call = 'answered'

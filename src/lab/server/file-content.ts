@@ -44,7 +44,7 @@ export class FileContent {
     }
     const ready = pieces.filter((piece) => piece instanceof Uint8Array)
     if (ready.length === pieces.length) return join(ready, end - offset)
-    return Promise.all(pieces).then((all) => join(all, end - offset))
+    return Promise.all(pieces.map(async (piece) => piece)).then((all) => join(all, end - offset))
   }
 
   /** MD5 of the whole file, as 32 hex digits. For small files. */

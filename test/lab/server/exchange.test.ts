@@ -167,7 +167,7 @@ describe('a client that breaks the protocol gets -404 and nothing more', () => {
   const change =
     (name: ClientMessage['_'], fields: Record<string, unknown>) =>
     (message: ClientMessage): ClientMessage =>
-      message._ === name ? ({ ...message, ...fields } as ClientMessage) : message
+      message._ === name ? { ...message, ...fields } : message
 
   const cases: Record<string, Parameters<ReturnType<typeof setUp>['exchange']>[1]> = {
     'another nonce in req_DH_params': { tamper: change('req_DH_params', { nonce: wrong }) },
@@ -195,15 +195,14 @@ describe('a client that breaks the protocol gets -404 and nothing more', () => {
     'data that is no whole block': { tamper: change('set_client_DH_params', { encryptedData: new Uint8Array(30) }) },
     'two blocks of padding': { clientPadding: 28 },
     'a step of another kind': {
-      tamper: (message) =>
-        message._ === 'req_DH_params' ? ({ ...message, _: 'set_client_DH_params' } as ClientMessage) : message,
+      tamper: (message) => (message._ === 'req_DH_params' ? { ...message, _: 'set_client_DH_params' } : message),
     },
   }
   for (const [name, options] of Object.entries(cases)) {
     test(name, async () => {
       const setup = setUp()
       const client = await setup.client()
-      await expect(setup.exchange(client, options!)).rejects.toThrow()
+      await expect(setup.exchange(client, options)).rejects.toThrow()
       expect(setup.server.keys.size).toBe(0)
       await setup.host.advance(2_000)
       expect(client.closed).toBe(true)

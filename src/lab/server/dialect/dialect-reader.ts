@@ -141,6 +141,6 @@ export class DialectReader extends TlReader {
     }
     const read = generated[`read${typeName(type)}`]
     if (read === undefined) super.unknown(this.uint(), type)
-    return (read as (r: TlReader) => unknown)(this)
+    return read(this)
   }
 }

@@ -16,7 +16,7 @@ export class DialectWriter extends TlWriter {
   override unexpected(value: unknown, type: string): never {
     const definition = definitionFor(value)
     if (definition?.type !== type) super.unexpected(value, type)
-    this.#value(definition as Definition, value)
+    this.#value(definition, value)
     return undefined as never
   }
 
