@@ -39,10 +39,13 @@ export function folderOf(path: string): string {
   return folders.slice(0, folders[1] === 'tl' || folders[1] === 'transport' ? 3 : 2).join('/') || '.'
 }
 
-/** What has no place in a browser: Node's modules, the native primitives, the program, the laboratory, and open imports. */
+/**
+ * What has no place in a browser: Node's modules, the large form of the API's code, the native primitives, the program,
+ * the laboratory, and open imports.
+ */
 export function intruders(inputs: readonly string[], imports: readonly string[]): string[] {
   const misplaced =
-    /^src\/(?:lab\/|cli\/|node\.ts)|^src\/tl\/generated\/(?:server|mtproto\/server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
+    /^src\/(?:lab\/|cli\/|node\.ts)|^src\/tl\/generated\/(?:client|server|mtproto\/server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
   return [
     ...inputs.filter((path) => misplaced.test(path)).map((path) => `${path} is in the bundle`),
     ...imports.map((specifier) => `the bundle imports ${specifier}`),

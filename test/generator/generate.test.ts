@@ -56,6 +56,11 @@ describe('the committed files', () => {
     expect(emitApi(api, { ...roots, methods: [...roots.methods].reverse() })).toEqual(emitApi(api, roots))
   })
 
+  test('the core is made of methods that are generated', () => {
+    const core = [...roots.core, 'users.getFullUser']
+    expect(() => emitApi(api, { ...roots, core })).toThrow('in the core, but not a method: users.getFullUser')
+  })
+
   test('npm run generate:check and npm run sync-schema -- --check agree', { timeout: 60_000 }, () => {
     for (const script of ['scripts/generate.ts', 'scripts/sync-schema.ts']) {
       expect(execFileSync(...tsx(script, '--check'), { cwd: tmpdir(), encoding: 'utf8' })).toBe('')
