@@ -8,7 +8,7 @@
 
 import type { AuthKey } from '../crypto/auth-key.ts'
 import type { Crypto } from '../crypto/crypto.ts'
-import { SecurityError, TransportError } from '../errors.ts'
+import { SecurityError, TlError, TransportError } from '../errors.ts'
 import { type Host, randomBytes, type Timer } from '../host.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
 import type { ExchangeOptions, ExchangeResult } from './exchange/exchange.ts'
@@ -196,8 +196,19 @@ export class Connection {
       }
       if (this.#state === 'ready') this.#pump()
     } catch (error) {
-      if (link === this.#link) this.#lost(saidBy(this.#options.where, asError(error)))
+      if (link === this.#link) this.#lost(this.#saidByServer(asError(error)))
     }
+  }
+
+  /** Bytes that break the framing, or are no part of a key exchange: says who sent them, and what that may mean. */
+  #saidByServer(error: Error): Error {
+    const isGarbage =
+      error instanceof TransportError
+        ? error.code === 'FRAMING'
+        : error instanceof TlError && this.#state === 'exchanging'
+    if (!isGarbage) return error
+    const message = `${this.#options.where} does not speak MTProto, or not over this transport: ${error.message}`
+    return new TransportError('FRAMING', message, { cause: error })
   }
 
   #onPacket(packet: Uint8Array): void {
@@ -369,13 +380,6 @@ function closedByServer(where: string): TransportError {
 
 function closedByUs(): TransportError {
   return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
-}
-
-/** Says whose bytes broke the framing: another protocol is spoken there, or another framing than ours. */
-function saidBy(where: string, error: Error): Error {
-  if (!(error instanceof TransportError) || error.code !== 'FRAMING') return error
-  const message = `${where} does not speak MTProto, or not over this transport: ${error.message}`
-  return new TransportError('FRAMING', message, { cause: error })
 }
 
 function asError(error: unknown): Error {

@@ -135,11 +135,12 @@ export class Datacenter {
           onRpcError: (code, text) => settle(() => reject(new RpcError(code, text, method.name))),
           onFailure: (error) => settle(() => reject(error)),
         })
-        const onAbort = (): void => {
+        function onAbort(): void {
           connection.cancel(call)
           reject(signal!.reason)
         }
-        const settle = (finish: () => void): void => {
+        // A closed connection fails the call before it has been returned.
+        function settle(finish: () => void): void {
           signal?.removeEventListener('abort', onAbort)
           finish()
         }

@@ -35,6 +35,8 @@ export interface Call {
   askedAt: number
   /** The server has acknowledged it: it will be answered, and is not sent again after a reconnect. */
   acked: boolean
+  /** It was acknowledged on a connection that was lost since: the answer may have been lost with it. */
+  orphaned: boolean
   /** It was wrapped in `initConnection` when last sent. */
   wrapped: boolean
   /** How often it was sent. */
@@ -55,6 +57,7 @@ export function createCall(request: CallRequest): Call {
     sentAt: 0,
     askedAt: 0,
     acked: false,
+    orphaned: false,
     wrapped: false,
     sendings: 0,
     complaints: 0,

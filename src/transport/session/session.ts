@@ -127,8 +127,8 @@ export class Session implements SessionInternals {
   }
 
   /**
-   * A connection is there. What was sent on an earlier one and not acknowledged goes out again; what was acknowledged will
-   * be answered, unless the server has forgotten us: a ping makes it say so.
+   * A connection is there. What was sent on an earlier one and not acknowledged goes out again; what was acknowledged is
+   * asked about, and goes out again if no answer comes soon. A ping makes a server that has forgotten us say so.
    */
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.
@@ -138,8 +138,8 @@ export class Session implements SessionInternals {
     this.watch.connected(now)
     const calls = new Set(this.sent.values())
     for (const call of calls) {
+      call.orphaned = call.acked
       if (!call.acked) this.resend(call)
-      else call.askedAt = 0
     }
     if (calls.size > 0) this.watch.ping(this, now)
   }
@@ -170,7 +170,7 @@ export class Session implements SessionInternals {
       for (const call of outgoing.calls) {
         call.sentAt = now
         call.askedAt = now
-        call.acked = false
+        call.acked = call.orphaned = false
         if (call.sendings++ > 0) this.emit({ type: 'resend', method: call.request.method, sendings: call.sendings })
         this.sent.set(call.msgId, call)
       }

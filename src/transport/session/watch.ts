@@ -32,6 +32,7 @@ const NEVER = Number.POSITIVE_INFINITY
 
 export class Watch {
   #connected = false
+  #connectedAt = 0
   #heard = 0
   #pingSent = NEVER
   #pings = 0n
@@ -40,9 +41,10 @@ export class Watch {
 
   connected(now: number): void {
     this.#connected = true
+    this.#connectedAt = now
     this.#heard = now
     this.#pingSent = NEVER
-    this.#lookAt = now + LOOK_EVERY
+    this.#lookAt = now
   }
 
   disconnected(): void {
@@ -109,7 +111,9 @@ export class Watch {
       if (now >= call.sentAt + GIVE_UP) {
         const message = `the server did not answer ${call.request.method} within ${GIVE_UP / 1000} s; try again later`
         session.fail(call, new TransportError('NO_ANSWER', message))
-      } else if (now >= call.askedAt + ASK_AFTER) {
+      } else if (call.orphaned && call.askedAt >= this.#connectedAt) {
+        session.resend(call)
+      } else if (call.orphaned || now >= call.askedAt + ASK_AFTER) {
         call.askedAt = now
         ids.push(msgId)
       }
