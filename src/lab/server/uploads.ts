@@ -80,7 +80,7 @@ export class Uploads {
       throw badRequest('FILE_PART_SIZE_CHANGED')
     }
     upload ??= this.#create(big)
-    checkSize(upload, part)
+    upload.partSize = checkSize(upload, part)
     // Moved to the end: the map stays in order of last use.
     this.#uploads.delete(key)
     this.#uploads.set(key, upload)
@@ -164,34 +164,36 @@ function checkPart({ part, total, bytes }: Part, maxParts: number): void {
  * Rules about a part's size among its siblings, whatever the order they arrive in: all but the last have one size, which
  * divides 512 KiB; the last is no longer. Of a small file, which does not say how many parts it has, the highest part so
  * far may be the last.
+ * @returns the size of all parts but the last as far as it is known now, else 0
  */
-function checkSize(upload: Upload, { part, total, bytes }: Part): void {
-  const { sizes, highest } = upload
+function checkSize({ sizes, highest, partSize, total: told }: Upload, { part, total, bytes }: Part): number {
   let last = Math.max(highest, part)
   if (total !== undefined) {
-    const known = total === -1 ? upload.total : total
-    if (upload.total !== -1 && known !== upload.total) throw badRequest('FILE_PARTS_INVALID')
+    const known = total === -1 ? told : total
+    if (told !== -1 && known !== told) throw badRequest('FILE_PARTS_INVALID')
     if (known !== -1 && last >= known) throw badRequest('FILE_PARTS_INVALID')
     // While the number of parts is unknown none of them is the last: clients hold that one back.
     last = known === -1 ? -1 : known - 1
   }
   const size = bytes.length
-  const partSize = upload.partSize || undefined
-  if (part === last) {
-    if (partSize !== undefined && size > partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
-    // The one that was the highest until now is not the last after all.
-    if (total === undefined && highest >= 0 && highest < part) checkFull(upload, sizes.get(highest)!, partSize)
-    return
+  if (part !== last) {
+    checkFull(size, partSize)
+    if ((sizes.get(last) ?? 0) > size) throw badRequest('FILE_PART_SIZE_CHANGED')
+    return size
   }
-  checkFull(upload, size, partSize)
-  if ((sizes.get(last) ?? 0) > size) throw badRequest('FILE_PART_SIZE_CHANGED')
+  if (partSize !== 0 && size > partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
+  // Of a small file, the one that was the highest until now is not the last after all.
+  const before = total === undefined && highest < part ? sizes.get(highest) : undefined
+  if (before === undefined) return partSize
+  checkFull(before, partSize)
+  if (size > before) throw badRequest('FILE_PART_SIZE_CHANGED')
+  return before
 }
 
-/** Checks and notes the size of a part that is not the last. */
-function checkFull(upload: Upload, size: number, partSize: number | undefined): void {
+/** Checks the size of a part that is not the last. */
+function checkFull(size: number, partSize: number): void {
   if (!isPartSize(size)) throw badRequest('FILE_PART_SIZE_INVALID')
-  if (partSize !== undefined && size !== partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
-  upload.partSize = size
+  if (partSize !== 0 && size !== partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
 }
 
 /** A size that all parts but the last may have: a multiple of 1 KiB that divides 512 KiB. */
