@@ -31,8 +31,8 @@ export type CallFault =
   | { readonly kind: 'error'; readonly code: number; readonly text: string }
   /** Answer with these bytes as the result, without carrying the request out. */
   | { readonly kind: 'answer'; readonly encode: TlEncode }
-  /** Carry it out after so many milliseconds, or then do what `then` says. */
-  | { readonly kind: 'delay'; readonly ms: number; readonly then?: CallFault }
+  /** Carry it out after so many milliseconds, or then do what `next` says. */
+  | { readonly kind: 'delay'; readonly ms: number; readonly next?: CallFault }
   /** Never answer; `execute` says whether it is carried out all the same. */
   | { readonly kind: 'silence'; readonly execute?: boolean }
   /** Close the connection: before the request is carried out, or after it, with the answer kept back. */

@@ -145,9 +145,9 @@ function misbehave(
       if (!fault.execute) return { kind: fault.kind }
       return Promise.resolve(execute()).then(() => ({ kind: fault.kind }))
     case 'delay': {
-      const { then, ms } = fault
+      const { next, ms } = fault
       return new Promise<void>((resolve) => call.dc.host.setTimer(ms, resolve)).then(() =>
-        then === undefined ? execute() : misbehave(then, execute, call),
+        next === undefined ? execute() : misbehave(next, execute, call),
       )
     }
   }
