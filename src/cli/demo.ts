@@ -7,19 +7,19 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UploadClient } from '../client/client.ts'
 import { UsageError } from '../errors.ts'
 import { document, photo } from '../files/media.ts'
 import { MAX_PARTS_PREMIUM, MAX_PHOTO_SIZE } from '../files/plan.ts'
-import type { Source } from '../files/source.ts'
-import { openFile } from '../files/source-file.ts'
 import { IMAGE_HEADER_LENGTH, imageInfo } from '../lab/server/image-size.ts'
 import { startServer } from '../lab/server/start.ts'
 import type { InputFileLocation, MessageMedia } from '../tl/generated/api-types.ts'
 import { uploadGetFile } from '../tl/generated/client/methods.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts'
+import { inspect } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { Failure, surviveClosedPipes, writeResult } from './io.ts'
 import { toOutline } from './output.ts'
@@ -32,10 +32,8 @@ const BOT = 123_456_789n
 const PHOTO = fileURLToPath(new URL('../../assets/demo.jpg', import.meta.url))
 
 async function demo(path: string, signal: AbortSignal): Promise<void> {
-  const source = await openFile(path, signal)
-  const asPhoto = await isPhoto(source)
-  await source.close()
-  if (source.kind === 'stream') throw new UsageError(`the demo reads its file twice, and ${path} can be read only once`)
+  await inspect(path, undefined)
+  const asPhoto = await isPhoto(path)
   const server = await startServer()
   // As much as Telegram takes of anybody: 4 GB.
   server.world.bot(BOT).premium = true
@@ -91,14 +89,20 @@ function since(begun: number): string {
 }
 
 /** Whether a file is what servers take for a photo: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
-async function isPhoto(source: Source): Promise<boolean> {
-  if (source.kind !== 'random' || source.size > MAX_PHOTO_SIZE) return false
-  const start = new Uint8Array(Math.min(source.size, IMAGE_HEADER_LENGTH))
-  await source.readAt(0, start)
-  const { format, width = 0, height = 0 } = imageInfo(start) ?? {}
-  const isKind = format === 'jpeg' || format === 'png' || format === 'webp'
-  const ratio = Math.max(width, height) / Math.min(width, height)
-  return isKind && /\.(jpe?g|png|webp)$/i.test(source.name ?? '') && width + height <= 10_000 && ratio <= 20
+async function isPhoto(path: string): Promise<boolean> {
+  const file = await open(path)
+  try {
+    const stats = await file.stat()
+    if (!stats.isFile()) throw new UsageError(`the demo reads its file twice, and ${path} can be read only once`)
+    const { buffer, bytesRead } = await file.read(new Uint8Array(IMAGE_HEADER_LENGTH), 0, IMAGE_HEADER_LENGTH, 0)
+    const { format, width = 0, height = 0 } = imageInfo(buffer.subarray(0, bytesRead)) ?? {}
+    const isKind = format === 'jpeg' || format === 'png' || format === 'webp'
+    const ratio = Math.max(width, height) / Math.min(width, height)
+    const fits = stats.size <= MAX_PHOTO_SIZE && width + height <= 10_000 && ratio <= 20
+    return isKind && fits && /\.(jpe?g|png|webp)$/i.test(path)
+  } finally {
+    await file.close()
+  }
 }
 
 /** Everything that the server has of a photo or document, piece by piece. */

@@ -150,6 +150,9 @@ function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): 
     throw new UsageError('--mime is for documents; the server sees itself what a photo is')
   if (mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(mime))
     throw new UsageError(`--mime is like image/png; it cannot be "${mime}"`)
+  if (!/^(me|empty|@?[a-z]\w{3,31})$/i.test(job.peer)) {
+    throw new UsageError(`--peer is me, empty or @username; it cannot be "${job.peer}"`)
+  }
   if (job.quiet && job.verbose) throw new UsageError('--quiet and --verbose exclude each other')
   if (dc && serverKeys.length === 0) {
     throw new UsageError('--dc needs --server-key: without the public key of the server, anyone could pretend to be it')

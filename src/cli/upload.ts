@@ -11,7 +11,7 @@ import { type FileStorage, fileStorage } from '../client/storage-file.ts'
 import { nativeCrypto } from '../crypto/native.ts'
 import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
-import { FileError, RpcError, UsageError } from '../errors.ts'
+import { FileError, RpcError, StorageError, UsageError } from '../errors.ts'
 import { document, type MediaRequest, photo } from '../files/media.ts'
 import { startDeadline } from './deadline.ts'
 import { type AnyEvent, eventText, waitText } from './events.ts'
@@ -43,12 +43,24 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
       onEvent(event)
     },
     signal: AbortSignal.any([signal, deadline.signal]),
-  }).finally(() => deadline.stop())
+  })
+    .catch((error: unknown) => {
+      throw namingSession(error, job.session)
+    })
+    .finally(() => deadline.stop())
   try {
     return await uploadAll(client, files, { job, signal, progress, onEvent })
   } finally {
     await client.close()
   }
+}
+
+/** The client speaks of "the stored session"; people know it by the name of its file. */
+function namingSession(error: unknown, path: string | undefined): unknown {
+  if (path === undefined || !(error instanceof Error) || !error.message.startsWith('the stored session')) return error
+  const message = `${path}: ${error.message}`
+  if (error instanceof StorageError) return new StorageError(error.code, message, { cause: error })
+  return error instanceof UsageError ? new UsageError(message) : error
 }
 
 interface Run {

@@ -19,6 +19,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { encodeSession } from '../../src/client/session-data.ts'
 import { bundleProgram, type Outcome, type Program, start } from './program.ts'
 
 let program: Program
@@ -187,16 +188,16 @@ describe('the session file', () => {
 
   test('is something else: it is not overwritten', async () => {
     const before = readFileSync(join(folder, 'cat.jpg'))
-    expectOneSentence(await withSession('cat.jpg'), 1, 'the stored session is damaged')
+    expectOneSentence(await withSession('cat.jpg'), 1, 'cat.jpg: the stored session is damaged')
     expect(readFileSync(join(folder, 'cat.jpg'))).toEqual(before)
   })
 
   test('is cut off, or of a newer version: it is not overwritten', async () => {
-    const whole = JSON.stringify({ format: 'mtproto-upload session', version: 1, test: false, dc: 2, keys: {} })
+    const whole = encodeSession({ test: false, dc: 2, keys: new Map() })
     for (const [text, says] of [
       [whole.slice(0, 40), 'damaged'],
-      [whole.replace('"version":1', '"version":99'), 'newer version'],
-      [whole.replace('"dc":2', '"dc":"two"'), 'damaged'],
+      [whole.replace('"version": 1', '"version": 99'), 'newer version'],
+      [whole.replace('"dc": 2', '"dc": "two"'), 'damaged'],
     ] as const) {
       writeFileSync(join(folder, 's'), text)
       expectOneSentence(await withSession('s'), 1, says)
@@ -245,7 +246,12 @@ describe('the server', () => {
       })
       const outcome = await at(address, '--transport', transport, '--timeout', '10')
       // A WebSocket that is refused may be a proxy's passing mood.
-      expectOneSentence(outcome, transport === 'ws' ? 75 : 1, address, /does not speak MTProto|Unexpected server response/)
+      expectOneSentence(
+        outcome,
+        transport === 'ws' ? 75 : 1,
+        address,
+        /does not speak MTProto|Unexpected server response/,
+      )
       expect(outcome.elapsed).toBeLessThan(15_000)
       noSession()
     })
@@ -270,11 +276,8 @@ describe('the server', () => {
   })
 
   test('says nothing, and leaves a stored session as it was', async () => {
-    const key = { key: '5a'.repeat(256), salt: '7' }
-    const text = JSON.stringify({
-      ...{ format: 'mtproto-upload session', version: 1, test: false, dc: 2 },
-      ...{ keys: { 2: key }, user: { id: '42', bot: true } },
-    })
+    const keys = new Map([[2, { key: new Uint8Array(256).fill(0x5a), salt: 7n }]])
+    const text = encodeSession({ test: false, dc: 2, keys, user: { id: 42n, bot: true } })
     writeFileSync(join(folder, 's'), text)
     const address = await listen(() => {})
     expectOneSentence(await at(address, '--timeout', '2'), 75, 'no login within 2 s')

@@ -46,7 +46,7 @@ describe('defaults', () => {
 
   test('every option has its place', () => {
     const line =
-      'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @x --mime text/plain --spoiler ' +
+      'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
       '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --lanes 16 --max-wait 0 ' +
       '--timeout 5 --json --verbose'
     expect(read(...line.split(' '))).toEqual({
@@ -56,7 +56,7 @@ describe('defaults', () => {
       botToken: '2:t',
       session: 's',
       as: 'document',
-      peer: '@x',
+      peer: '@alice',
       name: undefined,
       mime: 'text/plain',
       spoiler: true,
@@ -116,6 +116,7 @@ describe('what cannot be', () => {
     ['a server without its key', ['a', '--dc', 'h:1'], '--dc needs --server-key: without the public key'],
     ["a key for Telegram's servers", ['a', '--server-key', 'k'], '--server-key goes with --dc'],
     ["a number for Telegram's servers", ['a', '--dc-id', '4'], '--dc-id goes with --dc'],
+    ['a peer that is none', ['a', '--peer', 'n o'], '--peer is me, empty or @username; it cannot be "n o"'],
     ['an unknown kind', ['a', '--as', 'video'], '--as is one of photo, document'],
     ['an unknown transport', ['a', '--transport', 'udp'], 'abridged, intermediate, padded, full, obfuscated, ws'],
     ['no seconds to live', ['a', '--ttl', '0'], '--ttl'],

@@ -205,10 +205,10 @@ describe('the session', () => {
     const before = readFileSync(join(folder, 's'))
     const other = await upload('a.txt', '--session', 's', '--bot-token', '43:other')
     expect(other).toMatchObject({ code: 2, stdout: '' })
-    expect(sentences(other)).toEqual([expect.stringContaining('belongs to account 42')])
+    expect(sentences(other)).toEqual([expect.stringMatching(/^mtproto-upload: s: the stored session is .*account 42/)])
     const world = await upload('a.txt', '--session', 's', '--test')
     expect(world).toMatchObject({ code: 2, stdout: '' })
-    expect(sentences(world)).toEqual([expect.stringContaining('one of the production datacenters')])
+    expect(sentences(world)).toEqual([expect.stringMatching(/^mtproto-upload: s: the stored session is .*production/)])
     expect(readFileSync(join(folder, 's'))).toEqual(before)
   })
 })
@@ -286,9 +286,6 @@ describe('refusals', () => {
     expect(unknown).toMatchObject({ code: 1, stdout: '' })
     expect(sentences(unknown)[0]).toContain('USERNAME_NOT_OCCUPIED')
     expect(sentences(unknown)).toHaveLength(2)
-    const nonsense = await upload('a.txt', '--peer', 'n o')
-    expect(nonsense).toMatchObject({ code: 2, stdout: '' })
-    expect(sentences(nonsense)).toEqual([expect.stringContaining('"n o" is not a peer')])
   })
 
   test('in words that would forge lines or move the cursor are told without that power', async () => {

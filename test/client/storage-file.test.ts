@@ -228,7 +228,15 @@ describe('killed while it saves', () => {
     for (let round = 0; round < 8; round++) {
       const child = spawn(
         process.execPath,
-        ['--conditions=source-node', '--import', 'tsx', '--input-type=module', '-e', script],
+        [
+          '--conditions=source-node',
+          '--import',
+          'tsx',
+          '--conditions=source-node',
+          '--input-type=module',
+          '-e',
+          script,
+        ],
         {
           stdio: ['ignore', 'pipe', 'inherit'],
         },
