@@ -40,12 +40,12 @@ export function folderOf(path: string): string {
 }
 
 /**
- * What has no place in a browser: Node's modules, the large form of the API's code, the native primitives, the program,
+ * What has no place in a browser: Node's modules, the large form of the TL code, the native primitives, the program,
  * the laboratory, and open imports.
  */
 export function intruders(inputs: readonly string[], imports: readonly string[]): string[] {
   const misplaced =
-    /^src\/(?:lab\/|cli\/|node\.ts)|^src\/tl\/generated\/(?:client|server|mtproto\/server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
+    /^src\/(?:lab\/|cli\/|node\.ts)|^src\/tl\/generated\/(?:mtproto\/)?(?:client|server)|native|platform\/node|-file\.ts$|\/tcp\.ts$/
   return [
     ...inputs.filter((path) => misplaced.test(path)).map((path) => `${path} is in the bundle`),
     ...imports.map((specifier) => `the bundle imports ${specifier}`),

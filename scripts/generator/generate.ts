@@ -3,7 +3,7 @@
  */
 import { analyse } from './analyse.ts'
 import { emitMethodsFile, emitReadersFile, emitTypesFile, emitWritersFile, type Paths } from './emit/client.ts'
-import { emitCompactMethodsFile, emitCompactSchemaFile } from './emit/compact.ts'
+import { emitCompactMessagesFile, emitCompactMethodsFile, emitCompactSchemaFile } from './emit/compact.ts'
 import type { Context } from './emit/context.ts'
 import { type ErrorTable, emitErrorsFile } from './emit/errors.ts'
 import { emitMessagesFile, emitMessageTypes, messagesOf } from './emit/messages.ts'
@@ -93,6 +93,7 @@ export function emitMtproto(schema: Schema, messages: Roots['messages']): Map<st
   return new Map([
     ['mtproto/types.ts', emitMessageTypes(context, [client, server])],
     ['mtproto/client.ts', emitMessagesFile(context, client, server, paths)],
+    ['mtproto/compact.ts', emitCompactMessagesFile(context, client, server, { ...paths, compact: '../../compact.ts' })],
     ['mtproto/server.ts', emitMessagesFile(context, server, client, paths)],
   ])
 }

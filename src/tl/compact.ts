@@ -13,7 +13,10 @@
  * - then its fields: `name:T`; `#` and `#2` for the words `flags` and `flags2`; `name.bT` and `name,bT` for a field that
  *   depends on bit b, a digit in base 32, of the first or second word; without b it is the bit after the last one;
  *   without T the field is the flag itself
- * - T is a letter of `SCALARS`, a type's name, or `*T` for a vector
+ * - T is a letter of `SCALARS`, a type's name, `*T` for a vector, or `-T` for a bare vector of a type's only constructor,
+ *   bare as well
+ * - a line ends in `=Type` where its constructor belongs to another type than that which it stands under: messages of
+ *   MTProto stand under the side that sends them
  *
  * A method's line ends in `=T`, its result; lines with types that the method alone needs may follow.
  *
@@ -31,6 +34,8 @@ interface Codec {
   least(): number
   read(reader: TlReader): unknown
   write(writer: TlWriter, value: unknown): void
+  /** The first constructor, for types that have any. */
+  first?(): Definition
 }
 
 interface Field {
@@ -78,9 +83,10 @@ function crc32(text: string): number {
   return ~crc >>> 0
 }
 
-/** Parses a line. `result` is what it ends in, as an id's line spells it; a line with an id can do without. */
+/** Parses a line. `result` is what it ends in unless it says so itself, as an id's line spells it. */
 function define(types: Types, line: string, result?: string): Definition {
-  const [head, ...tokens] = line.split(' ')
+  const [text, own = result] = line.split('=')
+  const [head, ...tokens] = text!.split(' ')
   const [name, id] = head!.split('#') as [string, string?]
   const words: string[] = []
   let spelling = name
@@ -102,7 +108,7 @@ function define(types: Types, line: string, result?: string): Definition {
     const key = field.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase())
     return { key, codec, mask: mark ? 1 << next++ : 0, word }
   })
-  return { name, id: id ? Number.parseInt(id, 16) : crc32(`${spelling} = ${result}`), fields }
+  return { name, id: id ? Number.parseInt(id, 16) : crc32(`${spelling} = ${own}`), fields }
 }
 
 function readFields(r: TlReader, { name, fields }: Definition): Value {
@@ -152,6 +158,17 @@ function vector(item: Codec): Codec {
   }
 }
 
+/** The codec of a vector without id whose elements have none either. */
+function bareVector(item: Codec): Codec {
+  const definition = item.first!()
+  return {
+    spelling: `vector ${definition.name}`,
+    least: () => 4,
+    read: (r) => r.bareVector((inner) => readFields(inner, definition), item.least() - 4),
+    write: (w, value) => w.bareVector(value as Value[], (inner, one) => writeFields(inner, definition, one)),
+  }
+}
+
 /** Calls `make` when the value is first asked for. */
 function lazy<T extends {}>(make: () => T): () => T {
   let made: T | undefined
@@ -188,6 +205,7 @@ function union(types: Types, [head, ...lines]: readonly string[]): Codec {
   const nested = head![0] === '+'
   return {
     spelling: name,
+    first: () => members()[0]!,
     least() {
       if (least) return least
       // A type that contains itself comes by here again: no value is shorter than its id.
@@ -210,6 +228,7 @@ export function compactTypes(text: string, base?: Types): Types {
   })
   const make = (token: string): Codec => {
     if (token[0] === '*') return vector(types(token.slice(1)))
+    if (token[0] === '-') return bareVector(types(token.slice(1)))
     const letter = SCALARS[token]
     const block = blocks().get(token)
     return letter ? scalar(letter) : block ? union(types, block) : base!(token)

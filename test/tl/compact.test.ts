@@ -11,14 +11,31 @@ import { methodText, typesText } from '../../scripts/generator/emit/compact.ts'
 import type { Context } from '../../scripts/generator/emit/context.ts'
 import { contextOf } from '../../scripts/generator/generate.ts'
 import { prune } from '../../scripts/generator/prune.ts'
+import type { Definition } from '../../scripts/generator/schema.ts'
 import { compactMethod, compactTypes, compactWriter, type Types } from '../../src/tl/compact.ts'
 import { LAYER as compactLayer } from '../../src/tl/generated/compact/methods.ts'
+import { writeServerMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { MAX_DEPTH, TlReader } from '../../src/tl/reader.ts'
 import { TlWriter } from '../../src/tl/writer.ts'
 import { Values } from './arbitrary.ts'
-import { api, bytesOf, type Codec, codecs, context, METHODS, type Read, type Write } from './schema.ts'
+import {
+  api,
+  bytesOf,
+  type Codec,
+  codecs,
+  context,
+  type Form,
+  MESSAGES,
+  METHODS,
+  mtproto,
+  type Read,
+  roots,
+  type Write,
+} from './schema.ts'
 
 const values = new Values(api)
+const messages = new Values(mtproto)
+const message = (name: string): Definition => (mtproto.constructors.get(name) ?? mtproto.methods.get(name))!
 
 /** What a call gives: its value, or all that an error says. */
 function outcome(call: () => unknown): unknown {
@@ -67,6 +84,35 @@ describe('both forms agree', () => {
       })
       fc.assert(property, { numRuns: 10 })
     }
+  })
+
+  test.each(roots.messages.client)('on the bytes of the message %s', (name) => {
+    const write = (form: Form, value: unknown) =>
+      outcome(() => bytesOf(MESSAGES[form].writeClientMessage as Write, value))
+    const property = fc.property(messages.definition(message(name)), (value) => {
+      deepStrictEqual(write('compact', value), write('straight-line', value))
+      const [, field] = Object.keys(value)
+      const broken = { ...value, ...(field !== undefined && { [field]: undefined }) }
+      deepStrictEqual(write('compact', broken), write('straight-line', broken))
+    })
+    fc.assert(property, { numRuns: 20 })
+  })
+
+  test.each(roots.messages.server)('on the message %s, whole and damaged', (name) => {
+    const read = (form: Form, bytes: Uint8Array) => outcome(() => MESSAGES[form].readServerMessage(new TlReader(bytes)))
+    const property = fc.property(messages.definition(message(name)), fc.nat(), fc.nat(255), (value, at, change) => {
+      const bytes = bytesOf(writeServerMessage as Write, value)
+      deepStrictEqual(read('compact', bytes), { value })
+      bytes[at % bytes.length]! ^= change
+      deepStrictEqual(read('compact', bytes), read('straight-line', bytes))
+      deepStrictEqual(read('compact', bytes.subarray(0, -4)), read('straight-line', bytes.subarray(0, -4)))
+    })
+    fc.assert(property, { numRuns: 20 })
+  })
+
+  test('that a message of the client is none of the server', () => {
+    const bytes = bytesOf(MESSAGES.compact.writeClientMessage as Write, { _: 'ping', pingId: 1n })
+    expect(() => MESSAGES.compact.readServerMessage(new TlReader(bytes))).toThrow('unknown constructor 0x7abe77ec')
   })
 
   test('on what damaged bytes are: the same value or the same error at the same place', () => {
@@ -228,6 +274,8 @@ describe('the language', () => {
 test.each([
   ['a bare constructor', 'item = Item; box x:item = Box;', 'box has something bare'],
   ['a bare vector', 'box x:vector<int> = Box;', 'box has something bare'],
+  ['a bare vector that contains itself', 'box x:vector<box> = Box;', 'box has something bare'],
+  ['one of several, bare', 'a n:int = A; b = A; box x:vector<a> = Box;', 'box has something bare'],
   ['an Object', 'box x:Object = Box;', 'box has a field of kind object'],
   ['a third word of flags', 'box flags:# flags2:# flags3:# = Box;', 'box has flags3 as a word of flags'],
   ['flags of another name', 'box bits:# = Box;', 'box has bits as a word of flags'],

@@ -6,7 +6,6 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../scripts/generator/schema.ts'
-import { readServerMessage, writeClientMessage } from '../../src/tl/generated/mtproto/client.ts'
 import { readClientMessage, writeServerMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
 import { TlReader } from '../../src/tl/reader.ts'
@@ -17,6 +16,7 @@ import {
   bytesOf,
   codecs,
   FORMS,
+  MESSAGES,
   METHODS,
   methodOf,
   mtproto,
@@ -148,10 +148,15 @@ const ABSENT = new Set([
   'server_DH_params_fail',
 ])
 
-describe.each([
-  ['client', roots.messages.client, writeClientMessage as Write, readClientMessage as Read],
-  ['server', roots.messages.server, writeServerMessage as Write, readServerMessage as Read],
-] as const)('messages of the %s', (_, names, write, read) => {
+const sides = FORMS.flatMap((form) => {
+  const { writeClientMessage, readServerMessage } = MESSAGES[form]
+  return [
+    [`client, ${form}`, roots.messages.client, writeClientMessage as Write, readClientMessage as Read],
+    [`server, ${form}`, roots.messages.server, writeServerMessage as Write, readServerMessage as Read],
+  ] as const
+})
+
+describe.each(sides)('messages of the %s', (_, names, write, read) => {
   test.each(names.filter((name) => !ABSENT.has(name)))('both agree on %s', (name) => {
     agree(messages.definition(definitions.get(name)!), write, read, { prefix: 'mt_' })
   })

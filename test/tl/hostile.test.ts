@@ -7,7 +7,6 @@ import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../src/bytes.ts'
 import { TlError } from '../../src/errors.ts'
-import { readServerMessage } from '../../src/tl/generated/mtproto/client.ts'
 import { readClientMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
 import { writeRichText } from '../../src/tl/generated/server/results.ts'
@@ -22,6 +21,7 @@ import {
   compactType,
   FORMS,
   type Form,
+  MESSAGES,
   pruned,
   type Read,
   type Write,
@@ -85,7 +85,14 @@ describe('any bytes parse or raise TlError', () => {
   test.each([
     ['a request', readRequest, pruned.methods.map((method) => method.id)],
     ['a message of a client', readClientMessage, [0x62d6b459, 0xf5045f1f, 0xd712e4be]],
-    ['a message of a server', readServerMessage, [0xae500895, 0x05162463, 0x62d6b459, 0x2144ca19]],
+    ...FORMS.map(
+      (form) =>
+        [
+          `a message of a server, ${form}`,
+          MESSAGES[form].readServerMessage,
+          [0xae500895, 0x05162463, 0x62d6b459, 0x2144ca19],
+        ] as const,
+    ),
   ] as const)('as %s', (_, read, known) => {
     const bytes = fc.oneof(stream, begun(known))
     fc.assert(

@@ -7,7 +7,6 @@ import { fc } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { Definition } from '../../scripts/generator/schema.ts'
 import type * as generated from '../../src/tl/generated/client/methods.ts'
-import * as clientMessages from '../../src/tl/generated/mtproto/client.ts'
 import * as serverMessages from '../../src/tl/generated/mtproto/server.ts'
 import { readRequest } from '../../src/tl/generated/server/requests.ts'
 import { writeResult } from '../../src/tl/generated/server/results.ts'
@@ -18,6 +17,7 @@ import {
   bytesOf,
   codecs,
   FORMS,
+  MESSAGES,
   METHODS,
   methodOf,
   mtproto,
@@ -122,14 +122,16 @@ describe.each(FORMS)('what is carried beside a query: %s', (form) => {
 
 const message = (name: string): Definition => (mtproto.constructors.get(name) ?? mtproto.methods.get(name))!
 
-test.each(roots.messages.client)('message %s of the client survives', (name) => {
-  const { writeClientMessage } = clientMessages
-  check(messages.definition(message(name)), writeClientMessage as Write, serverMessages.readClientMessage)
-})
+describe.each(FORMS)('messages: %s', (form) => {
+  const { writeClientMessage, readServerMessage } = MESSAGES[form]
 
-test.each(roots.messages.server)('message %s of the server survives', (name) => {
-  const { writeServerMessage } = serverMessages
-  check(messages.definition(message(name)), writeServerMessage as Write, clientMessages.readServerMessage)
+  test.each(roots.messages.client)('message %s of the client survives', (name) => {
+    check(messages.definition(message(name)), writeClientMessage as Write, serverMessages.readClientMessage)
+  })
+
+  test.each(roots.messages.server)('message %s of the server survives', (name) => {
+    check(messages.definition(message(name)), serverMessages.writeServerMessage as Write, readServerMessage)
+  })
 })
 
 test.each(FORMS)('a flag that is false or undefined is a flag that is absent: %s', (form) => {

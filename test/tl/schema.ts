@@ -14,6 +14,8 @@ import * as clientMethods from '../../src/tl/generated/client/methods.ts'
 import * as clientReaders from '../../src/tl/generated/client/readers.ts'
 import * as clientWriters from '../../src/tl/generated/client/writers.ts'
 import * as compactMethods from '../../src/tl/generated/compact/methods.ts'
+import * as clientMessages from '../../src/tl/generated/mtproto/client.ts'
+import * as compactMessages from '../../src/tl/generated/mtproto/compact.ts'
 import * as serverReaders from '../../src/tl/generated/server/readers.ts'
 import * as serverWriters from '../../src/tl/generated/server/writers.ts'
 import type { Method } from '../../src/tl/method.ts'
@@ -42,6 +44,12 @@ export type Form = (typeof FORMS)[number]
 export const METHODS: Record<Form, typeof clientMethods> = {
   'straight-line': clientMethods,
   compact: compactMethods,
+}
+
+/** The client's end of MTProto's own messages, in each form. */
+export const MESSAGES: Record<Form, Pick<typeof clientMessages, 'writeClientMessage' | 'readServerMessage'>> = {
+  'straight-line': clientMessages,
+  compact: compactMessages,
 }
 
 const reached = [...new Set([...pruned.requests.types, ...pruned.results.types])]

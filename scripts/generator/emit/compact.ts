@@ -6,10 +6,11 @@
  */
 import { computeId } from '../crc.ts'
 import { camelCase } from '../names.ts'
-import { type Pruned, prune, reach } from '../prune.ts'
+import { fieldTypes, type Pruned, prune, reach } from '../prune.ts'
 import type { Definition, Field, Type } from '../schema.ts'
 import { file, type Paths, wrapperName } from './client.ts'
 import { Code, type Context, isWrapper, sorted, typeText } from './context.ts'
+import type { Side } from './messages.ts'
 
 const LETTERS: Readonly<Record<string, string>> = {
   int: 'I',
@@ -27,18 +28,27 @@ function refuse(definition: Definition, what: string): never {
   throw new Error(`${definition.name} has ${what}, which the compact form cannot express`)
 }
 
-function typeToken(type: Type, definition: Definition): string {
+/** The type of a bare constructor, if there is no other and it does not contain itself. */
+function bareType({ schema, facts }: Context, name: string, definition: Definition): string {
+  const { result } = schema.constructors.get(name)!
+  const only = result.kind === 'union' && schema.types.get(result.name)!.length === 1
+  return only && !facts.recursive.has(`%${name}`) ? result.name : refuse(definition, 'something bare')
+}
+
+function typeToken(context: Context, type: Type, definition: Definition): string {
   if (type.kind === 'union') {
     // The run time would take it for a scalar.
     return /^.$/.test(type.name) ? refuse(definition, `a type with the name ${type.name}`) : type.name
   }
-  if (type.kind === 'vector' && type.boxed) return `*${typeToken(type.item, definition)}`
+  if (type.kind === 'vector' && !type.boxed && type.item.kind === 'bare')
+    return `-${bareType(context, type.item.constructorName, definition)}`
+  if (type.kind === 'vector' && type.boxed) return `*${typeToken(context, type.item, definition)}`
   const kind = type.kind === 'bare' || type.kind === 'vector' ? 'something bare' : `a field of kind ${type.kind}`
   return LETTERS[type.kind] ?? refuse(definition, kind)
 }
 
 /** A definition's fields, each with a space in front. */
-function fieldTokens(definition: Definition): string {
+function fieldTokens(context: Context, definition: Definition): string {
   const words: string[] = []
   let next = 0
   const token = (field: Field): string => {
@@ -50,8 +60,8 @@ function fieldTokens(definition: Definition): string {
       return `#${name.slice('flags'.length)}`
     }
     if (camelCase(name) !== property || /\W/.test(name)) refuse(definition, `a field named ${name}`)
-    if (!flag) return `${name}:${typeToken(type, definition)}`
-    const spelt = type.kind === 'true' ? '' : typeToken(type, definition)
+    if (!flag) return `${name}:${typeToken(context, type, definition)}`
+    const spelt = type.kind === 'true' ? '' : typeToken(context, type, definition)
     // Where a type starts like a digit, the digit before it cannot be left out.
     const bit = flag.bit === next && !/^[\da-v]/.test(spelt) ? '' : flag.bit.toString(32)
     next = flag.bit + 1
@@ -65,20 +75,21 @@ function idToken({ id, text }: Definition): string {
   return computeId(text) === id ? '' : `#${id.toString(16)}`
 }
 
-function constructorLine(definition: Definition, type: string): string {
+function constructorLine(context: Context, definition: Definition, type: string): string {
   const stem = type.replace(/\w(?=\w*$)/, (letter) => letter.toLowerCase())
   const rest = definition.name.startsWith(stem) ? definition.name.slice(stem.length) : undefined
   const name = rest === undefined || rest.startsWith('.') ? `.${definition.name}` : rest
-  return `${name}${idToken(definition)}${fieldTokens(definition)}`
+  return `${name}${idToken(definition)}${fieldTokens(context, definition)}`
 }
 
 /**
  * Types as text.
  * @throws an `Error` that names a definition and what of it the compact form cannot express
  */
-export function typesText({ schema, facts }: Context, types: Iterable<string>): string {
+export function typesText(context: Context, types: Iterable<string>): string {
+  const { schema, facts } = context
   const blocks = sorted(types).map((type) => {
-    const members = schema.types.get(type)!.map((member) => constructorLine(member, type))
+    const members = schema.types.get(type)!.map((member) => constructorLine(context, member, type))
     return [`${facts.recursive.has(type) ? '+' : '='}${type}`, ...members].join('\n')
   })
   return blocks.join('\n')
@@ -95,8 +106,8 @@ export function methodText(context: Context, method: Definition, known: Readonly
     [...reached].filter((type) => !known.has(type)),
   )
   const line = isWrapper(method)
-    ? `${method.name}#${method.id.toString(16)}${fieldTokens(method)}`
-    : `${method.name}${idToken(method)}${fieldTokens(method)}=${typeToken(method.result, method)}`
+    ? `${method.name}#${method.id.toString(16)}${fieldTokens(context, method)}`
+    : `${method.name}${idToken(method)}${fieldTokens(context, method)}=${typeToken(context, method.result, method)}`
   return own === '' ? line : `${line}\n${own}`
 }
 
@@ -158,4 +169,44 @@ export function emitCompactMethodsFile(
     [runtime.writer, code.usesTypes(['TlWriter'])],
     [paths.schema, code.uses(['CORE'])],
   ])
+}
+
+/** The messages of one side as a pseudo type; each line says what type its constructor is of, as its id needs that. */
+function sideText(context: Context, { name, definitions }: Side): string {
+  const lines = definitions.map((definition) => {
+    const [, result] = /= (.*);$/.exec(definition.text)!
+    const id = idToken(definition)
+    return `.${definition.name}${id}${fieldTokens(context, definition)}${id === '' ? `=${result}` : ''}`
+  })
+  return [`=${name}`, ...lines].join('\n')
+}
+
+/** The file of the messages of MTProto itself: what one end writes and reads. */
+export function emitCompactMessagesFile(
+  context: Context,
+  out: Side,
+  into: Side,
+  paths: { compact: string; reader: string; writer: string; types: string },
+): string {
+  const inner = reach(context.schema, fieldTypes([...out.definitions, ...into.definitions]))
+  const bare = [...inner.bare].map((name) => context.schema.constructors.get(name)!.result)
+  const types = new Set([...inner.types, ...bare.flatMap((type) => (type.kind === 'union' ? [type.name] : []))])
+  const text = [sideText(context, out), sideText(context, into), typesText(context, types)].join('\n')
+  return [
+    `${context.header}import { compactTypes } from '${paths.compact}'`,
+    `import type { TlReader } from '${paths.reader}'`,
+    `import type { TlWriter } from '${paths.writer}'`,
+    `import type * as T from '${paths.types}'`,
+    '',
+    `const MESSAGES = /* @__PURE__ */ compactTypes(\`${text}\`)`,
+    '',
+    `export function write${out.name}(w: TlWriter, v: T.${out.name}): void {`,
+    `  MESSAGES('${out.name}').write(w, v)`,
+    '}',
+    '',
+    `export function read${into.name}(r: TlReader): T.${into.name} {`,
+    `  return MESSAGES('${into.name}').read(r) as T.${into.name}`,
+    '}',
+    '',
+  ].join('\n')
 }

@@ -6,8 +6,9 @@
  * connection and starts over with a new machine, hence new nonces.
  * Source: https://core.telegram.org/mtproto/auth_key
  */
+
+import { readServerMessage } from '#messages'
 import { randomBytes } from '../../host.ts'
-import { readServerMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
 import {

@@ -9,6 +9,8 @@
  *
  * Sources: https://core.telegram.org/mtproto/auth_key, https://core.telegram.org/mtproto/security_guidelines
  */
+
+import { readServerMessage, writeClientMessage } from '#messages'
 import { concat, equal, fromBigInt, toBigInt, view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { checkDhGroup, isSafeDhValue } from '../../crypto/dh.ts'
@@ -16,7 +18,6 @@ import { factorize, MAX_PQ_BYTES } from '../../crypto/pq.ts'
 import { rsaPad, type ServerKey } from '../../crypto/rsa.ts'
 import { SecurityError } from '../../errors.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
-import { readServerMessage, writeClientMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ClientMessage, ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'

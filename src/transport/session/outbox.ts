@@ -5,8 +5,9 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages#containers
  */
+
+import { writeClientMessage } from '#messages'
 import { view } from '../../bytes.ts'
-import { writeClientMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlEncode } from '../../tl/method.ts'
 import { TlWriter } from '../../tl/writer.ts'

@@ -4,8 +4,8 @@
  * Source: https://core.telegram.org/mtproto/service_messages, https://core.telegram.org/mtproto/service_messages_about_messages
  */
 
+import { readServerMessage } from '#messages'
 import { TlError, TransportError } from '../../errors.ts'
-import { readServerMessage } from '../../tl/generated/mtproto/client.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlReader } from '../../tl/reader.ts'
 import type { Call } from './call.ts'
