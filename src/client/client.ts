@@ -19,7 +19,7 @@ import {
 import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import { Account } from './account.ts'
-import { type AnyMethod, METHODS } from './methods.ts'
+import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
 import { type PeerLike, toInputPeer } from './peers.ts'
 
@@ -155,8 +155,8 @@ export class UploadClient {
   }
 
   /**
-   * Calls a method of the schema by its name: one of those that the client itself needs (see `MethodMap` for all types).
-   * For any other method use {@link call}.
+   * Calls a method of the schema by its name: any that the package was generated with (`MethodMap`); in bundles for
+   * browsers those that the client itself needs. For any other method use {@link call}.
    * @throws UsageError for a method that is not among them
    * @throws RpcError, TransportError, TlError
    */
@@ -164,9 +164,9 @@ export class UploadClient {
     request: MethodMap[Name]['request'] & { readonly _: Name },
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<MethodMap[Name]['result']> {
-    const method = METHODS.find(({ name }) => name === request?._)
+    const method = platform.methods.find(({ name }) => name === request?._)
     if (!method) {
-      const known = METHODS.map(({ name }) => name).join(', ')
+      const known = platform.methods.map(({ name }) => name).join(', ')
       throw new UsageError(`"${request?._}" is not among the methods known by name: ${known}; use client.call`)
     }
     // The table is keyed by name, so method and request belong together.

@@ -7,6 +7,7 @@ import { openFile } from '../../files/source-file.ts'
 import { dialTcp } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { createCodec } from '../../transport/codec.ts'
+import { ALL_METHODS } from '../all-methods.ts'
 import { telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
@@ -18,6 +19,7 @@ import { systemHost } from './system-host.ts'
 export const platform: Platform = {
   host: systemHost,
   crypto: nativeCrypto,
+  methods: ALL_METHODS,
   way: (transport = 'intermediate') => ({
     codec: (options) => createCodec(transport, options),
     dial: transport === 'ws' ? dialWebSocket : dialTcp,

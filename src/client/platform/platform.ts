@@ -8,6 +8,7 @@ import type { Host } from '../../host.ts'
 import type { Address, Dial } from '../../transport/carrier/carrier.ts'
 import type { Datacenter } from '../../transport/datacenter.ts'
 import type { CodecFactory, TransportName } from '../../transport/transport-name.ts'
+import type { NamedMethod } from '../methods.ts'
 import type { SessionStorage } from '../storage.ts'
 
 /** How packets get to a server. */
@@ -26,6 +27,8 @@ export interface Platform {
   readonly crypto: Crypto
   /** The way of a transport, or the runtime's own. @throws UsageError for one that the runtime does not have */
   way(transport?: TransportName): Way
+  /** What `client.invoke` knows by name. */
+  readonly methods: readonly NamedMethod[]
   /** Public keys of Telegram's datacenters. @throws UsageError where those of the test ones are not built in */
   keys(test: boolean): readonly ServerKey[]
   /** Reads a public key in PEM. @throws UsageError where only parsed keys are taken, or for something else */

@@ -7,6 +7,7 @@ import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { FramedCodec } from '../../transport/framing/codec.ts'
 import { intermediate } from '../../transport/framing/intermediate.ts'
 import { obfuscate } from '../../transport/framing/obfuscated.ts'
+import { OWN_METHODS } from '../methods.ts'
 import { PRODUCTION_KEY } from '../server-keys.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Platform } from './platform.ts'
@@ -19,6 +20,7 @@ function missing(what: string, instead: string): never {
 export const platform: Platform = {
   host: systemHost,
   crypto: portableCrypto,
+  methods: OWN_METHODS,
   way: (transport = 'ws') =>
     transport === 'ws'
       ? {
