@@ -16,22 +16,22 @@ export interface CustomDatacenter {
   readonly host: string
   readonly port: number
   /** Its number in the key exchange is 10000 higher. */
-  readonly test?: boolean
+  readonly test?: boolean | undefined
   /** The server's public keys, as PEM (PKCS#1 or SPKI) or parsed. */
   readonly serverKeys: readonly (string | ServerKey)[]
   /** Path of a WebSocket. */
-  readonly path?: string
+  readonly path?: string | undefined
   /** TLS around a WebSocket. */
-  readonly secure?: boolean
+  readonly secure?: boolean | undefined
 }
 
 /** How the client presents itself in `initConnection`. Source: https://core.telegram.org/method/initConnection */
 export interface DeviceInfo {
-  readonly deviceModel?: string
-  readonly systemVersion?: string
-  readonly appVersion?: string
+  readonly deviceModel?: string | undefined
+  readonly systemVersion?: string | undefined
+  readonly appVersion?: string | undefined
   /** ISO 639-1. */
-  readonly langCode?: string
+  readonly langCode?: string | undefined
 }
 
 /** What `UploadClient.connect` takes. */
@@ -40,30 +40,30 @@ export interface ConnectOptions {
   readonly apiId: number
   readonly apiHash: string
   /** Token of a bot, from @BotFather. Needed unless `storage` holds a session that is logged in. */
-  readonly botToken?: string
+  readonly botToken?: string | undefined
   /**
    * Where the session is kept: a storage, or the path of a file where there are files. In memory unless told, so that each
    * start is a new login.
    */
-  readonly storage?: SessionStorage | string
+  readonly storage?: SessionStorage | string | undefined
   /** The server to speak to; Telegram's unless told. */
-  readonly dc?: CustomDatacenter
+  readonly dc?: CustomDatacenter | undefined
   /** Telegram's test datacenters. */
-  readonly test?: boolean
+  readonly test?: boolean | undefined
   /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
-  readonly transport?: TransportName
+  readonly transport?: TransportName | undefined
   /** Most connections that an upload uses, 1 to 16; 4 unless told. */
-  readonly lanes?: number
+  readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */
-  readonly maxWait?: number
-  readonly device?: DeviceInfo
-  readonly onEvent?: (event: ClientEvent) => void
+  readonly maxWait?: number | undefined
+  readonly device?: DeviceInfo | undefined
+  readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** Aborts connecting and logging in; afterwards it has no effect. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Clock, timers and randomness; the platform's unless told. */
-  readonly host?: Host
+  readonly host?: Host | undefined
   /** Primitives; the platform's unless told. */
-  readonly crypto?: Crypto
+  readonly crypto?: Crypto | undefined
   /** Opens carriers; the platform's unless told. */
-  readonly dial?: Dial
+  readonly dial?: Dial | undefined
 }
