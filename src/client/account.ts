@@ -177,15 +177,16 @@ export class Account {
     const options = this.options
     const data = this.#data
     const way = this.#way
-    const { host, crypto } = this.#platform
+    const { host = this.#platform.host, crypto = this.#platform.crypto, dial = way.dial } = options
     const place = placeOf(data.dc, options, this.#platform, way, data.address)
     const stored = data.keys.get(place.id)
     return new Datacenter({
+      ...place,
       host,
       crypto,
-      ...way,
-      ...options,
-      ...place,
+      dial,
+      codec: way.codec,
+      onEvent: options.onEvent,
       authKey: stored?.key,
       salt: stored?.salt,
       init: initWrapper(options),
