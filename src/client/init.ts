@@ -12,7 +12,7 @@ import { VERSION } from './version.ts'
 /** Wraps a query so that the server learns layer and device. */
 export function initWrapper(options: {
   readonly apiId: number
-  readonly device?: DeviceInfo
+  readonly device?: DeviceInfo | undefined
 }): (query: TlEncode) => TlEncode {
   const {
     deviceModel = 'mtproto-upload',

@@ -40,9 +40,9 @@ export interface Address {
   host: string
   port: number
   /** Path of a WebSocket, `/apiws` unless told. */
-  path?: string
+  path?: string | undefined
   /** TLS around a WebSocket. */
-  secure?: boolean
+  secure?: boolean | undefined
 }
 
 /** What dialling needs beside the address. */
