@@ -51,6 +51,10 @@ export class TlWriter {
     throw new TlError(message, this.pos - this.start, constructorName)
   }
 
+  #wrong(expected: string, value: unknown): never {
+    this.fail(`expected ${expected}, got ${describe(value)}`)
+  }
+
   /** Makes room for `length` bytes, moves over them and returns their offset in {@link buffer}. */
   claim(length: number): number {
     const at = this.pos
@@ -67,8 +71,7 @@ export class TlWriter {
 
   /** Signed 32-bit integer. */
   int(value: number): void {
-    if (typeof value !== 'number' || (value | 0) !== value)
-      this.fail(`expected a 32-bit integer, got ${describe(value)}`)
+    if (typeof value !== 'number' || (value | 0) !== value) this.#wrong('a 32-bit integer', value)
     const at = this.claim(4)
     this.#view.setInt32(at, value, true)
   }
@@ -82,7 +85,7 @@ export class TlWriter {
   /** Signed 64-bit integer; unsigned values up to 2^64-1 are accepted for their bits. */
   long(value: bigint): void {
     if (typeof value !== 'bigint' || (BigInt.asIntN(64, value) !== value && BigInt.asUintN(64, value) !== value)) {
-      this.fail(`expected a 64-bit bigint, got ${describe(value)}`)
+      this.#wrong('a 64-bit bigint', value)
     }
     const at = this.claim(8)
     this.#view.setBigUint64(at, value, true)
@@ -90,14 +93,14 @@ export class TlWriter {
 
   /** IEEE 754 double. */
   double(value: number): void {
-    if (typeof value !== 'number') this.fail(`expected a number, got ${describe(value)}`)
+    if (typeof value !== 'number') this.#wrong('a number', value)
     const at = this.claim(8)
     this.#view.setFloat64(at, value, true)
   }
 
   /** Bytes as they stand, without length or padding. With `length`, anything else is an error (int128, int256). */
   raw(value: Uint8Array, length?: number): void {
-    if (!(value instanceof Uint8Array)) this.fail(`expected a Uint8Array, got ${describe(value)}`)
+    if (!(value instanceof Uint8Array)) this.#wrong('a Uint8Array', value)
     if (length !== undefined && value.length !== length) this.fail(`expected ${length} bytes, got ${value.length}`)
     const at = this.claim(value.length)
     this.buffer.set(value, at)
@@ -105,7 +108,7 @@ export class TlWriter {
 
   /** A byte string with length and padding. */
   bytes(value: Uint8Array): void {
-    if (!(value instanceof Uint8Array)) this.fail(`expected a Uint8Array, got ${describe(value)}`)
+    if (!(value instanceof Uint8Array)) this.#wrong('a Uint8Array', value)
     const length = value.length
     if (length > MAX_BYTES) this.fail(`a string of ${length} bytes is longer than ${MAX_BYTES}`)
     const head = length < 254 ? 1 : 4
@@ -119,7 +122,7 @@ export class TlWriter {
 
   /** A string, as UTF-8. */
   string(value: string): void {
-    if (typeof value !== 'string') this.fail(`expected a string, got ${describe(value)}`)
+    if (typeof value !== 'string') this.#wrong('a string', value)
     if (value.length > SHORT || !this.#ascii(value)) this.bytes(utf8.encode(value))
   }
 
@@ -144,7 +147,7 @@ export class TlWriter {
 
   /** Boxed `Bool`. */
   bool(value: boolean): void {
-    if (typeof value !== 'boolean') this.fail(`expected a boolean, got ${describe(value)}`)
+    if (typeof value !== 'boolean') this.#wrong('a boolean', value)
     this.uint(value ? BOOL_TRUE_ID : BOOL_FALSE_ID)
   }
 
@@ -157,14 +160,14 @@ export class TlWriter {
   /** A vector without its constructor id. */
   bareVector<T>(items: readonly T[], item: (writer: TlWriter, value: T) => void): void {
     const isArray: boolean = Array.isArray(items)
-    if (!isArray) this.fail(`expected an array, got ${describe(items)}`)
+    if (!isArray) this.#wrong('an array', items)
     this.int(items.length)
     for (const value of items) item(this, value)
   }
 
   /** A query: `!X`. */
   query(encode: (writer: TlWriter) => void): void {
-    if (typeof encode !== 'function') this.fail(`expected a function that writes a query, got ${describe(encode)}`)
+    if (typeof encode !== 'function') this.#wrong('a function that writes a query', encode)
     encode(this)
   }
 
@@ -186,14 +189,16 @@ export class TlWriter {
 
   /** Fails because `value` is none of the constructors of `type`. */
   unexpected(value: unknown, type: string): never {
-    const name = (value as { _?: unknown } | null | undefined)?._
-    this.fail(`expected a value of type ${type}, got ${typeof name === 'string' ? name : describe(value)}`)
+    this.#wrong(`a value of type ${type}`, value)
   }
 }
 
+/** A constructor's name, a number, or the kind of a value: enough to see the mistake, and no more of what may be secret. */
 function describe(value: unknown): string {
-  if (value === null) return 'null'
-  return typeof value === 'object' ? 'an object' : typeof value === 'number' ? String(value) : typeof value
+  if (value === null || typeof value === 'number') return String(value)
+  if (typeof value !== 'object') return typeof value
+  const name = (value as { _?: unknown })._
+  return typeof name === 'string' ? name : 'an object'
 }
 
 // What vectors of scalars are written with.
