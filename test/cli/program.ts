@@ -6,7 +6,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -33,6 +33,8 @@ export async function bundleProgram(): Promise<Program> {
   const cache = join(process.cwd(), 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   const home = mkdtempSync(join(cache, 'mtproto-upload-'))
+  // Tests may run it as another user.
+  chmodSync(home, 0o755)
   const out = join(home, 'dist')
   await build({
     entryPoints: ['src/cli/main.ts', 'src/cli/demo.ts'],
@@ -61,6 +63,8 @@ export interface StartOptions {
   readonly cwd?: string
   /** Bytes for standard input; nothing at all unless told. */
   readonly stdin?: Uint8Array
+  /** Number of the user to run it as; only root can choose. */
+  readonly uid?: number
 }
 
 /** A running process. */
@@ -84,6 +88,7 @@ export function start(script: string, args: readonly string[], options: StartOpt
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...env, ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid }),
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
