@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { build, type Plugin } from 'esbuild'
+import { build, type Metafile, type Plugin } from 'esbuild'
 
 /** What a bundle is made of. */
 export interface BundleReport {
@@ -52,8 +52,8 @@ export function intruders(inputs: readonly string[], imports: readonly string[])
   ]
 }
 
-/** Bundles `entry` and measures the result. Throws when it does not bundle. */
-export async function measureBundle(entry: string): Promise<BundleReport> {
+/** Bundles `entry` as a user's bundler would for browsers. Throws when it does not bundle. */
+export async function bundleForBrowsers(entry: string): Promise<{ code: Uint8Array; metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -68,7 +68,12 @@ export async function measureBundle(entry: string): Promise<BundleReport> {
     external: ['node:*'],
     plugins: [webImports],
   })
-  const code = outputFiles[0]!.contents
+  return { code: outputFiles[0]!.contents, metafile }
+}
+
+/** Bundles `entry` and measures the result. Throws when it does not bundle. */
+export async function measureBundle(entry: string): Promise<BundleReport> {
+  const { code, metafile } = await bundleForBrowsers(entry)
   const [output] = Object.values(metafile.outputs)
   const contributions = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
   const folders = new Map<string, number>()

@@ -1,0 +1,84 @@
+/** The bundle for browsers does its job: portable primitives, the small form of the TL code, WebSocket. */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { bundleForBrowsers } from '../../scripts/checks/bundle.ts'
+import { nativeCrypto } from '../../src/crypto/native.ts'
+import { parsePublicKey } from '../../src/crypto/pem.ts'
+import type * as Index from '../../src/index.ts'
+import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import type { uploadGetFile } from '../../src/tl/generated/compact/methods.ts'
+
+type Client = typeof Index & { uploadGetFile: typeof uploadGetFile }
+
+let folder: string
+let server: RunningServer
+let client: Client
+/** Node 20 has no WebSocket of its own; browsers have, and the bundle must find it there. */
+const global = globalThis as { WebSocket?: unknown }
+const before = global.WebSocket
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bundle-'))
+  const entry = join(folder, 'entry.ts')
+  const methods = resolve('src/tl/generated/compact/methods.ts')
+  await writeFile(entry, `export * from '${resolve('src/index.ts')}'\nexport { uploadGetFile } from '${methods}'`)
+  const { code } = await bundleForBrowsers(entry)
+  const file = join(folder, 'bundle.mjs')
+  await writeFile(file, code)
+  global.WebSocket = WebSocket
+  client = (await import(file)) as Client
+  server = await startServer()
+})
+afterAll(async () => {
+  global.WebSocket = before
+  await server.close()
+  await rm(folder, { recursive: true })
+})
+
+function options(): Index.ConnectOptions {
+  const { dcId: id, host, port, publicKeyPem } = server
+  const serverKeys = [parsePublicKey(nativeCrypto, publicKeyPem)]
+  return { apiId: 1, apiHash: 'hash', botToken: '5:token', dc: { id, host, port, serverKeys } }
+}
+
+test('logs in, uploads small and big, decodes the media; the bytes are the same', async () => {
+  const { UploadClient, document } = client
+  const one = await UploadClient.connect(options())
+  try {
+    for (const size of [1000, 700_000, 11_000_000]) {
+      const data = randomBytes(size)
+      const media = await one.uploadMedia({ peer: 'me', media: document(new Blob([data]), { fileName: 'a.bin' }) })
+      if (media._ !== 'messageMediaDocument' || media.document?._ !== 'document') throw new Error(`got ${media._}`)
+      expect(media.document.size).toBe(BigInt(size))
+      const { id, accessHash, fileReference } = media.document
+      const location = { _: 'inputDocumentFileLocation', id, accessHash, fileReference, thumbSize: '' } as const
+      const hash = createHash('sha256')
+      for (let offset = 0n; offset < size; offset += 1_048_576n) {
+        const file = await one.call(client.uploadGetFile, { _: 'upload.getFile', location, offset, limit: 1_048_576 })
+        if (file._ === 'upload.file') hash.update(file.bytes)
+      }
+      expect(hash.digest('hex')).toBe(createHash('sha256').update(data).digest('hex'))
+    }
+    await one.uploadMedia({ peer: '@durov', media: document(randomBytes(9), { fileName: 'x' }) }).catch((error) => {
+      expect(error).toMatchObject({ type: 'USERNAME_NOT_OCCUPIED' })
+    })
+  } finally {
+    await one.close()
+  }
+})
+
+test('says what is missing there: TCP, paths, PEM, files for sessions', async () => {
+  const { UploadClient } = client
+  const { dc, ...rest } = options()
+  await expect(UploadClient.connect({ ...options(), transport: 'abridged' })).rejects.toThrow(/no TCP.*use "ws"/)
+  const pem = { ...dc!, serverKeys: [server.publicKeyPem] }
+  await expect(UploadClient.connect({ ...rest, dc: pem })).rejects.toThrow(/no PEM reader.*parsePublicKey/)
+  await expect(UploadClient.connect({ ...options(), storage: 'a.session' })).rejects.toThrow(/no file system/)
+  const one = await UploadClient.connect(options())
+  await expect(one.uploadFile('a.jpg')).rejects.toMatchObject({ code: 'FILE_SOURCE_INVALID' })
+  await one.close()
+})
