@@ -31,11 +31,11 @@ interface Codec {
   /** The type as it stands in the line that an id is the checksum of. */
   readonly spelling: string
   /** A number of bytes that no value falls short of: bounds the counts of vectors. */
-  least(): number
-  read(reader: TlReader): unknown
-  write(writer: TlWriter, value: unknown): void
+  readonly least: () => number
+  readonly read: (reader: TlReader) => unknown
+  readonly write: (writer: TlWriter, value: unknown) => void
   /** The first constructor, for types that have any. */
-  first?(): Definition
+  readonly first?: () => Definition
 }
 
 interface Field {

@@ -151,8 +151,8 @@ const ABSENT = new Set([
 const sides = FORMS.flatMap((form) => {
   const { writeClientMessage, readServerMessage } = MESSAGES[form]
   return [
-    [`client, ${form}`, roots.messages.client, writeClientMessage as Write, readClientMessage as Read],
-    [`server, ${form}`, roots.messages.server, writeServerMessage as Write, readServerMessage as Read],
+    [`client, ${form}`, roots.messages.client, writeClientMessage as Write, readClientMessage],
+    [`server, ${form}`, roots.messages.server, writeServerMessage as Write, readServerMessage],
   ] as const
 })
 
