@@ -13,3 +13,25 @@ export function adviceFor(code: number, _type: string, parameter: number | undef
 export function reasonOfSystem(_code: string): string | undefined {
   return undefined
 }
+
+/** What browsers say of files that were chosen in a page and are not as they were. */
+export function reasonOfFile(name: unknown): readonly ['FILE_CHANGED', string] | undefined {
+  return /^Not(Found|Readable)Error$/.test(String(name)) ? ['FILE_CHANGED', 'it changed; choose it again'] : undefined
+}
+
+/** By extension, for files of which the page does not know the type. */
+const TYPES = new Map([
+  ['jpg', 'image/jpeg'],
+  ['png', 'image/png'],
+  ['webp', 'image/webp'],
+  ['gif', 'image/gif'],
+  ['mp4', 'video/mp4'],
+  ['mp3', 'audio/mpeg'],
+  ['ogg', 'audio/ogg'],
+  ['pdf', 'application/pdf'],
+])
+
+/** The MIME type that a file's name stands for; undefined if it is none of a handful: a `File` knows its own. */
+export function mimeByName(name: string): string | undefined {
+  return TYPES.get(name.replace(/.*\./s, '').toLowerCase())
+}

@@ -1,5 +1,5 @@
 /**
- * Waiting for something that may take long, and for an abort, whichever comes first.
+ * Waiting for something that may take long, and for an abort, whichever comes first; and ending things that may fail to.
  */
 
 /**
@@ -11,14 +11,22 @@ export function orAbort<T>(
   signal: AbortSignal | undefined,
   late?: (value: T) => unknown,
 ): Promise<T> {
-  if (!signal) return promise
   return new Promise((resolve, reject) => {
     const stop = (): void => {
-      reject(signal.reason)
-      if (late) promise.then(late, () => {})
+      reject(signal!.reason)
+      promise.then(late, () => {})
     }
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    if (signal?.aborted) stop()
+    signal?.addEventListener('abort', stop)
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop))
   })
+}
+
+/** Does what ends something whose outcome matters no more: that it fails, at once or later, is nobody's business. */
+export async function quietly(work: () => unknown): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // What is being ended is not wanted any more.
+  }
 }

@@ -2,137 +2,116 @@
  * The gate through which the parts of all uploads of a client pass: one budget of bytes under way, one set of lanes,
  * one pause.
  *
- * Uploads queue for a turn and send one part in each, so they share the budget evenly. A flood wait closes the gate for
- * all of them together; it opens again by itself. The window decides how much and how many, the gate who and where.
+ * Parts queue at it and pass in the order in which they came; an upload queues a few at a time, so uploads share the
+ * budget evenly. A flood wait closes the gate for all of them together; it opens again by itself. The window decides how
+ * much and how many, the gate who and where.
  */
 import type { Host, Timer } from '../host.ts'
 import type { WindowPolicy } from './window.ts'
 
 /** An upload, as the gate sees it. */
 export interface GateMember {
-  /** It is this member's turn: it sends at most one part over `lane` and returns its bytes, 0 if it has none to send. */
-  turn(lane: number): number
   /** The gate closed until `until` on the host's monotonic clock. */
   paused(until: number): void
 }
 
 /** The budget, the lanes and the waits that uploads share. */
-export class Gate {
-  readonly #host: Host
-  readonly #window: WindowPolicy
-  readonly #members = new Set<GateMember>()
-  /** Who waits for a turn, in order, and for how many bytes. */
-  readonly #queue = new Map<GateMember, number>()
-  /** Bytes under way on each lane. */
-  readonly #load: number[] = []
-  #inFlight = 0
-  #pausedUntil = Number.NEGATIVE_INFINITY
-  #timer: Timer | undefined
-  #running = false
-
-  constructor(host: Host, window: WindowPolicy) {
-    this.#host = host
-    this.#window = window
-  }
-
+export interface Gate {
   /** Number of lanes in use. */
-  get lanes(): number {
-    return this.#window.lanes
-  }
-
+  readonly lanes: number
   /** Bytes under way, of all uploads. */
-  get inFlight(): number {
-    return this.#inFlight
-  }
-
+  readonly inFlight: number
   /** When the gate opens again, on the host's monotonic clock; `undefined` while it is open. */
-  get pausedUntil(): number | undefined {
-    return this.#pausedUntil > this.#host.now() ? this.#pausedUntil : undefined
-  }
-
+  readonly pausedUntil: number | undefined
   /** From now on the member hears of pauses. */
-  join(member: GateMember): void {
-    this.#members.add(member)
-  }
-
-  /** The member wants no more turns and hears nothing more. What it has under way it still reports as settled. */
-  leave(member: GateMember): void {
-    this.#members.delete(member)
-    this.#queue.delete(member)
-    this.#run()
-  }
-
-  /** Asks for one turn, to send `bytes`. It may come at once. */
-  request(member: GateMember, bytes: number): void {
-    this.#queue.set(member, bytes)
-    this.#run()
-  }
-
-  /** What was sent in a turn was acknowledged after `roundTrip` ms, or, without it, failed or is of no more interest. */
-  settled(lane: number, bytes: number, roundTrip?: number): void {
-    if (roundTrip !== undefined) this.#window.delivered(bytes, roundTrip, this.#inFlight, this.#host.now())
-    this.#load[lane]! -= bytes
-    this.#inFlight -= bytes
-    this.#run()
-  }
-
+  join(member: GateMember): void
+  /** The member hears nothing more, and nothing of it passes any more. What it has under way it still reports as settled. */
+  leave(member: GateMember): void
+  /** Waits until `bytes` may pass; resolves with their lane, or with `undefined` when the member left meanwhile. */
+  enter(member: GateMember, bytes: number): Promise<number | undefined>
+  /** What entered was acknowledged after `roundTrip` ms, or, without it, failed or is of no more interest. */
+  settled(lane: number, bytes: number, roundTrip?: number): void
   /** Something sent failed through a fault of the connection or the server. */
-  failed(): void {
-    this.#window.failed(this.#host.now())
-  }
-
+  failed(): void
   /** Closes the gate for `ms` from now. */
-  pause(ms: number): void {
-    const now = this.#host.now()
-    this.#window.flooded(now)
-    if (now + ms <= this.#pausedUntil) return
-    this.#pausedUntil = now + ms
-    this.#timer?.cancel()
-    this.#timer = undefined
-    for (const member of this.#members) member.paused(this.#pausedUntil)
-    this.#run()
-  }
+  pause(ms: number): void
+}
 
-  #run(): void {
-    if (this.#running) return
-    this.#running = true
-    try {
-      for (const [member, bytes] of this.#queue) {
-        if (this.pausedUntil !== undefined) break
-        // A part larger than the allowance passes alone.
-        if (this.#inFlight > 0 && this.#inFlight + bytes > this.#window.allowed) break
-        this.#queue.delete(member)
-        const lane = this.#idlest()
-        const sent = member.turn(lane)
-        this.#load[lane] = (this.#load[lane] ?? 0) + sent
-        this.#inFlight += sent
+/** Makes a gate of which the window sets the width. */
+export function createGate(host: Host, window: WindowPolicy): Gate {
+  const members = new Set<GateMember>()
+  /** Who waits, in order. */
+  const queue = new Set<{ member: GateMember; bytes: number; pass(lane?: number): void }>()
+  /** Bytes under way on each lane. */
+  const load: number[] = []
+  let inFlight = 0
+  let opens = Number.NEGATIVE_INFINITY
+  let timer: Timer | undefined
+
+  /** Lets pass what may. A timer stands exactly while the gate is closed and someone waits. */
+  const run = (): void => {
+    timer?.cancel()
+    const closed = opens - host.now()
+    for (const waiter of queue) {
+      const { bytes, pass } = waiter
+      if (closed > 0) {
+        timer = host.setTimer(closed, run)
+        return
       }
-    } finally {
-      this.#running = false
+      // A part larger than the allowance passes alone.
+      if (inFlight && inFlight + bytes > window.allowed) return
+      queue.delete(waiter)
+      let lane = 0
+      for (let i = 0; i < window.lanes; i++) {
+        load[i] ??= 0
+        if (load[i]! < load[lane]!) lane = i
+      }
+      load[lane]! += bytes
+      inFlight += bytes
+      pass(lane)
     }
-    this.#arm()
   }
 
-  /** The lane with the fewest bytes under way. */
-  #idlest(): number {
-    let best = 0
-    for (let lane = 1; lane < this.#window.lanes; lane++) {
-      if ((this.#load[lane] ?? 0) < (this.#load[best] ?? 0)) best = lane
-    }
-    return best
-  }
-
-  /** A timer stands exactly while the gate is closed and someone waits. */
-  #arm(): void {
-    const until = this.pausedUntil
-    if (until === undefined || this.#queue.size === 0) {
-      this.#timer?.cancel()
-      this.#timer = undefined
-    } else {
-      this.#timer ??= this.#host.setTimer(until - this.#host.now(), () => {
-        this.#timer = undefined
-        this.#run()
-      })
-    }
+  return {
+    get lanes() {
+      return window.lanes
+    },
+    get inFlight() {
+      return inFlight
+    },
+    get pausedUntil() {
+      return opens > host.now() ? opens : undefined
+    },
+    join: (member) => void members.add(member),
+    leave(member) {
+      members.delete(member)
+      for (const waiter of queue) {
+        if (waiter.member === member) {
+          queue.delete(waiter)
+          waiter.pass()
+        }
+      }
+      run()
+    },
+    enter: (member, bytes) =>
+      new Promise((pass) => {
+        queue.add({ member, bytes, pass })
+        run()
+      }),
+    settled(lane, bytes, roundTrip) {
+      if (roundTrip !== undefined) window.delivered(bytes, roundTrip, inFlight)
+      load[lane]! -= bytes
+      inFlight -= bytes
+      run()
+    },
+    failed: () => window.failed(host.now()),
+    pause(ms) {
+      const until = host.now() + ms
+      window.failed(host.now())
+      if (until <= opens) return
+      opens = until
+      for (const member of members) member.paused(until)
+      run()
+    },
   }
 }

@@ -4,8 +4,7 @@
  * Give `upload` a function that sends one request, and it sends a file. `openFile`, which opens paths, needs Node and is
  * passed in as `openPath`; `UploadClient` does so by itself.
  */
-export { Gate, type GateMember } from './gate.ts'
-export { Ledger, type PartRange } from './ledger.ts'
+export { createGate, type Gate, type GateMember } from './gate.ts'
 export {
   type DocumentOptions,
   type DocumentRequest,
@@ -22,7 +21,6 @@ export {
   photo,
   resolveMedia,
 } from './media.ts'
-export { mimeByName } from './mime.ts'
 export { type OpenOptions, openSource } from './open.ts'
 export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 export {

@@ -5,17 +5,9 @@
  * A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before.
  * Sources: https://core.telegram.org/constructor/inputMediaUploadedPhoto, …/inputMediaUploadedDocument
  */
+import { mimeByName } from '#explain'
 import { UsageError } from '../errors.ts'
-import type {
-  DocumentAttribute,
-  InputDocument,
-  InputFile,
-  InputMedia,
-  InputPhoto,
-  inputMediaUploadedDocument,
-  inputMediaUploadedPhoto,
-} from '../tl/generated/api-types.ts'
-import { mimeByName, UNKNOWN_TYPE } from './mime.ts'
+import type { DocumentAttribute, InputDocument, InputFile, InputMedia, InputPhoto } from '../tl/generated/api-types.ts'
 import type { UploadKind } from './plan.ts'
 import type { FileLike } from './source.ts'
 import type { UploadedFile } from './upload.ts'
@@ -111,19 +103,19 @@ export function document(file: MediaFile, options: DocumentOptions = {}): Docume
   return { type: 'document', file, options }
 }
 
-function constructorOf(value: unknown): string {
-  const name = (value as { readonly _?: unknown } | null | undefined)?._
-  return typeof name === 'string' ? name : ''
+/** Whether a value is one of the schema's whose constructor has a name that begins so. */
+function isA(value: unknown, prefix: string): boolean {
+  return String((value as { readonly _?: unknown } | null | undefined)?._).startsWith(prefix)
 }
 
 /** Whether a value is an `InputMedia` as the schema has it. */
 export function isInputMedia(value: unknown): value is InputMedia {
-  return constructorOf(value).startsWith('inputMedia')
+  return isA(value, 'inputMedia')
 }
 
 /** Whether a value is an `InputFile` as the schema has it. */
 export function isInputFile(value: unknown): value is InputFile {
-  return constructorOf(value).startsWith('inputFile')
+  return isA(value, 'inputFile')
 }
 
 /** What a file inside of a media is uploaded with. */
@@ -138,6 +130,9 @@ export type MediaUploader = (
   options: MediaFileOptions,
 ) => Promise<Pick<UploadedFile, 'inputFile' | 'name' | 'type'>>
 
+/** The type of bytes of which nothing more is known. */
+const UNKNOWN_TYPE = 'application/octet-stream'
+
 /**
  * The `InputMedia` that a request stands for, its files uploaded by `upload`.
  *
@@ -146,42 +141,28 @@ export type MediaUploader = (
  */
 export async function resolveMedia(media: MediaLike, upload: MediaUploader): Promise<InputMedia> {
   if (isInputMedia(media)) return media
-  if (media?.type === 'photo') return resolvePhoto(media, upload)
-  if (media?.type === 'document') return resolveDocument(media, upload)
-  throw new UsageError('media must be made by photo() or document(), or be an InputMedia')
-}
-
-async function put(
-  file: MediaFile,
-  kind: UploadKind,
-  fileName: string | undefined,
-  upload: MediaUploader,
-): ReturnType<MediaUploader> {
-  if (!isInputFile(file)) return upload(file, fileName === undefined ? { kind } : { kind, fileName })
-  return { inputFile: file, name: fileName ?? ('name' in file ? file.name : undefined), type: undefined }
-}
-
-async function resolvePhoto({ file, options }: PhotoRequest, upload: MediaUploader): Promise<inputMediaUploadedPhoto> {
-  const { fileName, ...flags } = options
-  const { inputFile } = await put(file, 'photo', fileName, upload)
-  return { _: 'inputMediaUploadedPhoto', ...flags, file: inputFile }
-}
-
-async function resolveDocument(
-  { file, options }: DocumentRequest,
-  upload: MediaUploader,
-): Promise<inputMediaUploadedDocument> {
-  const { fileName, thumb, mimeType, attributes = [], ...flags } = options
+  const put = async (file: MediaFile, kind: UploadKind, fileName?: string): ReturnType<MediaUploader> =>
+    isInputFile(file)
+      ? { inputFile: file, name: fileName ?? (file as { name?: string }).name, type: undefined }
+      : upload(file, fileName === undefined ? { kind } : { kind, fileName })
+  if (media?.type === 'photo') {
+    const { fileName, ...flags } = media.options
+    return { _: 'inputMediaUploadedPhoto', ...flags, file: (await put(media.file, 'photo', fileName)).inputFile }
+  }
+  if (media?.type !== 'document') {
+    throw new UsageError('media must be made by photo() or document(), or be an InputMedia')
+  }
+  const { fileName, thumb, mimeType, attributes = [], ...flags } = media.options
   // The small one first: if it cannot be had, the large one is not sent for nothing.
-  const preview = thumb === undefined ? undefined : (await put(thumb, 'thumb', undefined, upload)).inputFile
-  const { inputFile, name, type } = await put(file, 'file', fileName, upload)
-  const guessed = type === undefined || type === UNKNOWN_TYPE ? mimeByName(name ?? '') : type
+  const preview = thumb && (await put(thumb, 'thumb')).inputFile
+  const { inputFile, name, type = UNKNOWN_TYPE } = await put(media.file, 'file', fileName)
+  const guessed = (type === UNKNOWN_TYPE && mimeByName(name ?? '')) || type
   const named = name === undefined || attributes.some((attribute) => attribute._ === 'documentAttributeFilename')
   return {
     _: 'inputMediaUploadedDocument',
     ...flags,
-    file: inputFile,
     ...(preview && { thumb: preview }),
+    file: inputFile,
     mimeType: mimeType ?? guessed,
     attributes: named ? attributes : [...attributes, { _: 'documentAttributeFilename', fileName: name }],
   }

@@ -1,13 +1,16 @@
 /**
  * Opens everything that can be uploaded as a source.
  *
- * Paths go to a function that is passed in, because the core knows no file system; URLs go through `fetch`.
+ * Paths go to a function that is passed in, because the core knows no file system; URLs go through `fetch`. All else is
+ * memory, a `Blob`, or something that is pulled chunk by chunk.
  */
-import type { FileLike, NamedFile, Source, StreamSource } from './source.ts'
-import { asBytes, baseName, bytesSource, isSource } from './source.ts'
+import { quietly } from './abort.ts'
+import { responseSource, urlLabel } from './response.ts'
+import type { FileLike, NamedFile, RandomAccessSource, Source } from './source.ts'
+import { asBytes, baseName, blobSource, bytesSource } from './source.ts'
 import { invalid, sourceError } from './source-error.ts'
-import { fromAsyncIterable, fromIterable, fromWebStream, streamSource } from './source-stream.ts'
-import { blobSource, nameless, responseSource } from './source-web.ts'
+import type { AnyStream } from './source-stream.ts'
+import { streamSource } from './source-stream.ts'
 
 /** What opening needs from the platform. */
 export interface OpenOptions {
@@ -27,74 +30,52 @@ export interface OpenOptions {
  */
 export async function openSource(file: FileLike, options: OpenOptions = {}): Promise<Source> {
   options.signal?.throwIfAborted()
-  const given: unknown = file
-  if (typeof given === 'string') {
-    return /^(https?|data|blob|file):/i.test(given) ? openUrl(new URL(given), options) : openPath(given, options)
-  }
-  if (given instanceof URL) return openUrl(given, options)
-  const bytes = asBytes(given)
+  if (typeof file === 'string' || file instanceof URL) return openPlace(file, options)
+  const bytes = asBytes(file)
   if (bytes) return bytesSource(bytes)
-  if (typeof given !== 'object' || given === null) throw invalid(`${given === null ? 'null' : typeof given} is no file`)
-  if (isSource(given)) return given
-  if (isBlob(given)) return blobSource(given)
-  if ('headers' in given && 'arrayBuffer' in given) return responseSource(given as Response)
-  if ('getReader' in given) return streamSource(fromWebStream(given as ReadableStream), {})
-  if (Symbol.asyncIterator in given) return fromAsync(given as AsyncIterable<unknown>)
-  if (Symbol.iterator in given) return streamSource(fromIterable(given as Iterable<unknown>), {})
-  if ('data' in given) return openNamed(given as NamedFile, options)
-  throw invalid('an object that is neither bytes, nor a Blob, a stream, an iterable of bytes or { data, name }')
+  // By what it has, not by its class: it may come from another realm, or from a library that looks like the platform.
+  const given = (file ?? {}) as AnyStream & Partial<Source & Response & NamedFile>
+  if (given.kind) return given as Source
+  if (given.headers) return responseSource(given as Response)
+  if (given.arrayBuffer) return blobSource(file as Blob)
+  const stream = streamSource(given, { name: typeof given.path === 'string' ? baseName(given.path) : undefined })
+  if (stream) return stream
+  if (given.data) return openNamed(given as NamedFile, options)
+  throw invalid('it is neither bytes, a Blob, a stream, an iterable of bytes nor { data, name }')
 }
 
-function isBlob(value: object): value is Blob {
-  return 'arrayBuffer' in value && 'slice' in value && 'size' in value
-}
-
-function fromAsync(stream: AsyncIterable<unknown>): StreamSource {
-  // A file's stream in Node knows its path.
-  const path = (stream as { path?: unknown }).path
-  return streamSource(fromAsyncIterable(stream), { name: typeof path === 'string' ? baseName(path) : undefined })
-}
-
-function openPath(path: string | URL, options: OpenOptions): Promise<Source> {
-  if (options.openPath) return options.openPath(path, options.signal)
-  throw invalid(`${path} is a path, and there is no file system here; give its bytes, a Blob or a stream`)
-}
-
-async function openUrl(url: URL, options: OpenOptions): Promise<Source> {
-  if (url.protocol === 'file:') return openPath(url, options)
-  let response: Response
+async function openPlace(place: string | URL, { openPath, fetch: get = fetch, signal }: OpenOptions): Promise<Source> {
+  const isUrl = typeof place !== 'string' || /^(https?|data|blob|file):/i.test(place)
+  const url = isUrl ? new URL(place) : undefined
+  if (!url || url.protocol === 'file:') {
+    if (openPath) return openPath(url ?? place, signal)
+    throw invalid(`${place} is a path, and there is no file system here; give its bytes, a Blob or a stream`)
+  }
   try {
-    response = await (options.fetch ?? fetch)(url, options.signal ? { signal: options.signal } : {})
+    return responseSource(await get(url, { signal: signal ?? null }), url)
   } catch (error) {
-    options.signal?.throwIfAborted()
-    throw sourceError(nameless(url), (error as Error | undefined)?.cause ?? error)
+    signal?.throwIfAborted()
+    throw sourceError(urlLabel(url), (error as Error | undefined)?.cause ?? error)
   }
-  return responseSource(response, url)
 }
 
-async function openNamed(file: NamedFile, options: OpenOptions): Promise<Source> {
-  const { size } = file
-  if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) throw invalid(`${size} is no size in bytes`)
-  const source = await openSource(file.data, options)
-  if (size !== undefined && source.size !== undefined && source.size !== size) {
-    void source.close()
-    throw invalid(`it is said to have ${size} bytes, but has ${source.size}`)
+async function openNamed({ data, name, type, size }: NamedFile, options: OpenOptions): Promise<Source> {
+  const source = await openSource(data, options)
+  if (size !== undefined && (size % 1 !== 0 || size < 0 || (source.size ?? size) !== size)) {
+    void quietly(() => source.close())
+    throw invalid(`its size cannot be ${size}`)
   }
-  const known = {
-    name: file.name === undefined ? source.name : baseName(file.name),
-    type: file.type ?? source.type,
-    close: () => source.close(),
-  }
-  if (source.kind === 'stream') {
-    return { ...known, kind: 'stream', size: size ?? source.size, read: (into) => source.read(into) }
-  }
+  const { kind, identity, view } = source as RandomAccessSource
+  // A source of the caller's may be an object of a class: its methods are called on itself.
   return {
-    ...known,
-    kind: 'random',
-    size: source.size,
-    identity: source.identity,
-    readAt: (offset, into) => source.readAt(offset, into),
-    verify: () => source.verify(),
-    ...(source.view ? { view: (offset: number, length: number) => source.view!(offset, length) } : {}),
-  }
+    kind,
+    size: source.size ?? size,
+    name: baseName(name) ?? source.name,
+    type: type ?? source.type,
+    identity,
+    view: view?.bind(source),
+    read: (into, offset) => source.read(into, offset),
+    verify: () => (source as RandomAccessSource).verify?.(),
+    close: () => source.close(),
+  } as Source
 }

@@ -18,8 +18,8 @@ export const MAX_SMALL_SIZE: number = 10 * 1024 * 1024
 export const MAX_PARTS: number = 4000
 /** Most parts of a file for accounts with Premium. */
 export const MAX_PARTS_PREMIUM: number = 8000
-/** Most bytes of a photo: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
-export const MAX_PHOTO_SIZE: number = 10 * 1024 * 1024
+/** Most bytes of a photo or thumbnail: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
+export const MAX_PHOTO_SIZE: number = MAX_SMALL_SIZE
 /** Part size of small files: fine enough to fill several lanes and to move a progress bar. */
 const SMALL_PART_SIZE = 128 * 1024
 
@@ -56,43 +56,25 @@ export interface UploadPlan {
  * Cuts a file into parts.
  *
  * @param size bytes of the file; `undefined` if that is known only at its end
- * @throws FileError `FILE_EMPTY`, `FILE_TOO_BIG`, or `FILE_SOURCE_INVALID` for a photo of unknown length
+ * @throws FileError `FILE_EMPTY`, or `FILE_TOO_BIG`, as which a photo of unknown length counts too
  * @throws UsageError for a part size or a limit that cannot be
  */
 export function planUpload(size: number | undefined, options: PlanOptions = {}): UploadPlan {
   const { maxParts = MAX_PARTS, kind = 'file', label = 'the file' } = options
-  if (!Number.isSafeInteger(maxParts) || maxParts < 1) throw new UsageError(`maxParts cannot be ${maxParts}`)
-  if (size === undefined && kind !== 'file') {
-    throw new FileError('FILE_SOURCE_INVALID', `the length of a ${kind} must be known before it is sent`)
-  }
-  if (size === 0) throw emptyFile(label)
   const big = size === undefined || size > MAX_SMALL_SIZE
-  const partSize = options.partSize ?? (big ? MAX_PART_SIZE : SMALL_PART_SIZE)
-  if (!Number.isSafeInteger(partSize) || partSize <= 0 || partSize % PART_SIZE_STEP || MAX_PART_SIZE % partSize) {
+  const { partSize = big ? MAX_PART_SIZE : SMALL_PART_SIZE } = options
+  if (maxParts % 1 !== 0 || maxParts < 1) throw new UsageError(`maxParts cannot be ${maxParts}`)
+  if (!(partSize > 0) || partSize % PART_SIZE_STEP || MAX_PART_SIZE % partSize) {
     throw new UsageError(`partSize cannot be ${partSize}: it must be a multiple of 1024 that divides 524288`)
   }
-  if (size !== undefined) {
-    if (kind === 'photo' && size > MAX_PHOTO_SIZE) {
-      const limit = `${MAX_PHOTO_SIZE} bytes`
-      throw new FileError(
-        'FILE_TOO_BIG',
-        `${label} has ${size} bytes; a photo may have ${limit}: send it as a document`,
-      )
-    }
-    if (size > partSize * maxParts) throw tooBig(label, `${size}`, partSize, maxParts)
+  if (size === 0) throw new FileError('FILE_EMPTY', `${label} is empty; there is nothing to upload`)
+  const tooBig = (limit: number, more: string): FileError =>
+    new FileError('FILE_TOO_BIG', `${label} has more than ${limit} bytes, the limit of ${more}`)
+  if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, 'photos; send it as a document')
+  const limit = partSize * maxParts
+  if (size! > limit) {
+    const larger = partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : ''
+    throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger}`)
   }
-  const parts = size === undefined ? undefined : Math.ceil(size / partSize)
-  return { size, partSize, parts, maxParts, big }
-}
-
-/** The error of a file without bytes: the server refuses empty parts, and a file has at least one. */
-export function emptyFile(label: string): FileError {
-  return new FileError('FILE_EMPTY', `${label} is empty; there is nothing to upload`)
-}
-
-/** The error of a file above the limit; `size` says how many bytes it has. */
-export function tooBig(label: string, size: string, partSize: number, maxParts: number): FileError {
-  const limit = `${partSize * maxParts} bytes (${maxParts} parts of ${partSize})`
-  const larger = partSize < MAX_PART_SIZE ? '; a larger partSize raises the limit' : ''
-  return new FileError('FILE_TOO_BIG', `${label} has ${size} bytes; the limit of this account is ${limit}${larger}`)
+  return { size, partSize, parts: size && Math.ceil(size / partSize), maxParts, big }
 }

@@ -28,37 +28,33 @@ const INTERVAL = 100
 /** Seconds over which the rate is averaged. */
 const MEMORY = 3
 
-export class ProgressMeter {
-  readonly #host: Host
-  readonly #report: (progress: UploadProgress) => void
-  #reportedAt = Number.NEGATIVE_INFINITY
-  #sampledAt: number
-  #sampled = 0
-  #rate = 0
+/** What only the transfer knows. */
+type Facts = Omit<UploadProgress, 'bytesPerSecond' | 'etaSeconds'>
 
-  constructor(host: Host, report: (progress: UploadProgress) => void) {
-    this.#host = host
-    this.#report = report
-    this.#sampledAt = host.now()
-  }
-
-  /** Reports, unless the last report is less than 100 ms old; `force` reports in any case. */
-  update(facts: Omit<UploadProgress, 'bytesPerSecond' | 'etaSeconds'>, force: boolean): void {
-    const now = this.#host.now()
-    if (!force && now - this.#reportedAt < INTERVAL) return
-    this.#reportedAt = now
-    const seconds = (now - this.#sampledAt) / 1000
+/** Makes what `report` is called through: not if the last report is less than 100 ms old, unless by `force`. */
+export function progressMeter(
+  host: Host,
+  report: (progress: UploadProgress) => void,
+): (facts: Facts, force: boolean) => void {
+  let reportedAt = Number.NEGATIVE_INFINITY
+  let sampledAt = host.now()
+  let sampled = 0
+  let rate = 0
+  return (facts, force) => {
+    const now = host.now()
+    if (!force && now - reportedAt < INTERVAL) return
+    reportedAt = now
+    const { totalBytes = Number.NaN, sentBytes } = facts
+    const seconds = (now - sampledAt) / 1000
     if (seconds > 0) {
-      const rate = (facts.sentBytes - this.#sampled) / seconds
-      // The first samples weigh by the time they cover; later ones fade with age.
-      const weight = this.#rate === 0 ? 1 : 1 - Math.exp(-seconds / MEMORY)
-      this.#rate += weight * (rate - this.#rate)
-      this.#sampledAt = now
-      this.#sampled = facts.sentBytes
+      // The first sample weighs all; later ones fade with age.
+      const weight = rate ? 1 - Math.exp(-seconds / MEMORY) : 1
+      rate += weight * ((sentBytes - sampled) / seconds - rate)
+      sampledAt = now
+      sampled = sentBytes
     }
-    const { totalBytes, sentBytes } = facts
-    const left = totalBytes === undefined ? undefined : totalBytes - sentBytes
-    const etaSeconds = left === 0 ? 0 : left === undefined || this.#rate === 0 ? undefined : left / this.#rate
-    this.#report({ ...facts, bytesPerSecond: Math.round(this.#rate), etaSeconds })
+    const left = totalBytes - sentBytes
+    const eta = left && left / rate
+    report({ ...facts, bytesPerSecond: Math.round(rate), etaSeconds: Number.isFinite(eta) ? eta : undefined })
   }
 }

@@ -14,7 +14,7 @@ import { FileError } from '../errors.ts'
 import type { RandomAccessSource, Source, SourceIdentity } from './source.ts'
 import { baseName } from './source.ts'
 import { changed, sourceError } from './source-error.ts'
-import { fromAsyncIterable, streamSource } from './source-stream.ts'
+import { streamSource } from './source-stream.ts'
 
 const openAsync = promisify(openFd)
 const statAsync = promisify(fstat) as unknown as (fd: number, options: { bigint: true }) => Promise<BigIntStats>
@@ -38,7 +38,12 @@ export async function openFile(path: string | URL, signal?: AbortSignal): Promis
       const pipe = stats.isFIFO()
       // A socket polls: the read can be given up at any time. Devices like /dev/zero cannot be polled.
       const stream = pipe ? new Socket({ fd, writable: false }) : createReadStream('', { fd })
-      return streamSource(fromAsyncIterable(stream), { label: name })
+      const source = streamSource(stream, {})!
+      const read: Source['read'] = (into, offset) =>
+        source.read(into, offset).catch((error: unknown) => {
+          throw sourceError(name, error)
+        })
+      return { ...source, read }
     }
     const what = stats.isDirectory() ? 'a folder; name a file in it' : 'no regular file'
     throw new FileError('FILE_NOT_A_FILE', `cannot read ${name}: it is ${what}`)
@@ -139,15 +144,17 @@ function regularFile(name: string, fd: number, stats: BigIntStats): RandomAccess
     kind: 'random',
     size,
     name: baseName(name),
-    type: undefined,
     identity,
-    readAt: (offset, into) =>
+    read: (into, offset) =>
       use(async (open) => {
-        for (let at = 0; at < into.length; ) {
-          const length = await readInto(open, into, at, offset + at)
+        // What has been added behind its end is for `verify` to find.
+        const end = Math.max(0, Math.min(into.length, size - offset))
+        for (let at = 0; at < end; ) {
+          const length = await readInto(open, into.subarray(0, end), at, offset + at)
           if (length === 0) throw changed(name, `ended at byte ${offset + at} of ${size} while it was read`)
           at += length
         }
+        return end
       }),
     verify: () => use(async (open) => compare(identityOf(await statAsync(open, { bigint: true })))),
     close() {

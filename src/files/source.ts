@@ -2,25 +2,30 @@
  * What a file can come from, and the two shapes that everything is brought into.
  *
  * A random-access source reads any range at any time: bytes in memory, a `Blob`, a file on disk. A stream can only be
- * read on, once, and may not know its length. Both fill a buffer that the caller owns, so a part is read once, to where
- * it is wanted. `open.ts` makes sources of everything that can be uploaded.
+ * read on, once, and may not know its length. Both are read by the same call, into a buffer that the caller owns, so a
+ * part is read once, to where it is wanted. Whether a source keeps its word (its size, the kind of its chunks) is for its
+ * reader to judge: `reader.ts`. `open.ts` makes sources of everything that can be uploaded.
  */
-import { changed } from './source-error.ts'
 
 /** What a source is known by, to tell later whether it is still the same. Plain values: it can be stored as JSON. */
 export interface SourceIdentity {
   readonly size: number
   /** Time of the last change, in the finest unit the platform knows. */
-  readonly modified?: string
+  readonly modified?: string | undefined
   /** The platform's id of the file. */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 interface SourceBase {
   /** File name without folders, if known. */
-  readonly name: string | undefined
+  readonly name?: string | undefined
   /** MIME type, if the source itself knows it. */
-  readonly type: string | undefined
+  readonly type?: string | undefined
+  /**
+   * Fills `into` and returns how many bytes that were: fewer than `into` has only where the source ends.
+   * @param offset of the first byte wanted; of a stream that is always the byte behind the last one read
+   */
+  read(into: Uint8Array, offset: number): Promise<number>
   /** Lets go of everything; a read under way may fail or never settle. May be called at any time, more than once. */
   close(): void | Promise<void>
 }
@@ -31,24 +36,17 @@ export interface RandomAccessSource extends SourceBase {
   /** Number of bytes. */
   readonly size: number
   readonly identity: SourceIdentity
-  /**
-   * Fills `into` with the bytes from `offset` on.
-   * @throws FileError `FILE_CHANGED` when there are fewer, `FILE_NOT_READABLE` when reading fails
-   */
-  readAt(offset: number, into: Uint8Array): Promise<void>
-  /** The bytes themselves where they lie in memory already: saves a copy. */
-  view?(offset: number, length: number): Uint8Array
+  /** The bytes themselves where they lie in memory already: saves a copy. As many as there are, at most `length`. */
+  view?: ((offset: number, length: number) => Uint8Array) | undefined
   /** Called when the last byte has been read. @throws FileError `FILE_CHANGED` if the source is not what it was */
-  verify(): Promise<void>
+  verify?(): Promise<void> | undefined
 }
 
 /** A source that is read once, from front to end. */
 export interface StreamSource extends SourceBase {
   readonly kind: 'stream'
   /** Number of bytes it is said to have; `undefined` if that is known only at its end. */
-  readonly size: number | undefined
-  /** Reads on until `into` is full or the source has ended; returns the number of bytes read. */
-  read(into: Uint8Array): Promise<number>
+  readonly size?: number | undefined
 }
 
 /** What an upload reads from. */
@@ -85,47 +83,59 @@ export type FileLike =
   | Source
   | NamedFile
 
-/** The bytes of anything that is memory; `undefined` for all else. */
+/** The bytes of anything that is memory, as a plain array (a `Buffer`'s `slice` shares memory); `undefined` for all else. */
 export function asBytes(value: unknown): Uint8Array | undefined {
-  // A Buffer is taken as the plain array that it extends: its `slice` would share memory.
-  if (value instanceof Uint8Array && value.constructor === Uint8Array) return value
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   // By tag, so that buffers of another realm (frames, vm contexts) and shared ones are known too.
-  const tag = Object.prototype.toString.call(value)
-  return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]'
-    ? new Uint8Array(value as ArrayBuffer)
-    : undefined
-}
-
-/** Whether `value` is a source already. */
-export function isSource(value: object): value is Source {
-  const kind = (value as Partial<Source>).kind
-  return (kind === 'random' && 'readAt' in value) || (kind === 'stream' && 'read' in value)
+  return /ArrayBuffer]$/.test(Object.prototype.toString.call(value)) ? new Uint8Array(value as ArrayBuffer) : undefined
 }
 
 /** The last segment of a path. */
-export function baseName(path: string): string | undefined {
-  return path.replace(/[\\/]+$/, '').replace(/^.*[\\/]/s, '') || undefined
+export function baseName(path: string | undefined): string | undefined {
+  return path?.split(/[\\/]/).findLast(Boolean)
 }
 
 /** Bytes in memory as a source. They must not change until the upload is done. */
-export function bytesSource(bytes: Uint8Array, name?: string, type?: string): RandomAccessSource {
+export function bytesSource(bytes: Uint8Array, facts?: Pick<Source, 'name' | 'type'>): RandomAccessSource {
   const size = bytes.length
-  const view = (offset: number, length: number): Uint8Array => {
-    if (bytes.length !== size) throw changed('the buffer', `has ${bytes.length} bytes, no longer ${size}`)
-    return bytes.subarray(offset, offset + length)
-  }
+  // Memory that was taken away (transferred to a worker) is empty, and throws when it is cut.
+  const view = (offset: number, length: number): Uint8Array =>
+    bytes.length ? bytes.subarray(offset, offset + length) : bytes
   return {
     kind: 'random',
     size,
-    name,
-    type,
+    name: facts?.name,
+    type: facts?.type,
     identity: { size },
     view,
-    async readAt(offset, into) {
-      into.set(view(offset, into.length))
+    async read(into, offset) {
+      const piece = view(offset, into.length)
+      into.set(piece)
+      return piece.length
     },
-    async verify() {},
     close() {},
   }
+}
+
+/** A `Blob` or `File`, read by ranges. */
+export function blobSource(blob: Blob & Partial<File>): RandomAccessSource {
+  const { size, lastModified } = blob
+  return {
+    kind: 'random',
+    size,
+    name: baseName(blob.name),
+    type: mimeOf(blob.type),
+    identity: { size, modified: lastModified === undefined ? lastModified : `${lastModified}` },
+    async read(into, offset) {
+      const bytes = await blob.slice(offset, offset + into.length).arrayBuffer()
+      into.set(new Uint8Array(bytes))
+      return bytes.byteLength
+    },
+    close() {},
+  }
+}
+
+/** A MIME type without its parameters, as platforms and servers give it. */
+export function mimeOf(type: string | null): string | undefined {
+  return type?.replace(/;.*/s, '').trim().toLowerCase() || undefined
 }

@@ -10,16 +10,18 @@ import { UsageError } from '../errors.ts'
 import type { Host } from '../host.ts'
 import { randomBytes } from '../host.ts'
 import type { InputFile } from '../tl/generated/api-types.ts'
-import { orAbort } from './abort.ts'
-import { collect } from './collect.ts'
-import { Gate } from './gate.ts'
+import { orAbort, quietly } from './abort.ts'
+import type { Gate } from './gate.ts'
+import { createGate } from './gate.ts'
 import { openSource } from './open.ts'
 import type { PartSender, UploadOptions } from './options.ts'
 import type { UploadKind } from './plan.ts'
-import { MAX_SMALL_SIZE, planUpload } from './plan.ts'
-import { bufferPool, PartReader } from './reader.ts'
+import { MAX_PHOTO_SIZE, planUpload } from './plan.ts'
+import { bufferPool, readParts } from './reader.ts'
 import type { FileLike, Source } from './source.ts'
-import { Transfer } from './transfer.ts'
+import { bytesSource } from './source.ts'
+import { sourceError } from './source-error.ts'
+import { transfer } from './transfer.ts'
 import { UploadWindow } from './window.ts'
 
 export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
@@ -51,6 +53,12 @@ const DEFAULT_NAMES: Readonly<Record<UploadKind, string>> = { file: 'file', phot
 /** One gate a sender, so that all files of a client share its budget, its lanes and its waits. */
 const gates = new WeakMap<PartSender, Gate>()
 
+function gateOf(sender: PartSender, host: Host): Gate {
+  const gate = gates.get(sender) ?? createGate(host, new UploadWindow({ maxLanes: sender.maxLanes }))
+  gates.set(sender, gate)
+  return gate
+}
+
 /**
  * Uploads a file. Its source is closed when this settles, or at once when nothing is being read from it.
  *
@@ -64,76 +72,69 @@ const gates = new WeakMap<PartSender, Gate>()
  */
 export async function upload(sender: PartSender, file: FileLike, options: UploadOptions): Promise<UploadedFile> {
   const { signal } = options
-  signal?.throwIfAborted()
-  const source = await orAbort(openSource(file, options), signal, closeQuietly)
-  let result: UploadedFile
+  const close = (source: Source): Promise<void> => quietly(() => source.close())
+  const given = await orAbort(openSource(file, options), signal, close)
   try {
-    result = await send(sender, source, options)
-  } catch (error) {
+    const { kind = 'file' } = options
+    const collected = given.size === undefined && kind !== 'file'
+    return await send(sender, collected ? await orAbort(collect(given), signal) : given, { ...options, kind })
+  } finally {
     // Not awaited: whoever aborts must not wait for a slow disk.
-    void closeQuietly(source)
-    throw error
+    void close(given)
   }
-  await source.close()
-  return result
 }
 
-function gateOf(sender: PartSender, host: Host): Gate {
-  const known = gates.get(sender)
-  if (known) return known
-  const gate = new Gate(host, new UploadWindow({ maxLanes: sender.maxLanes }))
-  gates.set(sender, gate)
-  return gate
-}
-
-async function closeQuietly(source: Source): Promise<void> {
+/** A stream of unknown length as bytes in memory: for photos and thumbnails, whose length must be known beforehand. */
+async function collect(source: Source): Promise<Source> {
+  const bytes = new Uint8Array(MAX_PHOTO_SIZE + 1)
   try {
-    await source.close()
-  } catch {
-    // The upload failed already, and with that error it ends.
+    return bytesSource(bytes.slice(0, await source.read(bytes, 0)), source)
+  } catch (error) {
+    throw sourceError(source.name ?? 'the stream', error)
   }
 }
 
-async function send(sender: PartSender, given: Source, options: UploadOptions): Promise<UploadedFile> {
-  const { host, signal, kind = 'file' } = options
-  const unknown = given.kind === 'stream' && given.size === undefined
-  const source = unknown && kind !== 'file' ? await orAbort(collect(given, MAX_SMALL_SIZE), signal) : given
+async function send(
+  sender: PartSender,
+  source: Source,
+  options: UploadOptions & { readonly kind: UploadKind },
+): Promise<UploadedFile> {
+  const { host, crypto, kind, onEvent, buffers = bufferPool() } = options
   const known = options.fileName ?? source.name
   const name = known ?? DEFAULT_NAMES[kind]
   const plan = planUpload(source.size, { ...options, label: name })
-  const fileId = drawFileId(host)
+  const md5 = plan.big ? undefined : crypto.md5()
   const gate = options.gate ?? gateOf(sender, host)
-  const buffers = options.buffers ?? bufferPool()
-  const md5 = plan.big ? undefined : options.crypto.md5()
-  options.onEvent?.({ type: 'start', fileId, plan })
-  const reader = new PartReader(source, plan, buffers, md5)
-  await new Transfer({ ...options, sender, gate, plan, reader, fileId, label: name }).done
+  const fileId = drawFileId(host)
+  onEvent?.({ type: 'start', fileId, plan })
+  const shared = { ...options, sender, gate, plan, fileId, label: name, buffers }
+  const { size, parts } = await transfer({ ...shared, pieces: (over) => readParts(source, shared, over, md5) })
+  onEvent?.({ type: 'done', size, parts })
 
-  const size = reader.size!
-  const parts = reader.parts!
-  options.onEvent?.({ type: 'done', size, parts })
+  const file = { id: fileId, parts, name }
   const canResend = source.kind === 'random'
   return {
-    inputFile: md5
-      ? { _: 'inputFile', id: fileId, parts, name, md5Checksum: toHex(md5.digest()) }
-      : { _: 'inputFileBig', id: fileId, parts, name },
+    inputFile: md5 ? { _: 'inputFile', ...file, md5Checksum: toHex(md5.digest()) } : { _: 'inputFileBig', ...file },
     name: known,
     size,
     parts,
     partSize: plan.partSize,
     type: source.type,
     canResend,
-    async resend(part, again) {
-      if (!canResend) throw new UsageError(`part ${part} of ${name} cannot be sent again: a stream is read only once`)
-      if (!(Number.isInteger(part) && part >= 0 && part < parts)) {
-        throw new UsageError(`${name} has parts 0 to ${parts - 1}, and no part ${part}`)
+    async resend(part, signal) {
+      if (!canResend || !(part >= 0 && part < parts && part % 1 === 0)) {
+        const why = canResend ? `it has parts 0 to ${parts - 1}` : 'a stream is read only once'
+        throw new UsageError(`part ${part} of ${name} cannot be sent again: ${why}`)
       }
-      const one = new PartReader(source, plan, buffers, undefined, [part, part + 1])
       try {
-        const quiet = { ...options, onProgress: undefined, signal: again }
-        await new Transfer({ ...quiet, sender, gate, plan, reader: one, fileId, label: name, count: 1 }).done
+        await transfer({
+          ...shared,
+          onProgress: undefined,
+          signal,
+          pieces: (over) => readParts(source, shared, over, undefined, part),
+        })
       } finally {
-        await closeQuietly(source)
+        void quietly(() => source.close())
       }
     },
   }
@@ -141,8 +142,7 @@ async function send(sender: PartSender, given: Source, options: UploadOptions): 
 
 /** A random file id: 63 bits, never 0. */
 function drawFileId(host: Host): bigint {
-  for (;;) {
-    const id = toBigInt(randomBytes(host.random, 8)) & 0x7fff_ffff_ffff_ffffn
-    if (id !== 0n) return id
-  }
+  let id = 0n
+  while (!id) id = BigInt.asUintN(63, toBigInt(randomBytes(host.random, 8)))
+  return id
 }

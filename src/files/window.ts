@@ -15,11 +15,9 @@ export interface WindowPolicy {
   /** Lanes worth using, from 1 on. */
   readonly lanes: number
   /** `bytes` were acknowledged `roundTrip` ms after they were sent, with `inFlight` bytes under way at that moment. */
-  delivered(bytes: number, roundTrip: number, inFlight: number, now: number): void
-  /** Something sent failed: the connection broke, or the server had a fault. */
+  delivered(bytes: number, roundTrip: number, inFlight: number): void
+  /** Something sent failed, or the server asked to wait. */
   failed(now: number): void
-  /** The server asked to wait. */
-  flooded(now: number): void
 }
 
 /** Bounds of the window. */
@@ -32,10 +30,9 @@ export interface WindowOptions {
   readonly maxLanes?: number
 }
 
-/** Never less than this, or nothing of the largest part size could move. */
-const MIN_ALLOWED = MAX_PART_SIZE
+const MiB = 1024 * 1024
 /** Bytes under way that are worth a lane. */
-const BYTES_PER_LANE = 1024 * 1024
+const BYTES_PER_LANE = MiB
 
 /** The window that uploads use unless told. */
 export class UploadWindow implements WindowPolicy {
@@ -46,10 +43,10 @@ export class UploadWindow implements WindowPolicy {
   readonly #max: number
   readonly #maxLanes: number
 
-  constructor(options: WindowOptions = {}) {
-    this.#max = Math.max(MIN_ALLOWED, options.max ?? 8 * 1024 * 1024)
-    this.#allowed = Math.min(this.#max, Math.max(MIN_ALLOWED, options.initial ?? 1024 * 1024))
-    this.#maxLanes = Math.max(1, options.maxLanes ?? 4)
+  constructor({ initial = MiB, max = 8 * MiB, maxLanes = 4 }: WindowOptions = {}) {
+    this.#allowed = initial
+    this.#max = max
+    this.#maxLanes = maxLanes
   }
 
   /** Bytes that may be under way. */
@@ -59,33 +56,22 @@ export class UploadWindow implements WindowPolicy {
 
   /** One lane for each MiB allowed. */
   get lanes(): number {
-    return Math.min(this.#maxLanes, Math.max(1, Math.ceil(this.#allowed / BYTES_PER_LANE)))
+    return Math.min(this.#maxLanes, Math.ceil(this.#allowed / BYTES_PER_LANE))
   }
 
   /** Grows, if the allowance was used. */
-  delivered(bytes: number, roundTrip: number, inFlight: number, _now: number): void {
-    this.#roundTrip = this.#roundTrip === 0 ? roundTrip : this.#roundTrip + (roundTrip - this.#roundTrip) / 8
+  delivered(bytes: number, roundTrip: number, inFlight: number): void {
+    this.#roundTrip += (roundTrip - this.#roundTrip) / (this.#roundTrip ? 8 : 1)
     // An allowance that was not used says nothing about the path.
     if (2 * inFlight < this.#allowed) return
     const step = this.#allowed < this.#threshold ? bytes : (bytes * MAX_PART_SIZE) / this.#allowed
-    this.#allowed = Math.min(this.#max, Math.ceil(this.#allowed + step))
+    this.#allowed = Math.min(this.#max, this.#allowed + step)
   }
 
-  /** Halves, at most once a round trip. */
+  /** Halves, at most once a round trip: what fails together has one cause. Never below a part of the largest size. */
   failed(now: number): void {
-    this.#cut(now)
-  }
-
-  /** Halves, at most once a round trip. */
-  flooded(now: number): void {
-    this.#cut(now)
-  }
-
-  /** Halves once a round trip: what fails together has one cause. */
-  #cut(now: number): void {
     if (now - this.#lastCut <= this.#roundTrip) return
     this.#lastCut = now
-    this.#allowed = Math.max(MIN_ALLOWED, Math.floor(this.#allowed / 2))
-    this.#threshold = this.#allowed
+    this.#threshold = this.#allowed = Math.max(MAX_PART_SIZE, this.#allowed / 2)
   }
 }

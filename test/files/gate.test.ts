@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import { Gate, type GateMember, UploadWindow } from '../../src/files/index.ts'
+import { createGate, type Gate, type GateMember, UploadWindow } from '../../src/files/index.ts'
 import { VirtualHost } from '../support/virtual-host.ts'
 
 const KiB = 1024
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 class Member implements GateMember {
   readonly turns: number[] = []
@@ -18,16 +20,19 @@ class Member implements GateMember {
     gate.join(this)
   }
 
-  ask(): void {
-    if (this.left > 0) this.#gate.request(this, this.#bytes)
+  /** Sends all it has, one part after the other; lets what can pass at once do so. */
+  async ask(): Promise<void> {
+    void this.#send()
+    await turn()
   }
 
-  turn(lane: number): number {
-    if (this.left === 0) return 0
-    this.left--
-    this.turns.push(lane)
-    this.ask()
-    return this.#bytes
+  async #send(): Promise<void> {
+    while (this.left > 0) {
+      const lane = await this.#gate.enter(this, this.#bytes)
+      if (lane === undefined) return
+      this.left--
+      this.turns.push(lane)
+    }
   }
 
   paused(until: number): void {
@@ -35,48 +40,51 @@ class Member implements GateMember {
   }
 }
 
-test('uploads take turns within one budget, each lane loaded alike', () => {
-  const gate = new Gate(new VirtualHost(), new UploadWindow({ initial: 4096 * KiB, max: 4096 * KiB, maxLanes: 2 }))
+test('uploads take turns within one budget, each lane loaded alike', async () => {
+  const gate = createGate(new VirtualHost(), new UploadWindow({ initial: 4096 * KiB, max: 4096 * KiB, maxLanes: 2 }))
   const a = new Member(gate, 100)
   const b = new Member(gate, 100)
-  a.ask()
+  await a.ask()
   expect([a.turns.length, gate.inFlight]).toEqual([8, 4096 * KiB])
   expect(a.turns.filter((lane) => lane === 0).length).toBe(4)
-  b.ask()
+  await b.ask()
   expect(b.turns).toEqual([])
   for (let i = 0; i < 8; i++) gate.settled(i % 2, 512 * KiB, 10)
+  await turn()
   expect([a.turns.length, b.turns.length]).toEqual([12, 4])
 })
 
-test('the next part goes over the lane that has got free', () => {
-  const gate = new Gate(new VirtualHost(), new UploadWindow({ initial: 2048 * KiB, max: 2048 * KiB, maxLanes: 2 }))
+test('the next part goes over the lane that has got free', async () => {
+  const gate = createGate(new VirtualHost(), new UploadWindow({ initial: 2048 * KiB, max: 2048 * KiB, maxLanes: 2 }))
   const a = new Member(gate, 100)
-  a.ask()
+  await a.ask()
   expect(a.turns).toEqual([0, 1, 0, 1])
   for (let i = 0; i < 3; i++) gate.settled(1, 512 * KiB, 10)
+  await turn()
   expect(a.turns.slice(4)).toEqual([1, 1, 1])
 })
 
-test('a part larger than the allowance passes when nothing else is under way', () => {
-  const gate = new Gate(new VirtualHost(), { ...policy, allowed: 100 })
+test('a part larger than the allowance passes when nothing else is under way', async () => {
+  const gate = createGate(new VirtualHost(), { ...policy, allowed: 100 })
   const a = new Member(gate, 2, 1000)
-  a.ask()
+  await a.ask()
   expect(a.turns.length).toBe(1)
   gate.settled(0, 1000, 10)
+  await turn()
   expect(a.turns.length).toBe(2)
 })
 
-const policy = { allowed: 1, lanes: 1, delivered() {}, failed() {}, flooded() {} }
+const policy = { allowed: 1, lanes: 1, delivered() {}, failed() {} }
 
 test('a pause stops everyone, is heard by everyone, and ends by itself; a shorter one changes nothing', async () => {
   const host = new VirtualHost()
-  const gate = new Gate(host, new UploadWindow())
+  const gate = createGate(host, new UploadWindow())
   const a = new Member(gate, 3)
   const b = new Member(gate, 3)
   gate.pause(5_000)
   gate.pause(1_000)
-  a.ask()
-  b.ask()
+  await a.ask()
+  await b.ask()
   expect([gate.pausedUntil, a.pauses, b.pauses]).toEqual([5_000, [5_000], [5_000]])
   await host.advance(4_999)
   expect([a.turns.length, b.turns.length]).toEqual([0, 0])
@@ -88,12 +96,12 @@ test('a pause stops everyone, is heard by everyone, and ends by itself; a shorte
   expect([gate.pausedUntil, host.pendingTimers]).toEqual([undefined, 0])
 })
 
-test('when the last one leaves a closed gate, no timer stays', () => {
+test('when the last one leaves a closed gate, no timer stays', async () => {
   const host = new VirtualHost()
-  const gate = new Gate(host, new UploadWindow())
+  const gate = createGate(host, new UploadWindow())
   const a = new Member(gate, 3)
   gate.pause(5_000)
-  a.ask()
+  await a.ask()
   expect(host.pendingTimers).toBe(1)
   gate.leave(a)
   expect(host.pendingTimers).toBe(0)

@@ -6,7 +6,6 @@ import {
   isInputMedia,
   type MediaFileOptions,
   type MediaLike,
-  mimeByName,
   photo,
   resolveMedia,
 } from '../../src/files/index.ts'
@@ -191,21 +190,6 @@ test('guards know the constructors by their names', () => {
     false,
   ])
   expect([isInputFile(before), isInputFile('inputFile'), isInputFile(new Uint8Array(1))]).toEqual([true, false, false])
-})
-
-test.each([
-  ['cat.jpg', 'image/jpeg'],
-  ['cat.JPEG', 'image/jpeg'],
-  ['a/b.c/x.webm', 'video/webm'],
-  ['voice.ogg', 'audio/ogg'],
-  ['a.tar.gz', 'application/gzip'],
-  ['table.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
-  ['sticker.tgs', 'application/x-tgsticker'],
-  ['pdf', 'application/octet-stream'],
-  ['', 'application/octet-stream'],
-  ['.', 'application/octet-stream'],
-])('%s is %s', (name, type) => {
-  expect(mimeByName(name)).toBe(type)
 })
 
 test('wrong combinations do not compile', () => {

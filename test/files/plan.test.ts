@@ -49,7 +49,7 @@ describe('plan', () => {
     const size = 4000 * 524_288 + 1
     expect(code(() => planUpload(size, { label: 'film.mkv' }))).toEqual([
       'FILE_TOO_BIG',
-      'film.mkv has 2097152001 bytes; the limit of this account is 2097152000 bytes (4000 parts of 524288)',
+      'film.mkv has more than 2097152000 bytes, the limit of this account (4000 parts of 524288)',
     ])
     expect(planUpload(size, { maxParts: 8000 }).parts).toBe(4001)
     expect(code(() => planUpload(8000 * 524_288 + 1, { maxParts: 8000 }))).toMatchObject([
@@ -59,9 +59,7 @@ describe('plan', () => {
   })
 
   test('a part size that is too small for the file says that a larger one would do', () => {
-    expect(String(code(() => planUpload(5000 * 1024, { partSize: 1024 })))).toContain(
-      'a larger partSize raises the limit',
-    )
+    expect(String(code(() => planUpload(5000 * 1024, { partSize: 1024 })))).toContain('a larger partSize raises it')
   })
 
   test('an empty file is refused', () => {
@@ -77,14 +75,9 @@ describe('plan', () => {
       'FILE_TOO_BIG',
       expect.stringContaining('send it as a document'),
     ])
-    expect(code(() => planUpload(undefined, { kind: 'photo' }))).toMatchObject([
-      'FILE_SOURCE_INVALID',
-      expect.anything(),
-    ])
-    expect(code(() => planUpload(undefined, { kind: 'thumb' }))).toMatchObject([
-      'FILE_SOURCE_INVALID',
-      expect.anything(),
-    ])
+    for (const kind of ['photo', 'thumb'] as const) {
+      expect(code(() => planUpload(undefined, { kind }))).toMatchObject(['FILE_TOO_BIG', expect.anything()])
+    }
   })
 
   test.each([0, -1024, 1000, 1536, 3072, 1_048_576, 1024.5, Number.NaN])(

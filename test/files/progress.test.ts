@@ -47,13 +47,13 @@ test('reports are at least 100 ms apart, but for the last', async () => {
 test('rate and time left follow what the link gives', async () => {
   // One part of 128 KiB each 100 ms over one lane, one at a time.
   const { host, server, options } = setup({ maxLanes: 1, latency: () => 100 })
-  const gate = { allowed: 1, lanes: 1, delivered() {}, failed() {}, flooded() {} }
-  const { Gate } = await import('../../src/files/index.ts')
+  const gate = { allowed: 1, lanes: 1, delivered() {}, failed() {} }
+  const { createGate } = await import('../../src/files/index.ts')
   const reports: UploadProgress[] = []
   await host.runUntil(
     upload(server, pattern(5 * MiB), {
       ...options,
-      gate: new Gate(host, gate),
+      gate: createGate(host, gate),
       onProgress: (now) => reports.push(now),
     }),
   )

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { FileError, RpcError, TransportError } from '../../src/errors.ts'
-import { type FileLike, Gate, openSource, type UploadEvent, UploadWindow, upload } from '../../src/files/index.ts'
+import { createGate, type FileLike, openSource, type UploadEvent, UploadWindow, upload } from '../../src/files/index.ts'
 import { PartServer } from '../support/part-server.ts'
 import { cut, pattern } from '../support/pattern.ts'
 import { countingPool, optionsFor, rejection, STREAMS, setup } from '../support/upload-setup.ts'
@@ -97,9 +97,7 @@ describe('streams of unknown length', () => {
       else {
         expect(await rejection(host, done)).toMatchObject({
           code: 'FILE_TOO_BIG',
-          message: expect.stringContaining(
-            'more than 3072 bytes; the limit of this account is 3072 bytes (3 parts of 1024)',
-          ),
+          message: expect.stringContaining('more than 3072 bytes, the limit of this account (3 parts of 1024)'),
         })
       }
       clean()
@@ -374,7 +372,7 @@ describe('memory', () => {
     const buffers = countingPool()
     const window = new UploadWindow({ initial: 2 * MiB, max: 2 * MiB })
     const data = pattern(24 * MiB)
-    const gate = new Gate(host, window)
+    const gate = createGate(host, window)
     await host.runUntil(upload(server, make(data), { ...optionsFor(host), gate, buffers, partSize: 256 * KiB }))
     expect(Buffer.compare(server.assemble(96), data)).toBe(0)
     expect(server.maxInFlightBytes).toBe(2 * MiB)
@@ -399,7 +397,7 @@ describe('memory', () => {
       }
     }
     const controller = new AbortController()
-    const gate = new Gate(host, new UploadWindow({ initial: 512 * KiB, max: 512 * KiB }))
+    const gate = createGate(host, new UploadWindow({ initial: 512 * KiB, max: 512 * KiB }))
     const done = upload(server, endless(), { ...options, gate, partSize: 64 * KiB, signal: controller.signal })
     done.catch(() => {})
     await host.advance(10_000)

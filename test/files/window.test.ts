@@ -6,26 +6,26 @@ const KiB = 1024
 test('the window doubles each round trip while it is full, up to its bound, and lanes follow', () => {
   const window = new UploadWindow({ maxLanes: 4 })
   expect([window.allowed, window.lanes]).toEqual([1024 * KiB, 1])
-  for (let i = 0; i < 2; i++) window.delivered(512 * KiB, 100, window.allowed, i)
+  for (let i = 0; i < 2; i++) window.delivered(512 * KiB, 100, window.allowed)
   expect([window.allowed, window.lanes]).toEqual([2048 * KiB, 2])
-  for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 100, window.allowed, i)
+  for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 100, window.allowed)
   expect([window.allowed, window.lanes]).toEqual([8192 * KiB, 4])
 })
 
 test('an allowance that is not used does not grow', () => {
   const window = new UploadWindow()
-  for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 100, 300 * KiB, i)
+  for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 100, 300 * KiB)
   expect(window.allowed).toBe(1024 * KiB)
 })
 
 test('failures halve it once a round trip, never below one part; then it grows by a part each round trip', () => {
   const window = new UploadWindow({ initial: 8192 * KiB })
-  window.delivered(1, 100, 0, 0)
+  window.delivered(1, 100, 0)
   for (let i = 0; i < 8; i++) window.failed(1_000)
   expect(window.allowed).toBe(4096 * KiB)
-  window.flooded(1_101)
+  window.failed(1_101)
   expect(window.allowed).toBe(2048 * KiB)
-  for (let i = 0; i < 4; i++) window.delivered(512 * KiB, 100, window.allowed, 1_200)
+  for (let i = 0; i < 4; i++) window.delivered(512 * KiB, 100, window.allowed)
   expect(window.allowed).toBeGreaterThan(2400 * KiB)
   expect(window.allowed).toBeLessThan(2600 * KiB)
   for (let i = 1; i < 20; i++) window.failed(1_000_000 * i)

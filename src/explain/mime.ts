@@ -1,5 +1,5 @@
 /**
- * MIME types by file name: the kinds of files that people send, in little space.
+ * MIME types by file name: the kinds of files that people send.
  */
 
 /** `type/`, then for each of its subtypes the file name extensions; a subtype without `=` is its own extension. */
@@ -17,13 +17,10 @@ const TYPES: Readonly<Record<string, string>> = {
     'vnd.openxmlformats-officedocument.presentationml.presentation=pptx',
 }
 
-/** The type of bytes of which nothing more is known. */
-export const UNKNOWN_TYPE = 'application/octet-stream'
-
 let table: Map<string, string> | undefined
 
-/** The MIME type that a file's name stands for; `application/octet-stream` if none. */
-export function mimeByName(name: string): string {
+/** The MIME type that a file's name stands for; undefined if none. */
+export function mimeByName(name: string): string | undefined {
   if (!table) {
     table = new Map()
     for (const [type, subtypes] of Object.entries(TYPES)) {
@@ -34,5 +31,5 @@ export function mimeByName(name: string): string {
     }
   }
   const extension = /\.([^.]+)$/.exec(name)?.[1]
-  return table.get(extension?.toLowerCase() ?? '') ?? UNKNOWN_TYPE
+  return table.get(extension?.toLowerCase() ?? '')
 }

@@ -1,0 +1,19 @@
+/**
+ * Why a file could not be opened or read, by the platform's stable names, in plain words.
+ */
+
+/** By the code of a system's error or the name of a `DOMException`: the code of our error, and what happened. */
+const REASONS = {
+  ENOENT: ['FILE_NOT_FOUND', 'there is no such file'],
+  ENOTDIR: ['FILE_NOT_FOUND', 'a part of its path is no folder'],
+  NotFoundError: ['FILE_NOT_FOUND', 'it is gone'],
+  EISDIR: ['FILE_NOT_A_FILE', 'it is a folder; name a file in it'],
+  EACCES: ['FILE_NOT_READABLE', 'no permission to read it'],
+  EPERM: ['FILE_NOT_READABLE', 'no permission to read it'],
+  NotReadableError: ['FILE_CHANGED', 'it changed, or may no longer be read; choose it again'],
+} as const
+
+/** Our code and a clause that says what happened; undefined for a name that nothing is known about. */
+export function reasonOfFile(name: unknown): (typeof REASONS)[keyof typeof REASONS] | undefined {
+  return Object.hasOwn(REASONS, String(name)) ? REASONS[name as keyof typeof REASONS] : undefined
+}
