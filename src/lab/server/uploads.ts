@@ -35,7 +35,7 @@ export interface Part {
 interface Upload {
   readonly big: boolean
   readonly parts: StoredParts
-  /** Size of all parts but the last; 0 until a part came that cannot be the last. */
+  /** Of a big file, the size of all parts but the last; 0 until one of those came. */
   partSize: number
   /** Sizes of the parts taken, those that are still being written included. */
   readonly sizes: Map<number, number>
@@ -80,7 +80,7 @@ export class Uploads {
       throw badRequest('FILE_PART_SIZE_CHANGED')
     }
     upload ??= this.#create(big)
-    upload.partSize = checkSize(upload, part)
+    if (part.total !== undefined) upload.partSize = checkBig(upload, part.part, part.total, size)
     // Moved to the end: the map stays in order of last use.
     this.#uploads.delete(key)
     this.#uploads.set(key, upload)
@@ -161,39 +161,32 @@ function checkPart({ part, total, bytes }: Part, maxParts: number): void {
 }
 
 /**
- * Rules about a part's size among its siblings, whatever the order they arrive in: all but the last have one size, which
- * divides 512 KiB; the last is no longer. Of a small file, which does not say how many parts it has, the highest part so
- * far may be the last.
+ * Rules about a part of a big file among its siblings, whatever the order they arrive in: all but the last have one size,
+ * which divides 512 KiB; the last is no longer. A small file does not say which part is its last, so its sizes are looked
+ * at when it is used.
+ * @param total number of parts as this part tells it, -1 while unknown
  * @returns the size of all parts but the last as far as it is known now, else 0
  */
-function checkSize({ sizes, highest, partSize, total: told }: Upload, { part, total, bytes }: Part): number {
-  let last = Math.max(highest, part)
-  if (total !== undefined) {
-    const known = total === -1 ? told : total
-    if (told !== -1 && known !== told) throw badRequest('FILE_PARTS_INVALID')
-    if (known !== -1 && last >= known) throw badRequest('FILE_PARTS_INVALID')
-    // While the number of parts is unknown none of them is the last: clients hold that one back.
-    last = known === -1 ? -1 : known - 1
+function checkBig(
+  { sizes, highest, partSize, total: told }: Upload,
+  part: number,
+  total: number,
+  size: number,
+): number {
+  const known = total === -1 ? told : total
+  if (told !== -1 && known !== told) throw badRequest('FILE_PARTS_INVALID')
+  if (known !== -1 && Math.max(highest, part) >= known) throw badRequest('FILE_PARTS_INVALID')
+  // While the number of parts is unknown none of them is the last: clients hold that one back.
+  const last = known === -1 ? -1 : known - 1
+  if (part === last) {
+    if (partSize !== 0 && size > partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
+    return partSize
   }
-  const size = bytes.length
-  if (part !== last) {
-    checkFull(size, partSize)
-    if ((sizes.get(last) ?? 0) > size) throw badRequest('FILE_PART_SIZE_CHANGED')
-    return size
-  }
-  if (partSize !== 0 && size > partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
-  // Of a small file, the one that was the highest until now is not the last after all.
-  const before = total === undefined && highest < part ? sizes.get(highest) : undefined
-  if (before === undefined) return partSize
-  checkFull(before, partSize)
-  if (size > before) throw badRequest('FILE_PART_SIZE_CHANGED')
-  return before
-}
-
-/** Checks the size of a part that is not the last. */
-function checkFull(size: number, partSize: number): void {
+  if (size < PART_UNIT) throw badRequest('FILE_PART_TOO_SMALL')
   if (!isPartSize(size)) throw badRequest('FILE_PART_SIZE_INVALID')
   if (partSize !== 0 && size !== partSize) throw badRequest('FILE_PART_SIZE_CHANGED')
+  if ((sizes.get(last) ?? 0) > size) throw badRequest('FILE_PART_SIZE_CHANGED')
+  return size
 }
 
 /** A size that all parts but the last may have: a multiple of 1 KiB that divides 512 KiB. */

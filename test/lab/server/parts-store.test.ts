@@ -25,7 +25,7 @@ for (const [name, open] of Object.entries(stores)) {
     test('come back as they went in, in any order, replaced or not', async () => {
       const store = await open()
       const parts = store.create()
-      await Promise.all([2, 0, 1].map((part) => parts.put(part, bytes(1000 + part, part))))
+      await Promise.all([2, 0, 1].map(async (part) => parts.put(part, bytes(1000 + part, part))))
       await parts.put(1, bytes(500, 9))
       expect([0, 1, 2, 3].map((part) => parts.sizeOf(part))).toEqual([1000, 500, 1002, undefined])
       expect(new Uint8Array(await parts.read(2, 10, 20))).toEqual(bytes(1002, 2).subarray(10, 30))
@@ -105,7 +105,7 @@ test('a store on disk leaves nothing behind, even while it is open', async () =>
 test('closing a store on disk waits for writes under way', async () => {
   const store = await diskParts(folder)
   const parts = store.create()
-  const writes = Array.from({ length: 20 }, (_, part) => parts.put(part, bytes(100_000, part)))
+  const writes = Array.from({ length: 20 }, async (_, part) => parts.put(part, bytes(100_000, part)))
   await store.close()
   await Promise.all(writes)
 })

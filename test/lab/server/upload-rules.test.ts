@@ -42,6 +42,7 @@ describe('a part by itself', () => {
     ['belongs to none', { size: KB, total: 0 }, 'FILE_PARTS_INVALID'],
     ['is no multiple of 1 KiB and not the last', { size: 1500, part: 0, total: 2 }, 'FILE_PART_SIZE_INVALID'],
     ['does not divide 512 KiB and is not the last', { size: 3 * KB, part: 0, total: 2 }, 'FILE_PART_SIZE_INVALID'],
+    ['is below 1 KiB and not the last', { size: 1000, part: 0, total: 2 }, 'FILE_PART_TOO_SMALL'],
     ['is short while the number of parts is unknown', { size: 1500, total: -1 }, 'FILE_PART_SIZE_INVALID'],
     ['is short and the last', { size: 1500, part: 1, total: 2 }, 'ok'],
     ['is short and may be the last of a small file', { size: 1500 }, 'ok'],
@@ -86,19 +87,26 @@ describe('a small file', () => {
   test('has one short part, its last', () => {
     const { save, use } = uploads()
     save({ size: 4 * KB, part: 0 })
-    expect(save({ size: 100, part: 1 })).toBe('ok')
-    expect(save({ size: 4 * KB, part: 2 })).toBe('FILE_PART_SIZE_INVALID')
+    save({ size: 100, part: 1 })
     expect(use(2, false)).toBe(4 * KB + 100)
   })
 
-  test('may begin with its short end', () => {
-    const { save, use } = uploads()
-    save({ size: 2 * KB, part: 2 })
-    save({ size: 4 * KB, part: 0 })
-    expect(save({ size: 8 * KB, part: 1 })).toBe('FILE_PART_SIZE_CHANGED')
-    save({ size: 4 * KB, part: 1 })
-    expect(use(3, false)).toBe(10 * KB)
-  })
+  for (const [name, sizes] of [
+    ['a short part before the last', [4 * KB, 100, 4 * KB]],
+    ['parts of two sizes', [4 * KB, 2 * KB, 1 * KB]],
+    ['a last part longer than the others', [2 * KB, 4 * KB]],
+    ['parts that do not divide 512 KiB', [3 * KB, 3 * KB]],
+    ['parts that are no multiple of 1 KiB', [1500, 1500]],
+  ] as const) {
+    test(`with ${name} is taken part by part and refused in the end: FILE_PART_LENGTH_INVALID`, () => {
+      const { save, use } = uploads()
+      for (const [part, size] of sizes.entries()) expect(save({ size, part })).toBe('ok')
+      expect(use(sizes.length, false)).toBe('FILE_PART_LENGTH_INVALID')
+      // Sent once more and right, it is a file.
+      for (const part of sizes.keys()) save({ size: 4 * KB, part })
+      expect(use(sizes.length, false)).toBe(sizes.length * 4 * KB)
+    })
+  }
 
   test('of more than 10 MiB is none', () => {
     const { save, use } = uploads()
