@@ -1,8 +1,8 @@
 /**
  * The primitives of MTProto 2.0 behind one small interface.
  *
- * Two implementations exist, `native.ts` (the platform's own, on Node, Bun and Deno) and `portable.ts` (@noble and
- * BigInt, everywhere); both run against the same vectors. Everything is synchronous, so that the state machines above
+ * Two implementations exist, `native.ts` (the platform's own, on Node, Bun and Deno) and `portable.ts` (plain
+ * JavaScript, everywhere); both run against the same vectors. Everything is synchronous, so that the state machines above
  * stay free of I/O.
  */
 
