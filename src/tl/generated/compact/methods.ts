@@ -33,7 +33,11 @@ export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PU
 export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername # username:S referer.S=contacts.ResolvedPeer')
 
 /** `help.getConfig#c4f9186b = Config;` */
-export const helpGetConfig: Method<T.HelpGetConfigRequest, T.Config> = /* @__PURE__ */ compactMethod(CORE, 'help.getConfig=Config')
+export const helpGetConfig: Method<T.HelpGetConfigRequest, T.Config> = /* @__PURE__ */ compactMethod(CORE, `help.getConfig=Config
+=Config
+ # default_p2p_contacts.3 preload_featured_stickers. revoke_pm_inbox.6 blocked_mode.8 force_try_ipv6.e date:I expires:I test_mode:Q this_dc:I dc_options:*DcOption dc_txt_domain_name:S chat_size_max:I megagroup_size_max:I forwarded_count_max:I online_update_period_ms:I offline_blur_timeout_ms:I offline_idle_timeout_ms:I online_cloud_timeout_ms:I notify_cloud_delay_ms:I notify_default_delay_ms:I push_chat_period_ms:I push_chat_limit:I edit_time_limit:I revoke_time_limit:I revoke_pm_time_limit:I rating_e_decay:I stickers_recent_limit:I channels_read_media_period:I tmp_sessions.0I call_receive_timeout_ms:I call_ring_timeout_ms:I call_connect_timeout_ms:I call_packet_timeout_ms:I me_url_prefix:S autoupdate_url_prefix.7S gif_search_username.9S venue_search_username.S img_search_username.S static_maps_provider.S caption_length_max:I message_length_max:I webfile_dc_id:I suggested_lang_code.2S lang_pack_version.2I base_lang_pack_version.2I reactions_default.fReaction autologin_token.S
+=DcOption
+ # ipv6. media_only. tcpo_only. cdn. static. this_port_only. id:I ip_address:S port:I secret.aB`)
 
 /** `initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy params:flags.1?JSONValue query:!X = X;` */
 export const writeInitConnection: (w: TlWriter, v: T.InitConnectionRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'initConnection#c1cd5ea9 # api_id:I device_model:S system_version:S app_version:S system_lang_code:S lang_pack:S lang_code:S proxy.InputClientProxy params.JSONValue query:!')

@@ -23,12 +23,8 @@ Forbidden id:L title:S
 =ChatPhoto
  # has_video. photo_id:L stripped_thumb.B dc_id:I
 Empty
-=Config
- # default_p2p_contacts.3 preload_featured_stickers. revoke_pm_inbox.6 blocked_mode.8 force_try_ipv6.e date:I expires:I test_mode:Q this_dc:I dc_options:*DcOption dc_txt_domain_name:S chat_size_max:I megagroup_size_max:I forwarded_count_max:I online_update_period_ms:I offline_blur_timeout_ms:I offline_idle_timeout_ms:I online_cloud_timeout_ms:I notify_cloud_delay_ms:I notify_default_delay_ms:I push_chat_period_ms:I push_chat_limit:I edit_time_limit:I revoke_time_limit:I revoke_pm_time_limit:I rating_e_decay:I stickers_recent_limit:I channels_read_media_period:I tmp_sessions.0I call_receive_timeout_ms:I call_ring_timeout_ms:I call_connect_timeout_ms:I call_packet_timeout_ms:I me_url_prefix:S autoupdate_url_prefix.7S gif_search_username.9S venue_search_username.S img_search_username.S static_maps_provider.S caption_length_max:I message_length_max:I webfile_dc_id:I suggested_lang_code.2S lang_pack_version.2I base_lang_pack_version.2I reactions_default.fReaction autologin_token.S
 =DataJSON
  data:S
-=DcOption
- # ipv6. media_only. tcpo_only. cdn. static. this_port_only. id:I ip_address:S port:I secret.aB
 =Document
  # id:L access_hash:L file_reference:B date:I mime_type:S size:L thumbs.*PhotoSize video_thumbs.*VideoSize dc_id:I attributes:*DocumentAttribute
 Empty id:L
