@@ -108,6 +108,12 @@ export class Calls {
     return true
   }
 
+  /** The session is over: nobody waits any longer. */
+  destroy(): void {
+    for (const waiters of this.#waiters.values()) for (const wake of waiters) wake(false)
+    this.#waiters.clear()
+  }
+
   #finish(message: Received, outcome: Outcome): void {
     const site = this.#site
     this.#settle(message.msgId, outcome.kind === 'result')

@@ -29,6 +29,11 @@ import type { SessionTable } from './session-table.ts'
 /** Padding of an encrypted message in bytes, at least and at most. */
 const MIN_PADDING = 12
 const MAX_PADDING = 1024
+/**
+ * Most bytes of padding to send in padded framing. Up to 15 are legal, but servers and proxies send no more than this, and
+ * there are clients that take a packet's length modulo 4 for its padding.
+ */
+const MAX_PACKET_PADDING = 3
 /** Shortest packets that can be something: a plain message's head, and an encrypted one's with two blocks. */
 const MIN_PLAIN = 20
 const MIN_ENCRYPTED = 24 + 48
@@ -83,6 +88,7 @@ export class ServerConnection implements CarrierHandlers, Link {
       random: dc.host.random,
       crypto: dc.crypto,
       secrets: dc.secrets,
+      maxPadding: MAX_PACKET_PADDING,
       onQuickAck: (packet) => this.#wantsQuickAck.add(packet),
     })
   }

@@ -11,6 +11,8 @@ export class FileContent {
   readonly parts: number
   /** Bytes in all. */
   readonly size: number
+  /** True once a photo or document holds it: then it outlives the upload that it came from. */
+  kept = false
   readonly #stored: StoredParts
   readonly #partSize: number
   readonly #lastSize: number
@@ -45,6 +47,16 @@ export class FileContent {
     const ready = pieces.filter((piece) => piece instanceof Uint8Array)
     if (ready.length === pieces.length) return join(ready, end - offset)
     return Promise.all(pieces.map(async (piece) => piece)).then((all) => join(all, end - offset))
+  }
+
+  /** True while the bytes are there. */
+  get alive(): boolean {
+    return this.#stored.sizeOf(0) !== undefined
+  }
+
+  /** Gives the room of the bytes back. */
+  dispose(): void {
+    this.#stored.dispose()
   }
 
   /** MD5 of the whole file, as 32 hex digits. For small files. */

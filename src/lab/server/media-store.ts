@@ -50,22 +50,37 @@ type New<T extends Stored> = Omit<T, 'id' | 'accessHash' | 'fileReference'>
 
 export class MediaStore {
   readonly #random: RandomSource
+  readonly #limit: number
   readonly #photos = new Map<bigint, StoredPhoto>()
   readonly #documents = new Map<bigint, StoredDocument>()
 
-  constructor(random: RandomSource) {
+  /**
+   * @param limit most photos, and most documents, that are kept; the oldest are forgotten with their bytes
+   */
+  constructor(random: RandomSource, limit: number = Number.POSITIVE_INFINITY) {
     this.#random = random
+    this.#limit = limit
+  }
+
+  /** Number of photos and documents. */
+  get size(): number {
+    return this.#photos.size + this.#documents.size
   }
 
   addPhoto(photo: New<StoredPhoto>): StoredPhoto {
     const stored = { ...photo, ...this.#identity() }
+    stored.content.kept = true
     this.#photos.set(stored.id, stored)
+    forgetOldest(this.#photos, this.#limit)
     return stored
   }
 
   addDocument(document: New<StoredDocument>): StoredDocument {
     const stored = { ...document, ...this.#identity() }
+    stored.content.kept = true
+    if (stored.thumb) stored.thumb.content.kept = true
     this.#documents.set(stored.id, stored)
+    forgetOldest(this.#documents, this.#limit)
     return stored
   }
 
@@ -98,6 +113,16 @@ export class MediaStore {
 
   #reference(): Uint8Array {
     return randomBytes(this.#random, REFERENCE_LENGTH)
+  }
+}
+
+/** Keeps a store within its limit. */
+function forgetOldest(all: Map<bigint, StoredPhoto | StoredDocument>, limit: number): void {
+  for (const [id, stored] of all) {
+    if (all.size <= limit) return
+    all.delete(id)
+    stored.content.dispose()
+    if (stored.kind === 'document') stored.thumb?.content.dispose()
   }
 }
 

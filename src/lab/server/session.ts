@@ -100,6 +100,7 @@ export class ServerSession {
   /** Ends the session: nothing is sent any more. */
   destroy(): void {
     this.#destroyed = true
+    this.calls.destroy()
     this.#ackTimer?.cancel()
     this.#ackTimer = undefined
     this.link = undefined

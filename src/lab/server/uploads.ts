@@ -102,7 +102,7 @@ export class Uploads {
     const upload = this.#uploads.get(`${userId}:${fileId}`)
     if (upload === undefined || upload.big !== big) throw missing(0)
     upload.usedAt = now
-    if (upload.content !== undefined && upload.content.parts === count) return upload.content
+    if (upload.content?.parts === count && upload.content.alive) return upload.content
     const { parts } = upload
     for (let part = 0; part < count; part++) if (parts.sizeOf(part) === undefined) throw missing(part)
     if (upload.highest >= count || (big && upload.total !== count)) throw badRequest('FILE_PARTS_INVALID')
@@ -144,7 +144,7 @@ export class Uploads {
     for (const [key, upload] of this.#uploads) {
       if (now - upload.usedAt <= PARTS_LIFETIME) return
       this.#uploads.delete(key)
-      if (upload.content === undefined) upload.parts.dispose()
+      if (upload.content?.kept !== true) upload.parts.dispose()
     }
   }
 }

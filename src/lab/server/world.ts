@@ -63,6 +63,8 @@ export interface WorldOptions {
   readonly parts: PartsStore
   /** Accept any well-formed bot token, making the bot on its first login; true unless told. */
   readonly openToBots?: boolean
+  /** Most photos, and most documents, that are kept; the oldest are forgotten. All unless told. */
+  readonly keepMedia?: number
 }
 
 /** Ids of the chats that {@link World.addChat} makes start here, one range for each kind. */
@@ -95,7 +97,7 @@ export class World {
     this.openToBots = options.openToBots ?? true
     this.#parts = options.parts
     this.uploads = new Uploads(options.parts)
-    this.media = new MediaStore(options.random)
+    this.media = new MediaStore(options.random, options.keepMedia)
   }
 
   /** A random 63-bit number, positive as ids and access hashes are. */

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { view } from '../../../src/bytes.ts'
 import { nativeCrypto } from '../../../src/crypto/native.ts'
-import { helpGetConfig, uploadSaveFilePart, usersGetUsers } from '../../../src/tl/generated/client/methods.ts'
+import {
+  helpGetConfig,
+  uploadSaveFilePart,
+  usersGetUsers,
+  writeInvokeAfterMsg,
+} from '../../../src/tl/generated/client/methods.ts'
 import type { ServerMessage } from '../../../src/tl/generated/mtproto/types.ts'
 import { TlWriter } from '../../../src/tl/writer.ts'
 import { transportErrorOf } from '../../../src/transport/framing/index.ts'
@@ -398,6 +403,24 @@ describe('a session', () => {
     await setup.host.advance(1_800_000)
     client.send(getMe())
     expect((await setup.run(client.nextService('bad_server_salt'))).newServerSalt).not.toBe(77n)
+  })
+
+  test('leaves no timer behind when the server is closed', async () => {
+    const setup = setUp({ faults: {} })
+    const client = await setup.bot()
+    setup.server.faults.onRequest = ({ request }) => (request._ === 'help.getConfig' ? { kind: 'silence' } : undefined)
+    const pending = setup.host.pendingTimers
+    client.send(encode({ _: 'ping_delay_disconnect', pingId: 1n, disconnectDelay: 1_000 }))
+    client.send(encodeCall(helpGetConfig, { _: 'help.getConfig' }))
+    const later = new TlWriter()
+    writeInvokeAfterMsg(later, { _: 'invokeAfterMsg', msgId: 4n, query: (w) => w.raw(getMe()) })
+    client.send(later.finish())
+    await setup.host.advance(10)
+    // The delayed disconnection, the acknowledgement, the wait for a message that never comes.
+    expect(setup.host.pendingTimers - pending).toBe(3)
+    setup.server.close()
+    await setup.host.advance(10)
+    expect([setup.host.pendingTimers, setup.server.sessions, setup.server.connections]).toEqual([0, 0, 0])
   })
 
   test('remembers at most 64 sessions of a key', async () => {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { concat } from '../../../src/bytes.ts'
 import type { StoredDocument } from '../../../src/lab/server/media-store.ts'
 import { makeFreeMedia } from '../../../src/lab/server/methods/free-media.ts'
+import { memoryParts } from '../../../src/lab/server/parts-store.ts'
+import { World } from '../../../src/lab/server/world.ts'
 import type {
   document,
   InputFile,
@@ -21,6 +23,7 @@ import {
   uploadSaveFilePart,
 } from '../../../src/tl/generated/client/methods.ts'
 import type { RawClient } from '../../support/raw-client.ts'
+import { VirtualHost } from '../../support/virtual-host.ts'
 import { bmp, gif, jpeg, png, webp } from './images.ts'
 import { type Setup, setUp } from './setup.ts'
 
@@ -407,6 +410,18 @@ describe('files that are not right', () => {
       ),
     ).rejects.toThrow('400 FILE_PART_0_MISSING')
   })
+})
+
+test('a world that is told to keep little forgets the oldest, bytes and all', async () => {
+  const { random } = new VirtualHost()
+  const { setup, upload, media } = await bench({ world: new World({ random, parts: memoryParts(), keepMedia: 2 }) })
+  const made = []
+  const file = await upload(jpeg(9, 9))
+  for (let i = 0; i < 3; i++)
+    made.push(photoOf(await media({ _: 'inputMediaUploadedPhoto', file: i === 0 ? file : await upload(jpeg(9, 9)) })))
+  expect(setup.world.media.size).toBe(2)
+  expect(made.map(({ id }) => setup.world.media.find(id) !== undefined)).toEqual([false, true, true])
+  await expect(media({ _: 'inputMediaUploadedPhoto', file })).rejects.toThrow('400 FILE_PART_0_MISSING')
 })
 
 describe('upload.getFile', () => {

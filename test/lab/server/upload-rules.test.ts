@@ -198,5 +198,13 @@ describe('using a file', () => {
     expect(() => all.use(2n, 5n, 1, true, 0, MAX_PARTS)).toThrow('FILE_PART_0_MISSING')
     expect(use(1, true, PARTS_LIFETIME + 1)).toBe('FILE_PART_0_MISSING')
     expect(all.size).toBe(0)
+    // What was put together and then refused for what it is goes as well; what became a document stays.
+    for (const kept of [false, true]) {
+      save({ size: 5, part: 0, total: 1 })
+      const content = all.use(user, 5n, 1, true, 0, MAX_PARTS)
+      content.kept = kept
+      use(1, true, 2 * PARTS_LIFETIME)
+      expect(content.alive).toBe(kept)
+    }
   })
 })
