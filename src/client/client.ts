@@ -2,7 +2,7 @@
  * The client: connect once, upload as often as you like.
  */
 
-import { contactsResolveUsername, messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
+import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { type MediaLike, resolveMedia } from '../files/media.ts'
@@ -111,7 +111,7 @@ export class UploadClient {
     const { signal, businessConnectionId } = options
     signal?.throwIfAborted()
     const peer = await toInputPeer(options.peer ?? 'me', (username) =>
-      this.#account.invoke(contactsResolveUsername, { _: 'contacts.resolveUsername', username }, { signal }),
+      this.invoke({ _: 'contacts.resolveUsername', username }, { signal }),
     )
     let uploads: UploadedFile[] = []
     const resolve = async (): Promise<InputMedia> => {
@@ -156,7 +156,7 @@ export class UploadClient {
 
   /**
    * Calls a method of the schema by its name: any that the package was generated with (`MethodMap`); in bundles for
-   * browsers those that the client itself needs. For any other method use {@link call}.
+   * browsers those that the client itself needs and those in the option `methods`. See {@link call} too.
    * @throws UsageError for a method that is not among them
    * @throws RpcError, TransportError, TlError
    */
@@ -164,10 +164,11 @@ export class UploadClient {
     request: MethodMap[Name]['request'] & { readonly _: Name },
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<MethodMap[Name]['result']> {
-    const method = platform.methods.find(({ name }) => name === request?._)
+    const known = [...platform.methods, ...(this.#account.options.methods ?? [])]
+    const method = known.find(({ name }) => name === request?._)
     if (!method) {
-      const known = platform.methods.map(({ name }) => name).join(', ')
-      throw new UsageError(`"${request?._}" is not among the methods known by name: ${known}; use client.call`)
+      const names = known.map(({ name }) => name).join(', ')
+      throw new UsageError(`${request?._} is not known by name; add it to the option methods. Known: ${names}`)
     }
     // The table is keyed by name, so method and request belong together.
     return (await this.#account.invoke(method as AnyMethod, request, options)) as MethodMap[Name]['result']

@@ -7,6 +7,7 @@ import type { Host } from '../host.ts'
 import type { Dial } from '../transport/carrier/carrier.ts'
 import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
+import type { NamedMethod } from './methods.ts'
 import type { SessionStorage } from './storage.ts'
 
 /** A datacenter that is not one of Telegram's: a test server, or one behind a forwarded port. */
@@ -52,6 +53,12 @@ export interface ConnectOptions {
   readonly test?: boolean | undefined
   /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
   readonly transport?: TransportName | undefined
+  /**
+   * Methods that `client.invoke` knows by name beside its own, constants of `mtproto-upload/tl`. On Node, Bun and Deno it
+   * knows all; in bundles for browsers each is paid for in bytes: `contactsResolveUsername` is what a `@username` as peer
+   * takes.
+   */
+  readonly methods?: readonly NamedMethod[] | undefined
   /** Most connections that an upload uses, 1 to 16; 4 unless told. */
   readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */

@@ -15,11 +15,16 @@ export function reasonOfSystem(_code: string): string | undefined {
 }
 
 /** What browsers say of files that were chosen in a page and are not as they were. */
-export function reasonOfFile(name: unknown): readonly ['FILE_CHANGED', string] | undefined {
-  return /^Not(Found|Readable)Error$/.test(String(name)) ? ['FILE_CHANGED', 'it changed; choose it again'] : undefined
+export function reasonOfFile(error: unknown): readonly ['FILE_CHANGED', string] | undefined {
+  return /^Not(Found|Readable)Error/.test(String(error)) ? ['FILE_CHANGED', 'it changed; choose it again'] : undefined
 }
 
-/** By extension, for files of which the page does not know the type. */
+/** The MIME type that a file's name stands for; undefined if it is none of a handful: a `File` knows its own. */
+export function mimeByName(name: string): string | undefined {
+  return TYPES.get(name.replace(/.*\./s, '').toLowerCase())
+}
+
+/** By extension. */
 const TYPES = new Map([
   ['jpg', 'image/jpeg'],
   ['png', 'image/png'],
@@ -31,7 +36,12 @@ const TYPES = new Map([
   ['pdf', 'application/pdf'],
 ])
 
-/** The MIME type that a file's name stands for; undefined if it is none of a handful: a `File` knows its own. */
-export function mimeByName(name: string): string | undefined {
-  return TYPES.get(name.replace(/.*\./s, '').toLowerCase())
+/** What a server calls a file is told to pages of its own origin alone; others have the URL's name. */
+export function nameInHeader(_disposition: string): string | undefined {
+  return undefined
+}
+
+/** What a transport error means. */
+export function meaningOfStatus(_status: number): string {
+  return 'refused the connection'
 }

@@ -13,7 +13,9 @@ const REASONS = {
   NotReadableError: ['FILE_CHANGED', 'it changed, or may no longer be read; choose it again'],
 } as const
 
-/** Our code and a clause that says what happened; undefined for a name that nothing is known about. */
-export function reasonOfFile(name: unknown): (typeof REASONS)[keyof typeof REASONS] | undefined {
-  return Object.hasOwn(REASONS, String(name)) ? REASONS[name as keyof typeof REASONS] : undefined
+/** Our code and a clause that says what happened; undefined for an error that nothing is known about. */
+export function reasonOfFile(error: unknown): (typeof REASONS)[keyof typeof REASONS] | undefined {
+  const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown }
+  const known = [code, name].find((id) => Object.hasOwn(REASONS, String(id)))
+  return REASONS[known as keyof typeof REASONS]
 }

@@ -1,12 +1,15 @@
 /**
  * Explanations of errors in full: one clause for each error of the API that the calls of this package document, and one for
- * each way in which a system's network or files fail. Beside them, the types that file names stand for. For programs; `brief.ts` is for bundles, where every byte is paid for.
+ * each way in which a system's network or files fail. Beside them, the types that file names stand for, and the names in
+ * headers. For programs; `brief.ts` is for bundles, where every byte is paid for.
  */
 import { adviceByCode } from './by-code.ts'
 import { ADVICE } from './rpc-advice.ts'
 
+export { nameInHeader } from './disposition.ts'
 export { reasonOfFile } from './file-reasons.ts'
 export { mimeByName } from './mime.ts'
+export { meaningOfStatus } from './statuses.ts'
 export { reasonOfSystem } from './system-reasons.ts'
 
 /**

@@ -6,6 +6,7 @@
  * the calls that wait when the server stays out of reach for too long.
  */
 
+import { meaningOfStatus } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { SecurityError, TlError, TransportError } from '../errors.ts'
@@ -36,7 +37,9 @@ const FIRST_ATTEMPTS = 3
 const PATIENCE = 60_000
 /** The server must say this often in a row that it does not know our key: the message is not authenticated. */
 const KEY_UNKNOWN_TIMES = 2
+/** Transport errors. Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
 const AUTH_KEY_NOT_FOUND = -404
+const FLOOD = -429
 
 /** The authorization key of a datacenter, shared by its connections. */
 export interface KeyHolder {
@@ -147,7 +150,8 @@ export class Connection {
     const current = (): boolean => link === this.#link
     const handlers: CarrierHandlers = {
       onData: (chunk) => current() && this.#onData(chunk),
-      onClose: (error) => current() && this.#lost(error ?? closedByServer(where)),
+      onClose: (error) =>
+        current() && this.#lost(error ?? new TransportError('CONNECTION_CLOSED', `${where} closed the connection`)),
       onDrain: () => current() && this.#onDrain(),
     }
     const abort = new AbortController()
@@ -291,7 +295,7 @@ export class Connection {
     if (this.#state === 'waiting') this.#dial()
     else if (this.#state === 'ready') this.#pump()
     else if (this.#state === 'exchanging') {
-      const message = `${this.#options.where} took the connection but did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s; is it an MTProto server?`
+      const message = `${this.#options.where} did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s; is it an MTProto server?`
       this.#lost(new TransportError('NO_ANSWER', message))
     }
   }
@@ -351,31 +355,20 @@ export class Connection {
         keys.lost()
         session.reset('the server does not know the authorization key')
       }
-      return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know this session's authorization key`, {
+      return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know our authorization key`, {
         status,
       })
     }
-    const meaning = MEANING[status] ?? 'refused the connection'
-    const retryable = status === -429
-    return new TransportError('SERVER_TRANSPORT_ERROR', `${where} ${meaning} (transport error ${status})`, {
-      status,
-      retryable,
-    })
+    return new TransportError(
+      'SERVER_TRANSPORT_ERROR',
+      `${where} ${meaningOfStatus(status)} (transport error ${status})`,
+      { status, retryable: status === FLOOD },
+    )
   }
 
   #emit(event: ConnectionEvent): void {
     this.#options.onEvent?.(event)
   }
-}
-
-const MEANING: Readonly<Record<number, string>> = {
-  [AUTH_KEY_NOT_FOUND]: 'refused the key exchange',
-  [-429]: 'says there are too many connections from this address; try again later',
-  [-444]: 'is not the datacenter that was asked for; check the DC number and the address',
-}
-
-function closedByServer(where: string): TransportError {
-  return new TransportError('CONNECTION_CLOSED', `${where} closed the connection`)
 }
 
 function closedByUs(): TransportError {

@@ -10,9 +10,9 @@ import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import type * as Index from '../../src/index.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
-import type { uploadGetFile } from '../../src/tl/generated/compact/methods.ts'
+import type * as Methods from '../../src/tl/generated/compact/methods.ts'
 
-type Client = typeof Index & { uploadGetFile: typeof uploadGetFile }
+type Client = typeof Index & Pick<typeof Methods, 'contactsResolveUsername' | 'uploadGetFile'>
 
 let folder: string
 let server: RunningServer
@@ -25,7 +25,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'))
   const entry = join(folder, 'entry.ts')
   const methods = resolve('src/tl/generated/compact/methods.ts')
-  await writeFile(entry, `export * from '${resolve('src/index.ts')}'\nexport { uploadGetFile } from '${methods}'`)
+  await writeFile(
+    entry,
+    `export * from '${resolve('src/index.ts')}'\nexport { contactsResolveUsername, uploadGetFile } from '${methods}'`,
+  )
   const { code } = await bundleForBrowsers(entry)
   const file = join(folder, 'bundle.mjs')
   await writeFile(file, code)
@@ -63,12 +66,22 @@ test('logs in, uploads small and big, decodes the media; the bytes are the same'
       }
       expect(hash.digest('hex')).toBe(createHash('sha256').update(data).digest('hex'))
     }
-    await one.uploadMedia({ peer: '@durov', media: document(randomBytes(9), { fileName: 'x' }) }).catch((error) => {
-      expect(error).toMatchObject({ type: 'USERNAME_NOT_OCCUPIED' })
-    })
+    const media = document(randomBytes(9), { fileName: 'x' })
+    await expect(one.uploadMedia({ peer: '@nobody_here', media })).rejects.toThrow(/contacts\.resolveUsername.*methods/)
   } finally {
     await one.close()
   }
+})
+
+test('looks usernames up when it is given the method', async () => {
+  const one = await client.UploadClient.connect({ ...options(), methods: [client.contactsResolveUsername] })
+  const media = client.document(randomBytes(9), { fileName: 'x' })
+  const { username } = [...server.world.users.values()].find((user) => user.username && !user.bot)!
+  expect(await one.uploadMedia({ peer: `@${username}`, media })).toMatchObject({ _: 'messageMediaDocument' })
+  await expect(one.uploadMedia({ peer: '@nobody_here', media })).rejects.toMatchObject({
+    type: 'USERNAME_NOT_OCCUPIED',
+  })
+  await one.close()
 })
 
 test('says what is missing there: TCP, paths, PEM, files for sessions', async () => {

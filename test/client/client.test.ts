@@ -121,7 +121,9 @@ describe('the main job', () => {
 
   test('a method that is not known by name is an error that says which are; a constant calls it', async () => {
     const client = await connect()
-    await expect(client.invoke({ _: 'auth.signIn' } as never)).rejects.toThrow(/messages\.uploadMedia.*client\.call/)
+    await expect(client.invoke({ _: 'auth.signIn' } as never)).rejects.toThrow(
+      /auth\.signIn.*methods.*messages\.uploadMedia/,
+    )
     expect(await client.invoke({ _: 'help.getConfig' })).toMatchObject({ _: 'config' })
     expect(await client.call(helpGetConfig, { _: 'help.getConfig' })).toMatchObject({
       _: 'config',
