@@ -6,11 +6,11 @@
  */
 import { createCipheriv, createDecipheriv, createDiffieHellman } from 'node:crypto'
 import { fromBigInt, toBigInt } from '../src/bytes.ts'
-import { PRODUCTION_PRIME } from '../src/crypto/dh.ts'
 import { modPow } from '../src/crypto/modpow.ts'
 import { nativeCrypto } from '../src/crypto/native.ts'
 import { portableCrypto } from '../src/crypto/portable.ts'
 import { factorize } from '../src/crypto/pq.ts'
+import { PRODUCTION_PRIME } from '../src/crypto/production-prime.ts'
 
 const RUNS = 12
 const PART = 512 * 1024

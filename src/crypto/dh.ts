@@ -3,6 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/security_guidelines#validation-of-dh-parameters
  */
+import { fromBigInt, toHex } from '../bytes.ts'
 import { SecurityError } from '../errors.ts'
 import type { RandomSource } from '../host.ts'
 import type { Crypto } from './crypto.ts'
@@ -14,17 +15,11 @@ const REMEMBERED = 16
 /** Distance that g_a and g_b keep from 0 and from the prime: 2^(2048 - 64). */
 const DISTANCE: bigint = 1n << 1984n
 
-/** The safe prime that Telegram's servers use; with g = 3 among others. Given to many, checked by all, it needs no test. */
-export const PRODUCTION_PRIME: bigint = /* @__PURE__ */ BigInt(
-  '0xc71caeb9c6b1c9048e6c522f70f13f73980d40238e3e21c14934d037563d930f' +
-    '48198a0aa7c14058229493d22530f4dbfa336f6e0ac925139543aed44cce7c37' +
-    '20fd51f69458705ac68cd4fe6b6b13abdc9746512969328454f18faf8c595f64' +
-    '2477fe96bb2a941d5bcd1d4ac8cc49880708fa9b378e3c4f3a9060bee67cf9a4' +
-    'a4a695811051907e162753b56b0f6b410dba74d8a84b2a14b3144e0ef1284754' +
-    'fd17ed950d5965b4b9dd46582db1178d169c6bc465b0d6ff9ca3928fef5b9ae4' +
-    'e418fc15e83ebea0f87fa9ff5eed70050ded2849f47bf959d956850ce929851f' +
-    '0d8115f635b105ee2e4e15d04b2454bf6f4fadf034b10403119cd8e3b92fcc5b',
-)
+/**
+ * SHA-256 of the safe prime that Telegram's servers use, `production-prime.ts`. Given to many, checked by all, it needs no
+ * test.
+ */
+const KNOWN_PRIME = '02f85e7687fc6f33ba678226a963b3c8a191b47c890cf30debe17c1d623b5af1'
 
 /** For each generator the modulus and the residues of a prime for which it generates the subgroup of squares; 4 always does. */
 const RESIDUES: Readonly<Record<number, readonly [modulus: bigint, ...residues: bigint[]]>> = {
@@ -56,7 +51,7 @@ export function checkDhGroup(crypto: Crypto, random: RandomSource, prime: bigint
   if (prime >> 2047n !== 1n) refuse('the prime has not exactly 2048 bits')
   const [modulus, ...residues] = RESIDUES[g] ?? refuse(`${g} is no generator that the protocol allows`)
   if (!residues.includes(prime % modulus)) refuse(`${g} does not generate the subgroup`)
-  if (prime === PRODUCTION_PRIME) return
+  if (toHex(crypto.sha256(fromBigInt(prime))) === KNOWN_PRIME) return
   const known = good.get(random) ?? new Set<bigint>()
   if (known.has(prime)) return
   for (const number of [prime, prime >> 1n]) {

@@ -5,46 +5,42 @@
  * so that a bomb is refused before any memory is taken for it. Source: RFC 1952.
  */
 import { view } from '../bytes.ts'
-import { crc32 } from './crc32.ts'
 
 /** Deflate packs at best 258 bytes into 2 bits, so no honest stream grows more than this. Source: RFC 1951, section 3.2.5 */
 const MAX_RATIO = 1032
 
-/** Raises the one class of error that damaged gzip data ends in. */
-export function damaged(why: string): never {
-  throw new RangeError(`gzip data cannot be unpacked: ${why}`)
+/** Raises the one error that damaged gzip data ends in, whatever is wrong with it. */
+export function damaged(): never {
+  throw new RangeError('gzip data is damaged, or longer than allowed')
 }
 
 /**
  * Unpacks a gzip member.
  * @param limit most bytes the output may have
  * @param inflate inflates raw deflate data to exactly `size` bytes or throws; it must consume all of its input
+ * @param crc32 checksum of data, an unsigned 32-bit number
  * @throws RangeError when the data is damaged or the output would be longer than `limit`
  */
 export function gunzipWith(
   data: Uint8Array,
   limit: number,
   inflate: (deflated: Uint8Array, size: number) => Uint8Array,
+  crc32: (data: Uint8Array) => number,
 ): Uint8Array {
   const fields = view(data)
   const end = data.length - 8
   const flags = data[3]!
-  if (end < 10 || fields.getUint16(0) !== 0x1f8b || data[2] !== 8 || flags & 0xe0) damaged('not a gzip header')
+  if (end < 10 || fields.getUint16(0) !== 0x1f8b || data[2] !== 8 || flags & 0xe0) damaged()
   let at = 10
-  if (flags & 4) at += 2 + (at + 2 <= end ? fields.getUint16(at, true) : end)
+  if (flags & 4) at += 2 + fields.getUint16(at, true)
   // Name and comment, each ended by a zero byte.
   for (const flag of [8, 16]) if (flags & flag) at = data.indexOf(0, at) + 1 || end
-  if (flags & 2) {
-    if (at + 2 > end || fields.getUint16(at, true) !== (crc32(data.subarray(0, at)) & 0xffff))
-      damaged('wrong header checksum')
-    at += 2
-  }
-  if (at >= end) damaged('it ends too early')
+  const head = at
+  if (flags & 2) at += 2
+  if (at >= end || (flags & 2 && fields.getUint16(head, true) !== (crc32(data.subarray(0, head)) & 0xffff))) damaged()
   const size = fields.getUint32(end + 4, true)
-  if (size > limit) damaged(`its ${size} bytes are more than the ${limit} allowed`)
-  if (size > MAX_RATIO * data.length) damaged('it states an impossible length')
+  if (size > limit || size > MAX_RATIO * data.length) damaged()
   const out = inflate(data.subarray(at, end), size)
-  if (out.length !== size) damaged('wrong length')
-  if (crc32(out) !== fields.getUint32(end, true)) damaged('wrong checksum')
+  if (out.length !== size || crc32(out) !== fields.getUint32(end, true)) damaged()
   return out
 }

@@ -3,7 +3,7 @@
  * clients. Runs everywhere; the platform's own primitives are in `mtproto-upload/crypto/native`.
  */
 export type { Crypto, IncrementalHash, StreamCipher } from './crypto.ts'
-export { checkDhGroup, isSafeDhValue, PRODUCTION_PRIME } from './dh.ts'
+export { checkDhGroup, isSafeDhValue } from './dh.ts'
 export {
   type AesKeyIv,
   messageAesKeyIv,
@@ -16,6 +16,7 @@ export { portablePbkdf2 } from './pbkdf2.ts'
 export { encodePublicKey, parsePublicKey } from './pem.ts'
 export { portableCrypto } from './portable.ts'
 export { factorize } from './pq.ts'
+export { PRODUCTION_PRIME } from './production-prime.ts'
 export { fingerprint, rsaPad, type ServerKey } from './rsa.ts'
 export { type PrivateKey, rsaUnpad } from './rsa-unpad.ts'
 export { rsaUnpadLegacy } from './rsa-unpad-legacy.ts'

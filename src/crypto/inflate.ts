@@ -11,28 +11,26 @@ import { damaged } from './gzip.ts'
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
 /** A prefix code: how many codes there are of each length, and the symbols in order of their codes. */
-type Code = readonly [counts: Uint16Array, symbols: Uint16Array]
+type Code = readonly [counts: Uint16Array, symbols: readonly number[]]
 
 /**
  * Builds a canonical prefix code. Over-subscribed codes are damage; so are incomplete ones of more than one symbol.
  */
 function build(lengths: Uint8Array): Code {
   const counts = new Uint16Array(16)
-  for (const length of lengths) counts[length]!++
+  const symbols: number[] = []
   let left = 1
-  const starts = new Uint16Array(16)
   for (let length = 1; length < 16; length++) {
+    lengths.forEach((own, symbol) => {
+      if (own === length) {
+        symbols.push(symbol)
+        counts[length]!++
+      }
+    })
     left = 2 * left - counts[length]!
-    if (left < 0) damaged('over-subscribed code')
-    starts[length] = length > 1 ? starts[length - 1]! + counts[length - 1]! : 0
+    if (left < 0) damaged()
   }
-  const used = lengths.length - counts[0]!
-  if (left > 0 && (used > 1 || counts[1]! !== used)) damaged('incomplete code')
-  const symbols = new Uint16Array(used)
-  lengths.forEach((length, symbol) => {
-    if (length) symbols[starts[length]!++] = symbol
-  })
-  counts[0] = 0
+  if (left > 0 && (symbols.length > 1 || counts[1] !== symbols.length)) damaged()
   return [counts, symbols]
 }
 
@@ -52,7 +50,7 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
   /** The next `count` bits (up to 16), the first of them lowest. */
   const bits = (count: number): number => {
     while (held < count) {
-      if (at === data.length) damaged('it ends too early')
+      if (at === data.length) damaged()
       hold |= data[at++]! << held
       held += 8
     }
@@ -72,32 +70,33 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
       index += count
       code = (code - count) << 1
     }
-    return damaged('invalid code')
+    return damaged()
   }
 
   /** Base and number of extra bits of a length or distance symbol, computed rather than tabled. Source: RFC 1951, section 3.2.5 */
   const extended = (symbol: number, perStep: number): number => {
-    const extra = symbol < 2 * perStep ? 0 : Math.floor(symbol / perStep) - 1
+    const extra = symbol < 2 * perStep ? 0 : ((symbol / perStep) | 0) - 1
     return ((symbol - extra * perStep) << extra) + bits(extra)
   }
 
+  /** Counts on by `length` bytes, to be written by the caller. */
+  const grow = (length: number): number => {
+    written += length
+    if (written > size) damaged()
+    return written - length
+  }
+
   const codes = (literals: Code, distances: Code): void => {
-    for (;;) {
-      const symbol = decode(literals)
-      if (symbol === 256) return
-      if (symbol < 256) {
-        if (written === size) damaged('it is longer than stated')
-        out[written++] = symbol
-        continue
+    for (let symbol = decode(literals); symbol !== 256; symbol = decode(literals)) {
+      if (symbol < 256) out[grow(1)] = symbol
+      else {
+        const length = symbol === 285 ? 258 : 3 + extended(symbol - 257, 4)
+        const back = decode(distances)
+        const distance = 1 + extended(back, 2)
+        // Symbols that the fixed codes have and the format has not; and what points before the beginning.
+        if (symbol > 285 || back > 29 || distance > written) damaged()
+        for (let to = grow(length); to < written; to++) out[to] = out[to - distance]!
       }
-      if (symbol > 285) damaged('invalid length')
-      const length = symbol === 285 ? 258 : 3 + extended(symbol - 257, 4)
-      const distanceSymbol = decode(distances)
-      if (distanceSymbol > 29) damaged('invalid distance')
-      const distance = 1 + extended(distanceSymbol, 2)
-      if (distance > written) damaged('it points before its beginning')
-      if (length > size - written) damaged('it is longer than stated')
-      for (const end = written + length; written < end; written++) out[written] = out[written - distance]!
     }
   }
 
@@ -105,41 +104,27 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
     // The rest of the current byte is dropped; what `bits` took in beyond it cannot be more than that byte.
     hold = held = 0
     const length = bits(16)
-    if (length !== (~bits(16) & 0xffff)) damaged('wrong block length')
-    if (length > data.length - at) damaged('it ends too early')
-    if (length > size - written) damaged('it is longer than stated')
-    out.set(data.subarray(at, at + length), written)
+    if ((length ^ bits(16)) !== 0xffff || length > data.length - at) damaged()
+    out.set(data.subarray(at, at + length), grow(length))
     at += length
-    written += length
-  }
-
-  const fixed = (): void => {
-    const lengths = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280)
-    // All 32 distance codes exist so that the code is complete; the last two are refused when they occur.
-    codes(build(lengths), build(new Uint8Array(32).fill(5)))
   }
 
   const dynamic = (): void => {
     const literalCount = 257 + bits(5)
-    const distanceCount = 1 + bits(5)
-    const total = literalCount + distanceCount
+    const total = literalCount + 1 + bits(5)
     const codeLengths = new Uint8Array(19)
     for (let i = 0, count = 4 + bits(4); i < count; i++) codeLengths[ORDER[i]!] = bits(3)
     const code = build(codeLengths)
     const lengths = new Uint8Array(total)
-    if (literalCount > 286 || distanceCount > 30) damaged('too many symbols')
     for (let i = 0; i < total; ) {
       const symbol = decode(code)
-      let repeat = 1
-      if (symbol === 16) {
-        if (i === 0) damaged('nothing to repeat')
-        repeat = 3 + bits(2)
-      } else if (symbol > 16) repeat = symbol === 17 ? 3 + bits(3) : 11 + bits(7)
-      if (repeat > total - i) damaged('too many lengths')
-      lengths.fill(symbol === 16 ? lengths[i - 1]! : symbol > 16 ? 0 : symbol, i, i + repeat)
+      const repeat = symbol < 16 ? 1 : symbol === 16 ? 3 + bits(2) : symbol === 17 ? 3 + bits(3) : 11 + bits(7)
+      const length = symbol < 16 ? symbol : symbol > 16 ? 0 : (lengths[i - 1] ?? damaged())
+      if (repeat > total - i) damaged()
+      lengths.fill(length, i, i + repeat)
       i += repeat
     }
-    if (lengths[256] === 0) damaged('no end of block')
+    if (literalCount > 286 || total - literalCount > 30 || !lengths[256]) damaged()
     codes(build(lengths.subarray(0, literalCount)), build(lengths.subarray(literalCount)))
   }
 
@@ -147,10 +132,13 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
   while (!last) {
     last = bits(1)
     const kind = bits(2)
-    if (kind === 3) damaged('invalid block')
-    ;[stored, fixed, dynamic][kind]!()
+    if (kind === 0) stored()
+    else if (kind === 1) {
+      // All 32 distance codes exist so that the code is complete; the last two are refused when they occur.
+      codes(build(new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280)), build(new Uint8Array(32).fill(5)))
+    } else if (kind === 2) dynamic()
+    else damaged()
   }
-  if (at !== data.length) damaged('something follows its end')
-  if (written !== size) damaged('it is shorter than stated')
+  if (at !== data.length || written !== size) damaged()
   return out
 }

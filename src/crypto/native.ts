@@ -18,6 +18,7 @@ import * as node from 'node:crypto'
 import { gzipSync, inflateRawSync } from 'node:zlib'
 import { fromBigInt, toBigInt } from '../bytes.ts'
 import { checkIge, checkLength } from './check.ts'
+import { crc32 } from './crc32.ts'
 import type { Crypto } from './crypto.ts'
 import { damaged, gunzipWith } from './gzip.ts'
 import { ige } from './ige.ts'
@@ -152,11 +153,11 @@ function inflate(deflated: Uint8Array, size: number): Uint8Array {
     // One byte more than stated is room enough to see that the statement was wrong.
     const options = { maxOutputLength: size + 1, chunkSize: Math.max(size + 1, 64), info: true }
     result = inflateRawSync(deflated, options) as unknown as typeof result
-  } catch (error) {
-    return damaged(error instanceof Error ? error.message : String(error))
+  } catch {
+    return damaged()
   }
   if (result instanceof Uint8Array) return plain(result)
-  if ((result.engine?.bytesWritten ?? deflated.length) !== deflated.length) damaged('something follows its end')
+  if ((result.engine?.bytesWritten ?? deflated.length) !== deflated.length) damaged()
   return plain(result.buffer)
 }
 
@@ -201,7 +202,7 @@ export const nativeCrypto: Crypto = {
     return node.checkPrimeSync(n, { checks: Math.max(rounds, 30) })
   },
 
-  gunzip: (data, limit) => gunzipWith(data, limit, inflate),
+  gunzip: (data, limit) => gunzipWith(data, limit, inflate, crc32),
 
   gzip: (data) => plain(gzipSync(data)),
 }

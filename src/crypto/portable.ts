@@ -7,6 +7,7 @@ import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { cryptBlock, expandKey } from './aes.ts'
 import { checkLength } from './check.ts'
+import { shortCrc32 } from './crc32.ts'
 import type { Crypto, IncrementalHash } from './crypto.ts'
 import { gunzipWith } from './gzip.ts'
 import { ige } from './ige.ts'
@@ -71,5 +72,5 @@ export const portableCrypto: Crypto = {
 
   isProbablePrime: (n, rounds, random) => isProbablePrime(n, rounds, random, modPow),
 
-  gunzip: (data, limit) => gunzipWith(data, limit, inflate),
+  gunzip: (data, limit) => gunzipWith(data, limit, inflate, shortCrc32),
 }

@@ -2,8 +2,9 @@
 import { createDiffieHellman, getDiffieHellman } from 'node:crypto'
 import { describe, expect, test, vi } from 'vitest'
 import { toBigInt } from '../../src/bytes.ts'
-import { checkDhGroup, isSafeDhValue, PRIME_ROUNDS, PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
+import { checkDhGroup, isSafeDhValue, PRIME_ROUNDS } from '../../src/crypto/dh.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 import { SecurityError } from '../../src/errors.ts'
 import { seededRandom } from '../support/virtual-host.ts'
 
@@ -48,6 +49,20 @@ test('other generators are refused', () => {
   for (const g of [-2, 0, 1, 8, 9, 2.5, Number.NaN]) {
     expect(() => checkDhGroup(credulous, seededRandom(1), PRODUCTION_PRIME, g)).toThrow(SecurityError)
   }
+})
+
+test('Telegram’s prime is known without a test, and is safe by one; a neighbour is not known', {
+  timeout: 60_000,
+}, () => {
+  const isProbablePrime = vi.fn(() => true)
+  const crypto = { ...nativeCrypto, isProbablePrime }
+  checkDhGroup(crypto, seededRandom(1), PRODUCTION_PRIME, 3)
+  expect(isProbablePrime).not.toHaveBeenCalled()
+  for (const n of [PRODUCTION_PRIME, PRODUCTION_PRIME >> 1n]) {
+    expect(nativeCrypto.isProbablePrime(n, PRIME_ROUNDS, seededRandom(1))).toBe(true)
+  }
+  checkDhGroup(crypto, seededRandom(1), PRODUCTION_PRIME ^ (1n << 1000n), 4)
+  expect(isProbablePrime).toHaveBeenCalledTimes(2)
 })
 
 test('an unknown prime is tested with its half, 30 rounds each, once for each source of randomness', () => {

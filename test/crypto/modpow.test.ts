@@ -1,9 +1,9 @@
 /** Modular exponentiation: both implementations against a square-and-multiply that anyone can check, at every border. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 
 function reference(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n % modulus

@@ -5,8 +5,8 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test, vi } from 'vitest'
 import { fromHex } from '../../src/bytes.ts'
-import { PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 
 const createPublicKey = vi.fn(() => {
   throw new Error('BAD_E_VALUE')
@@ -79,5 +79,5 @@ test('gunzip works where inflate tells nothing but the result', () => {
   const packed = new Uint8Array(gzipSync(fromHex('00112233')))
   expect(nativeCrypto.gunzip(packed, 4)).toEqual(fromHex('00112233'))
   packed[packed.length - 8]! ^= 1
-  expect(() => nativeCrypto.gunzip(packed, 4)).toThrow('wrong checksum')
+  expect(() => nativeCrypto.gunzip(packed, 4)).toThrow(RangeError)
 })

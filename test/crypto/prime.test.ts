@@ -1,9 +1,9 @@
 /** Primality: known primes, known impostors, and the witnesses that are drawn. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 import { seededRandom } from '../support/virtual-host.ts'
 
 const random = seededRandom(4)

@@ -4,8 +4,8 @@
  */
 import { createHash, getDiffieHellman, randomBytes } from 'node:crypto'
 import { concat, fromBigInt, fromHex, toBigInt, view } from '../../src/bytes.ts'
-import { PRODUCTION_PRIME } from '../../src/crypto/dh.ts'
 import { nativeCrypto as crypto } from '../../src/crypto/native.ts'
+import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 import type { ServerKey } from '../../src/crypto/rsa.ts'
 import { rsaUnpad } from '../../src/crypto/rsa-unpad.ts'
 import { readClientMessage, writeServerMessage } from '../../src/tl/generated/mtproto/server.ts'

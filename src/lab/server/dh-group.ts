@@ -3,7 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication
  */
-import { PRODUCTION_PRIME } from '../../crypto/dh.ts'
+import { PRODUCTION_PRIME } from '../../crypto/production-prime.ts'
 
 /** A safe prime of 2048 bits and a generator of its large subgroup. */
 export interface DhGroup {

@@ -1,8 +1,8 @@
 /** Every rule of the key exchange that a server can break, one test each: the client refuses, and the exchange is over. */
 import { describe, expect, test } from 'vitest'
 import { concat, fromBigInt } from '../../../src/bytes.ts'
-import { PRODUCTION_PRIME } from '../../../src/crypto/dh.ts'
 import { nativeCrypto as crypto } from '../../../src/crypto/native.ts'
+import { PRODUCTION_PRIME } from '../../../src/crypto/production-prime.ts'
 import { SecurityError, TlError } from '../../../src/errors.ts'
 import {
   type ExchangeOptions,
