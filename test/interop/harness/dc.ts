@@ -1,0 +1,97 @@
+/**
+ * The test DC for one run of a client: a process of its own, made of what `npm run build` wrote to dist/.
+ *
+ * Once the port is open it sends `DcReady` to its parent; asked for it, it answers with a `DcReport` of what it saw.
+ */
+
+import { systemHost } from '../../../dist/client/platform/system-host.js'
+import { nativeCrypto } from '../../../dist/crypto/native.js'
+import { diskParts, generateServerKey, listen, populate, TestServer, World } from '../../../dist/lab/server/index.js'
+
+/** Where the DC is. */
+export interface DcReady {
+  readonly host: string
+  readonly port: number
+  readonly dcId: number
+  readonly publicKeyPem: string
+  /** The secret of an MTProxy that it also is, 16 bytes in hex. */
+  readonly secret: string
+}
+
+/** What the DC saw of a client. */
+export interface DcReport {
+  /** `tcp full`, `websocket obfuscated abridged`, …: every way in which it was spoken to. */
+  readonly transports: readonly string[]
+  /** How often each method was called. */
+  readonly requests: Readonly<Record<string, number>>
+  /** The layers that were named. */
+  readonly layers: readonly number[]
+  /** The authorization keys that came of key exchanges, in hex. */
+  readonly authKeys: readonly string[]
+  /** Connections that were opened. */
+  readonly connections: number
+}
+
+const DC_ID = 2
+const SECRET_LENGTH = 16
+
+const keys = await generateServerKey()
+const secret = systemHost.random(new Uint8Array(SECRET_LENGTH))
+const world = new World({ random: systemHost.random, parts: await diskParts() })
+populate(world)
+
+const transports = new Set<string>()
+const layers = new Set<number>()
+let connections = 0
+let kind = ''
+const server = new TestServer({
+  dcId: DC_ID,
+  host: systemHost,
+  crypto: nativeCrypto,
+  world,
+  rsaKeys: [keys.key],
+  secrets: [secret],
+  onRequest: ({ layer }) => {
+    layers.add(layer)
+    for (const framing of server.framings) transports.add(`${kind} ${framing}`)
+  },
+})
+
+const listener = await listen({
+  timers: systemHost,
+  onConnection: (carrier, incoming) => {
+    connections++
+    // A client that comes by different ways is told apart by this mark.
+    kind = kind === '' || kind === incoming.kind ? incoming.kind : 'mixed'
+    return server.accept(carrier)
+  },
+})
+world.addDc({ id: DC_ID, host: listener.host, port: listener.port })
+
+function report(): DcReport {
+  return {
+    transports: [...transports],
+    requests: Object.fromEntries(server.requests),
+    layers: [...layers],
+    authKeys: [...server.keys.all()].map(({ authKey }) => Buffer.from(authKey.bytes).toString('hex')),
+    connections,
+  }
+}
+
+process.on('message', () => process.send?.(report()))
+// The parent ends, or is done with us.
+process.on('disconnect', () => {
+  server.close()
+  void listener
+    .close()
+    .then(() => world.close())
+    .then(() => process.exit())
+})
+const ready: DcReady = {
+  host: listener.host,
+  port: listener.port,
+  dcId: DC_ID,
+  publicKeyPem: keys.publicKeyPem,
+  secret: Buffer.from(secret).toString('hex'),
+}
+process.send?.(ready)
