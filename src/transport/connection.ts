@@ -353,7 +353,7 @@ export class Connection {
       if (++this.#keyUnknown >= KEY_UNKNOWN_TIMES) {
         this.#keyUnknown = 0
         keys.lost()
-        session.reset('the server does not know the authorization key')
+        session.reset('key')
       }
       return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know our authorization key`, {
         status,

@@ -88,7 +88,7 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
   const { salts } = session.options
   switch (message._) {
     case 'msgs_ack':
-      for (const id of message.msgIds) acked(session, id)
+      for (const id of message.msgIds) for (const call of callsOf(session, id) ?? []) call.acked = true
       return
     case 'bad_server_salt': {
       const calls = callsOf(session, message.badMsgId)
@@ -140,12 +140,6 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
   }
 }
 
-function acked(session: SessionInternals, id: bigint): void {
-  const msgId = BigInt.asUintN(64, id)
-  for (const call of callsOf(session, msgId) ?? [])
-    if (call.msgId === msgId || call.containerId === msgId) call.acked = true
-}
-
 /** The calls sent under message id `id`, or in the container `id`; undefined if we sent no such message. */
 function callsOf(session: SessionInternals, id: bigint): Call[] | undefined {
   const msgId = BigInt.asUintN(64, id)
@@ -163,21 +157,21 @@ function onBadMessage(session: SessionInternals, msgId: bigint, badMsgId: bigint
     case MSG_ID_TOO_HIGH:
       clock.sync(timeOfMsgId(msgId))
       // Ids never go back within a session, so ids that ran ahead of the server's time end it.
-      if (session.lastMsgId > atTime(clock.serverTime())) session.reset('message ids ran ahead of the server')
+      if (session.lastMsgId > atTime(clock.serverTime())) session.reset('msg_id too high')
       else for (const call of calls) session.resend(call)
       return
     case SEQNO_TOO_LOW:
     case SEQNO_TOO_HIGH:
-      session.reset('the server counts messages differently')
+      session.reset('seqno')
       return
     default:
       // The rest are mistakes of ours. Each call gets one more chance, in a new session.
       for (const call of calls) {
         if (call.complaints++ === 0) continue
-        const text = `the server refused the message of ${call.request.method} with code ${code}; this is a bug, please report it`
+        const text = `the server refused the message of ${call.request.method} (code ${code}): a bug, please report it`
         session.fail(call, new TransportError('NO_ANSWER', text, { status: code, retryable: false }))
       }
-      session.reset(`the server refused a message with code ${code}`)
+      session.reset(`code ${code}`)
   }
 }
 

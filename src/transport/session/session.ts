@@ -132,7 +132,7 @@ export class Session implements SessionInternals {
    */
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.
-    if (now - this.#disconnectedAt > STALE_AFTER) this.reset('the connection was gone for too long')
+    if (now - this.#disconnectedAt > STALE_AFTER) this.reset('stale')
     this.#disconnectedAt = now
     this.mustReconnect = false
     this.watch.connected(now)
@@ -247,7 +247,7 @@ export class Session implements SessionInternals {
   resend(call: Call): void {
     if (call.msgId === 0n || this.outbox.calls.includes(call)) return
     if (call.sendings >= MAX_SENDINGS) {
-      const message = `${call.request.method} was sent ${call.sendings} times and the server never took it; try again later`
+      const message = `the server never took ${call.request.method}, sent ${call.sendings} times; try again later`
       this.fail(call, new TransportError('NO_ANSWER', message))
       return
     }
