@@ -37,7 +37,7 @@ const TYPES = new Map([
 ])
 
 /** What a server calls a file is told to pages of its own origin alone; others have the URL's name. */
-export function nameInHeader(_disposition: string): string | undefined {
+export function nameInHeaders(_headers: Headers): string | undefined {
   return undefined
 }
 

@@ -3,7 +3,8 @@
  */
 
 /** The name that the server gives, with whatever folders it puts in front; undefined if it gives none. */
-export function nameInHeader(disposition: string): string | undefined {
+export function nameInHeaders(headers: Headers): string | undefined {
+  const disposition = headers.get('content-disposition') ?? ''
   // `filename*` has a character set in front and is preferred.
   const extended = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition)
   if (extended) return decode(extended[1]!)

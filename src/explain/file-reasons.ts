@@ -13,9 +13,13 @@ const REASONS = {
   NotReadableError: ['FILE_CHANGED', 'it changed, or may no longer be read; choose it again'],
 } as const
 
+type Reason = (typeof REASONS)[keyof typeof REASONS] | readonly ['FILE_NOT_READABLE', string]
+
 /** Our code and a clause that says what happened; undefined for an error that nothing is known about. */
-export function reasonOfFile(error: unknown): (typeof REASONS)[keyof typeof REASONS] | undefined {
-  const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown }
+export function reasonOfFile(error: unknown): Reason | undefined {
+  const { code, name, cause } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown; cause?: unknown }
   const known = [code, name].find((id) => Object.hasOwn(REASONS, String(id)))
-  return REASONS[known as keyof typeof REASONS]
+  if (known !== undefined) return REASONS[known as keyof typeof REASONS]
+  // Of a `fetch` that failed, only the cause tells why.
+  return cause instanceof Error ? ['FILE_NOT_READABLE', cause.message] : undefined
 }

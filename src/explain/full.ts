@@ -6,7 +6,7 @@
 import { adviceByCode } from './by-code.ts'
 import { ADVICE } from './rpc-advice.ts'
 
-export { nameInHeader } from './disposition.ts'
+export { nameInHeaders } from './disposition.ts'
 export { reasonOfFile } from './file-reasons.ts'
 export { mimeByName } from './mime.ts'
 export { meaningOfStatus } from './statuses.ts'

@@ -2,8 +2,8 @@
  * The gate through which the parts of all uploads of a client pass: one budget of bytes under way, one set of lanes,
  * one pause.
  *
- * Parts queue at it and pass in the order in which they came; an upload queues a few at a time, so uploads share the
- * budget evenly. A flood wait closes the gate for all of them together; it opens again by itself. The window decides how
+ * Parts queue at it and pass in the order in which they came, those that failed not before their time; an upload queues a
+ * few at a time, so uploads share the budget evenly. A flood wait closes the gate for all of them together; it opens again by itself. The window decides how
  * much and how many, the gate who and where.
  */
 import type { Host, Timer } from '../host.ts'
@@ -19,16 +19,17 @@ export interface GateMember {
 export interface Gate {
   /** Number of lanes in use. */
   readonly lanes: number
-  /** Bytes under way, of all uploads. */
-  readonly inFlight: number
   /** When the gate opens again, on the host's monotonic clock; `undefined` while it is open. */
   readonly pausedUntil: number | undefined
   /** From now on the member hears of pauses. */
   join(member: GateMember): void
   /** The member hears nothing more, and nothing of it passes any more. What it has under way it still reports as settled. */
   leave(member: GateMember): void
-  /** Waits until `bytes` may pass; resolves with their lane, or with `undefined` when the member left meanwhile. */
-  enter(member: GateMember, bytes: number): Promise<number | undefined>
+  /**
+   * Waits until `bytes` may pass, and for `delay` ms at least. Resolves with their lane, or with `undefined` when the member
+   * left meanwhile.
+   */
+  enter(member: GateMember, bytes: number, delay: number): Promise<number | undefined>
   /** What entered was acknowledged after `roundTrip` ms, or, without it, failed or is of no more interest. */
   settled(lane: number, bytes: number, roundTrip?: number): void
   /** Something sent failed through a fault of the connection or the server. */
@@ -37,47 +38,48 @@ export interface Gate {
   pause(ms: number): void
 }
 
+/** One part that waits. */
+interface Waiter {
+  readonly member: GateMember
+  readonly bytes: number
+  readonly due: number
+  readonly pass: (lane?: number) => void
+}
+
 /** Makes a gate of which the window sets the width. */
 export function createGate(host: Host, window: WindowPolicy): Gate {
   const members = new Set<GateMember>()
-  /** Who waits, in order. */
-  const queue = new Set<{ member: GateMember; bytes: number; pass(lane?: number): void }>()
-  /** Bytes under way on each lane. */
+  const queue = new Set<Waiter>()
+  /** Bytes under way on each lane, and on all. */
   const load: number[] = []
   let inFlight = 0
-  let opens = Number.NEGATIVE_INFINITY
+  let opens = host.now()
   let timer: Timer | undefined
 
-  /** Lets pass what may. A timer stands exactly while the gate is closed and someone waits. */
+  /** Lets pass what may, in order. A timer stands exactly while someone waits for a time to come. */
   const run = (): void => {
     timer?.cancel()
-    const closed = opens - host.now()
+    let soonest = Number.POSITIVE_INFINITY
     for (const waiter of queue) {
-      const { bytes, pass } = waiter
-      if (closed > 0) {
-        timer = host.setTimer(closed, run)
-        return
-      }
+      const { bytes } = waiter
+      const wait = Math.max(opens, waiter.due) - host.now()
+      if (wait > 0) soonest = Math.min(soonest, wait)
       // A part larger than the allowance passes alone.
-      if (inFlight && inFlight + bytes > window.allowed) return
-      queue.delete(waiter)
-      let lane = 0
-      for (let i = 0; i < window.lanes; i++) {
-        load[i] ??= 0
-        if (load[i]! < load[lane]!) lane = i
-      }
-      load[lane]! += bytes
-      inFlight += bytes
-      pass(lane)
+      else if (!inFlight || inFlight + bytes <= window.allowed) {
+        queue.delete(waiter)
+        while (load.length < window.lanes) load.push(0)
+        const lane = load.indexOf(Math.min(...load.slice(0, window.lanes)))
+        load[lane]! += bytes
+        inFlight += bytes
+        waiter.pass(lane)
+      } else break
     }
+    if (soonest < Number.POSITIVE_INFINITY) timer = host.setTimer(soonest, run)
   }
 
   return {
     get lanes() {
       return window.lanes
-    },
-    get inFlight() {
-      return inFlight
     },
     get pausedUntil() {
       return opens > host.now() ? opens : undefined
@@ -93,9 +95,9 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
       }
       run()
     },
-    enter: (member, bytes) =>
+    enter: (member, bytes, delay) =>
       new Promise((pass) => {
-        queue.add({ member, bytes, pass })
+        queue.add({ member, bytes, due: host.now() + delay, pass })
         run()
       }),
     settled(lane, bytes, roundTrip) {
@@ -106,11 +108,11 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
     },
     failed: () => window.failed(host.now()),
     pause(ms) {
-      const until = host.now() + ms
-      window.failed(host.now())
-      if (until <= opens) return
-      opens = until
-      for (const member of members) member.paused(until)
+      const now = host.now()
+      window.failed(now)
+      if (now + ms <= opens) return
+      opens = now + ms
+      for (const member of members) member.paused(opens)
       run()
     },
   }

@@ -7,7 +7,6 @@
 export { createGate, type Gate, type GateMember } from './gate.ts'
 export {
   type DocumentOptions,
-  type DocumentRequest,
   document,
   isInputFile,
   isInputMedia,
@@ -17,7 +16,6 @@ export {
   type MediaRequest,
   type MediaUploader,
   type PhotoOptions,
-  type PhotoRequest,
   photo,
   resolveMedia,
 } from './media.ts'
@@ -40,11 +38,11 @@ export type { BufferPool } from './reader.ts'
 export type {
   Chunk,
   FileLike,
+  MemorySource,
   NamedFile,
   RandomAccessSource,
   Source,
-  SourceIdentity,
   StreamSource,
 } from './source.ts'
 export { type UploadedFile, upload } from './upload.ts'
-export { UploadWindow, type WindowOptions, type WindowPolicy } from './window.ts'
+export { createWindow, type WindowOptions, type WindowPolicy } from './window.ts'

@@ -1,7 +1,8 @@
 /**
  * What to upload, and as what: builders of photos and documents, and the `InputMedia` they become.
  *
- * A builder only notes what is wanted; `resolveMedia` uploads the files in it and fills in what can be told from them.
+ * A builder notes what is wanted and how to make it, so that a bundle holds only the kinds it uses; `resolveMedia` has the
+ * files in it uploaded, and what can be told from them filled in.
  * A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before.
  * Sources: https://core.telegram.org/constructor/inputMediaUploadedPhoto, …/inputMediaUploadedDocument
  */
@@ -60,25 +61,26 @@ interface RichDocumentOptions extends CommonDocumentOptions {
 /** What {@link document} can be told. */
 export type DocumentOptions = PlainFileOptions | RichDocumentOptions
 
-/** A photo to be uploaded; made by {@link photo}. */
-export interface PhotoRequest {
-  readonly type: 'photo'
-  readonly file: MediaFile
-  readonly options: PhotoOptions
+/** What a builder returns: media whose files are yet to be uploaded. */
+export interface MediaRequest {
+  /** Uploads its files and makes an `InputMedia` of them. */
+  readonly resolve: (upload: MediaUploader) => Promise<InputMedia>
 }
-
-/** A document to be uploaded; made by {@link document}. */
-export interface DocumentRequest {
-  readonly type: 'document'
-  readonly file: MediaFile
-  readonly options: DocumentOptions
-}
-
-/** What a builder returns. */
-export type MediaRequest = PhotoRequest | DocumentRequest
 
 /** Media to be uploaded, or media as the schema has it. */
 export type MediaLike = MediaRequest | InputMedia
+
+/** What a file inside of a media is uploaded with. */
+export interface MediaFileOptions {
+  readonly kind: UploadKind
+  readonly fileName?: string
+}
+
+/** Uploads one file of a media. */
+export type MediaUploader = (
+  file: FileLike,
+  options: MediaFileOptions,
+) => Promise<Pick<UploadedFile, 'inputFile' | 'name' | 'type'>>
 
 /**
  * A photo: JPEG, PNG or WebP, at most 10 MB, width + height at most 10000, ratio at most 20.
@@ -87,8 +89,15 @@ export type MediaLike = MediaRequest | InputMedia
  * photo('cat.jpg', { spoiler: true })
  * ```
  */
-export function photo(file: MediaFile, options: PhotoOptions = {}): PhotoRequest {
-  return { type: 'photo', file, options }
+export function photo(file: MediaFile, options: PhotoOptions = {}): MediaRequest {
+  const { fileName, ...flags } = options
+  return {
+    resolve: async (upload) => ({
+      _: 'inputMediaUploadedPhoto',
+      ...flags,
+      file: (await put(upload, file, 'photo', fileName)).inputFile,
+    }),
+  }
 }
 
 /**
@@ -99,8 +108,39 @@ export function photo(file: MediaFile, options: PhotoOptions = {}): PhotoRequest
  * document('clip.mp4', { attributes: [{ _: 'documentAttributeVideo', duration: 12, w: 1280, h: 720 }], thumb: 'clip.jpg' })
  * ```
  */
-export function document(file: MediaFile, options: DocumentOptions = {}): DocumentRequest {
-  return { type: 'document', file, options }
+export function document(file: MediaFile, options: DocumentOptions = {}): MediaRequest {
+  const { fileName, thumb, mimeType, attributes = [], ...flags } = options
+  return {
+    async resolve(upload) {
+      // The small one first: if it cannot be had, the large one is not sent for nothing.
+      const preview = thumb && (await put(upload, thumb, 'thumb')).inputFile
+      const { inputFile, name, type = UNKNOWN_TYPE } = await put(upload, file, 'file', fileName)
+      const guessed = (type === UNKNOWN_TYPE && mimeByName(name ?? '')) || type
+      const named = name === undefined || attributes.some((attribute) => attribute._ === 'documentAttributeFilename')
+      return {
+        _: 'inputMediaUploadedDocument',
+        ...flags,
+        ...(preview && { thumb: preview }),
+        file: inputFile,
+        mimeType: mimeType ?? guessed,
+        attributes: named ? attributes : [...attributes, { _: 'documentAttributeFilename', fileName: name }],
+      }
+    },
+  }
+}
+
+/** The type of bytes of which nothing more is known. */
+const UNKNOWN_TYPE = 'application/octet-stream'
+
+/** Uploads a file, if it was not uploaded before. */
+async function put(
+  upload: MediaUploader,
+  file: MediaFile,
+  kind: UploadKind,
+  fileName?: string,
+): ReturnType<MediaUploader> {
+  if (!isInputFile(file)) return upload(file, fileName === undefined ? { kind } : { kind, fileName })
+  return { inputFile: file, name: fileName ?? (file as { name?: string }).name, type: undefined }
 }
 
 /** Whether a value is one of the schema's whose constructor has a name that begins so. */
@@ -118,21 +158,6 @@ export function isInputFile(value: unknown): value is InputFile {
   return isA(value, 'inputFile')
 }
 
-/** What a file inside of a media is uploaded with. */
-export interface MediaFileOptions {
-  readonly kind: UploadKind
-  readonly fileName?: string
-}
-
-/** Uploads one file of a media. */
-export type MediaUploader = (
-  file: FileLike,
-  options: MediaFileOptions,
-) => Promise<Pick<UploadedFile, 'inputFile' | 'name' | 'type'>>
-
-/** The type of bytes of which nothing more is known. */
-const UNKNOWN_TYPE = 'application/octet-stream'
-
 /**
  * The `InputMedia` that a request stands for, its files uploaded by `upload`.
  *
@@ -141,29 +166,7 @@ const UNKNOWN_TYPE = 'application/octet-stream'
  */
 export async function resolveMedia(media: MediaLike, upload: MediaUploader): Promise<InputMedia> {
   if (isInputMedia(media)) return media
-  const put = async (file: MediaFile, kind: UploadKind, fileName?: string): ReturnType<MediaUploader> =>
-    isInputFile(file)
-      ? { inputFile: file, name: fileName ?? (file as { name?: string }).name, type: undefined }
-      : upload(file, fileName === undefined ? { kind } : { kind, fileName })
-  if (media?.type === 'photo') {
-    const { fileName, ...flags } = media.options
-    return { _: 'inputMediaUploadedPhoto', ...flags, file: (await put(media.file, 'photo', fileName)).inputFile }
-  }
-  if (media?.type !== 'document') {
-    throw new UsageError('media must be made by photo() or document(), or be an InputMedia')
-  }
-  const { fileName, thumb, mimeType, attributes = [], ...flags } = media.options
-  // The small one first: if it cannot be had, the large one is not sent for nothing.
-  const preview = thumb && (await put(thumb, 'thumb')).inputFile
-  const { inputFile, name, type = UNKNOWN_TYPE } = await put(media.file, 'file', fileName)
-  const guessed = (type === UNKNOWN_TYPE && mimeByName(name ?? '')) || type
-  const named = name === undefined || attributes.some((attribute) => attribute._ === 'documentAttributeFilename')
-  return {
-    _: 'inputMediaUploadedDocument',
-    ...flags,
-    ...(preview && { thumb: preview }),
-    file: inputFile,
-    mimeType: mimeType ?? guessed,
-    attributes: named ? attributes : [...attributes, { _: 'documentAttributeFilename', fileName: name }],
-  }
+  const made = await media?.resolve?.(upload)
+  if (!made) throw new UsageError('media must be a photo(), a document() or an InputMedia')
+  return made
 }

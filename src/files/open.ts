@@ -6,7 +6,7 @@
  */
 import { quietly } from './abort.ts'
 import { responseSource, urlLabel } from './response.ts'
-import type { FileLike, NamedFile, RandomAccessSource, Source } from './source.ts'
+import type { FileLike, NamedFile, Source } from './source.ts'
 import { asBytes, baseName, blobSource, bytesSource } from './source.ts'
 import { invalid, sourceError } from './source-error.ts'
 import type { AnyStream } from './source-stream.ts'
@@ -38,10 +38,10 @@ export async function openSource(file: FileLike, options: OpenOptions = {}): Pro
   if (given.kind) return given as Source
   if (given.headers) return responseSource(given as Response)
   if (given.arrayBuffer) return blobSource(file as Blob)
-  const stream = streamSource(given, { name: typeof given.path === 'string' ? baseName(given.path) : undefined })
+  const stream = streamSource(given, { name: baseName(given.path) })
   if (stream) return stream
   if (given.data) return openNamed(given as NamedFile, options)
-  throw invalid('it is neither bytes, a Blob, a stream, an iterable of bytes nor { data, name }')
+  throw invalid('it is no bytes, Blob, stream or iterable')
 }
 
 async function openPlace(place: string | URL, { openPath, fetch: get = fetch, signal }: OpenOptions): Promise<Source> {
@@ -49,13 +49,13 @@ async function openPlace(place: string | URL, { openPath, fetch: get = fetch, si
   const url = isUrl ? new URL(place) : undefined
   if (!url || url.protocol === 'file:') {
     if (openPath) return openPath(url ?? place, signal)
-    throw invalid(`${place} is a path, and there is no file system here; give its bytes, a Blob or a stream`)
+    throw invalid(`${place} is a path, and there is no file system; give a Blob`)
   }
   try {
     return responseSource(await get(url, { signal: signal ?? null }), url)
   } catch (error) {
     signal?.throwIfAborted()
-    throw sourceError(urlLabel(url), (error as Error | undefined)?.cause ?? error)
+    throw sourceError(urlLabel(url), error)
   }
 }
 
@@ -65,17 +65,16 @@ async function openNamed({ data, name, type, size }: NamedFile, options: OpenOpt
     void quietly(() => source.close())
     throw invalid(`its size cannot be ${size}`)
   }
-  const { kind, identity, view } = source as RandomAccessSource
   // A source of the caller's may be an object of a class: its methods are called on itself.
   return {
-    kind,
+    kind: source.kind,
     size: source.size ?? size,
     name: baseName(name) ?? source.name,
     type: type ?? source.type,
-    identity,
-    view: view?.bind(source),
-    read: (into, offset) => source.read(into, offset),
-    verify: () => (source as RandomAccessSource).verify?.(),
+    version: source.version,
+    read: source.read?.bind(source),
+    range: source.range?.bind(source),
+    verify: source.verify?.bind(source),
     close: () => source.close(),
   } as Source
 }

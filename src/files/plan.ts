@@ -67,7 +67,7 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
   if (!(partSize > 0) || partSize % PART_SIZE_STEP || MAX_PART_SIZE % partSize) {
     throw new UsageError(`partSize cannot be ${partSize}: it must be a multiple of 1024 that divides 524288`)
   }
-  if (size === 0) throw new FileError('FILE_EMPTY', `${label} is empty; there is nothing to upload`)
+  if (size === 0) throw new FileError('FILE_EMPTY', `${label} is empty`)
   const tooBig = (limit: number, more: string): FileError =>
     new FileError('FILE_TOO_BIG', `${label} has more than ${limit} bytes, the limit of ${more}`)
   if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, 'photos; send it as a document')

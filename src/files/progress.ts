@@ -36,13 +36,13 @@ export function progressMeter(
   host: Host,
   report: (progress: UploadProgress) => void,
 ): (facts: Facts, force: boolean) => void {
-  let reportedAt = Number.NEGATIVE_INFINITY
+  let reportedAt: number | undefined
   let sampledAt = host.now()
   let sampled = 0
   let rate = 0
   return (facts, force) => {
     const now = host.now()
-    if (!force && now - reportedAt < INTERVAL) return
+    if (!force && now - reportedAt! < INTERVAL) return
     reportedAt = now
     const { totalBytes = Number.NaN, sentBytes } = facts
     const seconds = (now - sampledAt) / 1000

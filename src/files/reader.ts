@@ -6,10 +6,11 @@
  * a source that lied about its size, or changed meanwhile, the last part is never sent.
  */
 import type { IncrementalHash } from '../crypto/crypto.ts'
+import { FileError } from '../errors.ts'
 import type { UploadPlan } from './plan.ts'
 import { planUpload } from './plan.ts'
-import type { RandomAccessSource, Source } from './source.ts'
-import { changed, sourceError } from './source-error.ts'
+import type { Source } from './source.ts'
+import { sourceError } from './source-error.ts'
 
 /** Lends buffers for parts and takes them back. */
 export interface BufferPool {
@@ -64,28 +65,27 @@ export async function* readParts(
   only?: number,
 ): AsyncGenerator<Piece, void, undefined> {
   const { partSize, size } = plan
-  const { view, verify } = source as RandomAccessSource
   /** Read and not handed out: the part before, and the one being read. */
   const held: { part: number; bytes: Uint8Array; release?: (() => void) | undefined }[] = []
   try {
     for (let part = only ?? 0, last = false; !last && !over(); part++) {
       const offset = part * partSize
-      const buffer = view ? undefined : buffers.take(partSize)
+      const buffer = source.range ? undefined : buffers.take(partSize)
       const piece = { part, bytes: buffer!, release: buffer && ((): void => buffers.give(buffer)) }
       held.push(piece)
       try {
-        piece.bytes = buffer
-          ? buffer.subarray(0, await source.read(buffer.subarray(0, partSize), offset))
-          : view!.call(source, offset, partSize)
+        piece.bytes = source.range
+          ? await source.range(offset, partSize)
+          : buffer!.subarray(0, await source.read(buffer!.subarray(0, partSize), offset))
         last = piece.bytes.length < partSize
-        if (last) await verify?.call(source)
+        if (last) await source.verify?.()
       } catch (error) {
         throw sourceError(label, error)
       }
       const { length } = piece.bytes
       const end = offset + length
       if (size !== undefined && (end > size || (last && end < size))) {
-        throw changed(label, end > size ? `has more than ${size} bytes` : `ended after ${end} of ${size} bytes`)
+        throw new FileError('FILE_CHANGED', `${label} gave ${end} bytes instead of ${size}`)
       }
       // What has come so far is a file in itself, or too much, or nothing.
       const { parts } = planUpload(end, { ...plan, label })

@@ -18,15 +18,11 @@ export function unreadable(name: string, code: FileErrorCode, what: string, caus
  */
 export function sourceError(name: string, cause: unknown): MtprotoError {
   if (cause instanceof MtprotoError) return cause
-  const error = cause as { code?: unknown; name?: unknown; message?: unknown } | null | undefined
-  const [code, what] = reasonOfFile(error?.code) ??
-    reasonOfFile(error?.name) ?? ['FILE_NOT_READABLE', `${error?.message || cause}`]
+  const [code, what] = reasonOfFile(cause) ?? [
+    'FILE_NOT_READABLE',
+    (cause as Error | undefined)?.message || String(cause),
+  ]
   return unreadable(name, code, what, cause)
-}
-
-/** The error of a source that is not what it was, or what it said. */
-export function changed(name: string, what: string): FileError {
-  return new FileError('FILE_CHANGED', `${name} ${what}; nothing was made of what was sent`)
 }
 
 /** The error of something that cannot be uploaded at all. */

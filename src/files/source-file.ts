@@ -11,9 +11,9 @@ import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
-import type { RandomAccessSource, Source, SourceIdentity } from './source.ts'
+import type { Source } from './source.ts'
 import { baseName } from './source.ts'
-import { changed, sourceError } from './source-error.ts'
+import { sourceError } from './source-error.ts'
 import { streamSource } from './source-stream.ts'
 
 const openAsync = promisify(openFd)
@@ -64,7 +64,14 @@ async function openAndStat(name: string): Promise<{ fd: number; stats: BigIntSta
   }
 }
 
-function identityOf(stats: BigIntStats): Required<SourceIdentity> {
+/** What a file is known by. */
+interface Identity {
+  readonly size: number
+  readonly modified: string
+  readonly id: string
+}
+
+function identityOf(stats: BigIntStats): Identity {
   return { size: Number(stats.size), modified: String(stats.mtimeNs), id: String(stats.ino) }
 }
 
@@ -94,14 +101,14 @@ class Descriptor {
   }
 }
 
-function regularFile(name: string, fd: number, stats: BigIntStats): RandomAccessSource {
+function regularFile(name: string, fd: number, stats: BigIntStats): Source {
   const identity = identityOf(stats)
   const { size } = identity
-  if (size === 0) throw new FileError('FILE_EMPTY', `${name} is empty; there is nothing to upload`)
+  if (size === 0) throw new FileError('FILE_EMPTY', `${name} is empty`)
   let current: Descriptor | undefined = new Descriptor(fd)
   let opening: Promise<Descriptor> | undefined
 
-  const compare = (now: SourceIdentity): void => {
+  const compare = (now: Identity): void => {
     if (now.size !== size) {
       throw changed(name, `${now.size < size ? 'shrank' : 'grew'} from ${size} to ${now.size} bytes while it was read`)
     }
@@ -143,8 +150,8 @@ function regularFile(name: string, fd: number, stats: BigIntStats): RandomAccess
   return {
     kind: 'random',
     size,
+    version: `${identity.modified}-${identity.id}`,
     name: baseName(name),
-    identity,
     read: (into, offset) =>
       use(async (open) => {
         // What has been added behind its end is for `verify` to find.
@@ -168,6 +175,11 @@ function regularFile(name: string, fd: number, stats: BigIntStats): RandomAccess
       opening = undefined
     },
   }
+}
+
+/** The error of a file that is not what it was. */
+function changed(name: string, what: string): FileError {
+  return new FileError('FILE_CHANGED', `${name} ${what}`)
 }
 
 function readInto(fd: number, into: Uint8Array, at: number, position: number): Promise<number> {

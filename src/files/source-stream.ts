@@ -17,13 +17,11 @@ export interface AnyStream {
   // Node's streams.
   readonly path?: unknown
   readonly readableEnded?: boolean
-  readonly destroyed?: boolean
-  readonly errored?: unknown
   on?(event: 'error', listener: () => void): unknown
   destroy?(): unknown
   // Iterables.
-  [Symbol.asyncIterator]?(): AsyncIterator<unknown>
-  [Symbol.iterator]?(): Iterator<unknown>
+  [Symbol.asyncIterator]?(): AsyncIterator<unknown, unknown>
+  [Symbol.iterator]?(): Iterator<unknown, unknown>
 }
 
 /** Makes a source of a stream; `undefined` for what is none. @throws FileError when it was read already */
@@ -31,9 +29,7 @@ export function streamSource(
   stream: AnyStream,
   facts: Pick<StreamSource, 'name' | 'type' | 'size'>,
 ): StreamSource | undefined {
-  if (stream.locked || stream.readableEnded || (stream.destroyed && !stream.errored)) {
-    throw invalid('the stream was read already, or another reads it')
-  }
+  if (stream.locked || stream.readableEnded) throw invalid('it was read already')
   const reader = stream.getReader?.()
   const iterator = reader
     ? { next: () => reader.read(), return: () => reader.cancel() }
@@ -50,10 +46,10 @@ export function streamSource(
       let at = 0
       while (at < into.length && !over) {
         if (!rest?.length) {
-          const { done, value } = await iterator.next()
+          const { done, value } = (await iterator.next()) as { done?: boolean; value: unknown }
           rest = asBytes(value)
           if (done) over = true
-          else if (!rest) throw invalid(`chunks of type ${typeof value} are not bytes`)
+          else if (!rest) throw invalid('its chunks are not bytes')
         } else {
           const piece = rest.subarray(0, into.length - at)
           into.set(piece, at)

@@ -7,10 +7,9 @@
  * first error that cannot be mended, or with an abort; then its tasks are stopped, and nothing of it remains.
  */
 import { FileError, type RpcError } from '../errors.ts'
-import type { Host } from '../host.ts'
 import { backoff } from './backoff.ts'
 import type { Gate, GateMember } from './gate.ts'
-import type { PartSender, UploadEvent, UploadOptions } from './options.ts'
+import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
 import type { Piece } from './reader.ts'
@@ -34,25 +33,27 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
   const { sender, gate, plan, pieces, fileId, label, host, signal, onEvent, onProgress } = options
   const { maxAttempts = 5, maxWait = 3600 } = options
   const report = onProgress && progressMeter(host, onProgress)
+  const emit = (event: UploadEvent): void => onEvent?.(event)
   /** One for each task: a single signal with many listeners makes Node warn of a leak. */
   const tasks = new Set<AbortController>()
   let over = false
-  let lanes = gate.lanes
-  /** Parts that wait at the gate or for their next attempt. */
+  let { lanes } = gate
+  /** Parts that wait at the gate, for the first time or again. */
   let waiting = 0
-  /** Parts begun and not done; whether the last is among those begun. */
+  /** Called when one of them waits no more. */
+  let wake = (): void => {}
+  /** Parts that were begun and are not done; whether the last is among those begun. */
   let open = 0
   let complete = false
-  /** Parts and bytes done; bytes read, and under way; repeated attempts. */
+  /** Parts and bytes done; bytes read, and under way; attempts that were repeated. */
   let parts = 0
   let sentBytes = 0
   let readBytes = 0
   let inFlight = 0
   let retries = 0
-  let wake = (): void => {}
 
   return new Promise((resolve, reject) => {
-    /** Ends the transfer; it fails with `error` unless it has succeeded. */
+    /** Ends the transfer: it fails with `error`, unless it has succeeded. */
     const end = (error?: unknown): void => {
       if (over) return
       over = true
@@ -67,12 +68,11 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
     const wall = (at: number): number => Math.round(host.wallClock() + at - host.now())
     const progress = (force: boolean): void => {
       if (over) return
-      const { lanes, pausedUntil } = gate
-      const totalBytes = plan.size ?? (complete ? readBytes : undefined)
-      const waitUntil = pausedUntil === undefined ? undefined : wall(pausedUntil)
+      const { pausedUntil } = gate
+      const totalBytes = complete ? readBytes : plan.size
+      const waitUntil = pausedUntil === undefined ? pausedUntil : wall(pausedUntil)
       report?.({ sentBytes, totalBytes, lanes, inFlight, retries, waitUntil }, force)
     }
-    const emit = (event: UploadEvent): void => onEvent?.(event)
     const member: GateMember = {
       paused(until) {
         try {
@@ -84,34 +84,22 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       },
     }
 
-    /** The part has arrived. */
-    const arrived = (part: number, bytes: number, lane: number, roundTrip: number): void => {
-      parts++
-      sentBytes += bytes
-      const isLast = !--open && complete
-      emit({ type: 'part', part, bytes, lane, roundTrip })
-      progress(isLast)
-      if (!isLast) return
-      resolve({ size: sentBytes, parts })
-      end()
-    }
-
     /**
      * The n-th attempt at a part failed; without an error, it was answered by `false`. Returns the ms to wait before the
-     * next, or `undefined` if the gate sees to that, and the attempt does not count; throws what is final.
+     * next; 0 if the gate sees to that, and the attempt does not count. Throws what is final.
      */
-    const failed = (part: number, n: number, error: unknown): number | undefined => {
+    const failed = (part: number, n: number, error: unknown): number => {
       const { waitSeconds, retryable } = (error ?? { retryable: true }) as Partial<RpcError>
-      if (!retryable || waitSeconds! > maxWait) throw error
+      if (!retryable || waitSeconds! > maxWait) throw error as Error
       if (waitSeconds !== undefined) {
         // A wait of 0 s repeated would be a busy loop.
         gate.pause(1000 * (waitSeconds || 1))
-        return undefined
+        return 0
       }
       gate.failed()
       if (n >= maxAttempts) {
-        const what = `the server did not accept part ${part} of ${label}: it answered false`
-        throw error ?? new FileError('FILE_NOT_ACCEPTED', `${what} (attempts: ${n}); try again later`)
+        const message = `the server did not accept part ${part} of ${label} (attempts: ${n}); try again later`
+        throw (error ?? new FileError('FILE_NOT_ACCEPTED', message)) as Error
       }
       const delay = backoff(n, host.random)
       retries++
@@ -122,42 +110,55 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
     /** The task of one part: attempts until it has arrived. */
     const deliver = async ({ part, bytes, total, release }: Piece): Promise<void> => {
       const { length } = bytes
-      const request = { fileId, filePart: part, bytes }
       const task = new AbortController()
       tasks.add(task)
       try {
-        for (let failures = 0, delay: number | undefined; ; ) {
+        for (let failures = 0, delay = 0; !over; ) {
           waiting++
-          if (delay !== undefined && !over) await sleep(host, delay, task.signal)
-          const lane = over ? undefined : await gate.enter(member, length)
+          const lane = await gate.enter(member, length, delay)
           waiting--
           wake()
           if (lane === undefined) return
-          inFlight += length
           const sentAt = host.now()
-          let accepted: boolean | undefined
+          let roundTrip: number | undefined
           let error: unknown
+          inFlight += length
           try {
-            accepted =
+            const accepted =
               !over &&
               (await sender.sendPart(
-                plan.big
-                  ? { _: 'upload.saveBigFilePart', ...request, fileTotalParts: total }
-                  : { _: 'upload.saveFilePart', ...request },
+                {
+                  _: plan.big ? 'upload.saveBigFilePart' : 'upload.saveFilePart',
+                  fileId,
+                  filePart: part,
+                  ...(plan.big && { fileTotalParts: total }),
+                  bytes,
+                } as PartRequest,
                 { lane, signal: task.signal },
               ))
+            if (accepted) roundTrip = host.now() - sentAt
           } catch (thrown) {
             error = thrown
           }
           inFlight -= length
-          const roundTrip = host.now() - sentAt
           try {
             if (over) return
-            if (accepted) return arrived(part, length, lane, roundTrip)
+            if (roundTrip !== undefined) {
+              parts++
+              sentBytes += length
+              const isLast = !--open && complete
+              emit({ type: 'part', part, bytes: length, lane, roundTrip })
+              progress(isLast)
+              if (isLast) {
+                resolve({ size: sentBytes, parts })
+                end()
+              }
+              return
+            }
             delay = failed(part, failures + 1, error)
-            if (delay !== undefined) failures++
+            if (delay) failures++
           } finally {
-            gate.settled(lane, length, accepted ? roundTrip : undefined)
+            gate.settled(lane, length, roundTrip)
             if (!over && lanes !== gate.lanes) {
               lanes = gate.lanes
               emit({ type: 'lanes', lanes })
@@ -185,26 +186,13 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
           })
         }
         // Leaving the loop ends the reader too.
-        if (over || piece.last) return
+        if (over || complete) return
       }
     }
 
-    if (signal?.aborted) onAbort()
-    else {
-      signal?.addEventListener('abort', onAbort)
-      gate.join(member)
-      run().catch(end)
-    }
-  })
-}
-
-/** Waits, less long if aborted. */
-function sleep(host: Host, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = host.setTimer(ms, resolve)
-    signal.addEventListener('abort', () => {
-      timer.cancel()
-      resolve()
-    })
+    if (signal?.aborted) return onAbort()
+    signal?.addEventListener('abort', onAbort)
+    gate.join(member)
+    run().catch(end)
   })
 }

@@ -1,7 +1,7 @@
 /**
  * Uploads one source: reads its parts, sends them over several lanes, and makes an `InputFile` of them.
  *
- * It depends on one function that sends a part, not on a client. The reader supplies parts, the ledger keeps their book,
+ * It depends on one function that sends a part, not on a client. The reader supplies parts, the transfer keeps their book,
  * the gate says when and over which lane the next may go. A part that fails is sent again by itself; an error that
  * repeating cannot mend stops all others at once. Source: https://core.telegram.org/api/files#uploading-files
  */
@@ -18,11 +18,11 @@ import type { PartSender, UploadOptions } from './options.ts'
 import type { UploadKind } from './plan.ts'
 import { MAX_PHOTO_SIZE, planUpload } from './plan.ts'
 import { bufferPool, readParts } from './reader.ts'
-import type { FileLike, Source } from './source.ts'
+import type { FileLike, Source, StreamSource } from './source.ts'
 import { bytesSource } from './source.ts'
 import { sourceError } from './source-error.ts'
 import { transfer } from './transfer.ts'
-import { UploadWindow } from './window.ts'
+import { createWindow } from './window.ts'
 
 export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 export type { UploadProgress } from './progress.ts'
@@ -48,13 +48,11 @@ export interface UploadedFile {
   resend(part: number, signal?: AbortSignal): Promise<void>
 }
 
-const DEFAULT_NAMES: Readonly<Record<UploadKind, string>> = { file: 'file', photo: 'photo.jpg', thumb: 'thumb.jpg' }
-
 /** One gate a sender, so that all files of a client share its budget, its lanes and its waits. */
 const gates = new WeakMap<PartSender, Gate>()
 
 function gateOf(sender: PartSender, host: Host): Gate {
-  const gate = gates.get(sender) ?? createGate(host, new UploadWindow({ maxLanes: sender.maxLanes }))
+  const gate = gates.get(sender) ?? createGate(host, createWindow({ maxLanes: sender.maxLanes }))
   gates.set(sender, gate)
   return gate
 }
@@ -76,8 +74,9 @@ export async function upload(sender: PartSender, file: FileLike, options: Upload
   const given = await orAbort(openSource(file, options), signal, close)
   try {
     const { kind = 'file' } = options
-    const collected = given.size === undefined && kind !== 'file'
-    return await send(sender, collected ? await orAbort(collect(given), signal) : given, { ...options, kind })
+    const whole = given.kind === 'random' || given.size !== undefined || kind === 'file'
+    const source = whole ? given : await orAbort(collect(given), signal)
+    return await send(sender, source, { ...options, kind })
   } finally {
     // Not awaited: whoever aborts must not wait for a slow disk.
     void close(given)
@@ -85,10 +84,10 @@ export async function upload(sender: PartSender, file: FileLike, options: Upload
 }
 
 /** A stream of unknown length as bytes in memory: for photos and thumbnails, whose length must be known beforehand. */
-async function collect(source: Source): Promise<Source> {
+async function collect(source: StreamSource): Promise<Source> {
   const bytes = new Uint8Array(MAX_PHOTO_SIZE + 1)
   try {
-    return bytesSource(bytes.slice(0, await source.read(bytes, 0)), source)
+    return { ...bytesSource(bytes.slice(0, await source.read(bytes, 0))), name: source.name, type: source.type }
   } catch (error) {
     throw sourceError(source.name ?? 'the stream', error)
   }
@@ -101,7 +100,7 @@ async function send(
 ): Promise<UploadedFile> {
   const { host, crypto, kind, onEvent, buffers = bufferPool() } = options
   const known = options.fileName ?? source.name
-  const name = known ?? DEFAULT_NAMES[kind]
+  const name = known ?? (kind === 'file' ? kind : `${kind}.jpg`)
   const plan = planUpload(source.size, { ...options, label: name })
   const md5 = plan.big ? undefined : crypto.md5()
   const gate = options.gate ?? gateOf(sender, host)
@@ -123,8 +122,8 @@ async function send(
     canResend,
     async resend(part, signal) {
       if (!canResend || !(part >= 0 && part < parts && part % 1 === 0)) {
-        const why = canResend ? `it has parts 0 to ${parts - 1}` : 'a stream is read only once'
-        throw new UsageError(`part ${part} of ${name} cannot be sent again: ${why}`)
+        const why = canResend ? '' : ': a stream is read only once'
+        throw new UsageError(`part ${part} of ${name} cannot be sent again${why}`)
       }
       try {
         await transfer({

@@ -35,43 +35,32 @@ const MiB = 1024 * 1024
 const BYTES_PER_LANE = MiB
 
 /** The window that uploads use unless told. */
-export class UploadWindow implements WindowPolicy {
-  #allowed: number
-  #threshold = Number.POSITIVE_INFINITY
-  #lastCut = Number.NEGATIVE_INFINITY
-  #roundTrip = 0
-  readonly #max: number
-  readonly #maxLanes: number
-
-  constructor({ initial = MiB, max = 8 * MiB, maxLanes = 4 }: WindowOptions = {}) {
-    this.#allowed = initial
-    this.#max = max
-    this.#maxLanes = maxLanes
-  }
-
-  /** Bytes that may be under way. */
-  get allowed(): number {
-    return this.#allowed
-  }
-
-  /** One lane for each MiB allowed. */
-  get lanes(): number {
-    return Math.min(this.#maxLanes, Math.ceil(this.#allowed / BYTES_PER_LANE))
-  }
-
-  /** Grows, if the allowance was used. */
-  delivered(bytes: number, roundTrip: number, inFlight: number): void {
-    this.#roundTrip += (roundTrip - this.#roundTrip) / (this.#roundTrip ? 8 : 1)
-    // An allowance that was not used says nothing about the path.
-    if (2 * inFlight < this.#allowed) return
-    const step = this.#allowed < this.#threshold ? bytes : (bytes * MAX_PART_SIZE) / this.#allowed
-    this.#allowed = Math.min(this.#max, this.#allowed + step)
-  }
-
-  /** Halves, at most once a round trip: what fails together has one cause. Never below a part of the largest size. */
-  failed(now: number): void {
-    if (now - this.#lastCut <= this.#roundTrip) return
-    this.#lastCut = now
-    this.#threshold = this.#allowed = Math.max(MAX_PART_SIZE, this.#allowed / 2)
+export function createWindow({ initial = MiB, max = 8 * MiB, maxLanes = 4 }: WindowOptions = {}): WindowPolicy {
+  let allowed = initial
+  // Not set before the first failure: until then, comparisons with them are false.
+  let threshold: number | undefined
+  let lastCut: number | undefined
+  let smoothed = 0
+  return {
+    get allowed() {
+      return allowed
+    },
+    // One for each MiB allowed.
+    get lanes() {
+      return Math.min(maxLanes, Math.ceil(allowed / BYTES_PER_LANE))
+    },
+    delivered(bytes, roundTrip, inFlight) {
+      smoothed += (roundTrip - smoothed) / (smoothed ? 8 : 1)
+      // An allowance that was not used says nothing about the path.
+      if (2 * inFlight < allowed) return
+      allowed = Math.min(max, allowed + (allowed >= threshold! ? (bytes * MAX_PART_SIZE) / allowed : bytes))
+    },
+    failed(now) {
+      // What fails together has one cause: at most one cut a round trip, never below a part of the largest size.
+      if (now - lastCut! <= smoothed) return
+      lastCut = now
+      allowed = Math.max(MAX_PART_SIZE, allowed / 2)
+      threshold = allowed
+    },
   }
 }

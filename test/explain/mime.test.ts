@@ -27,7 +27,9 @@ test.each(['a.unheard', 'a.constructor', 'pdf.', ''])('bundles do not know "%s"'
 
 test('a file that changed while a page reads it is told as such, and nothing is made of what is not known', () => {
   for (const { reasonOfFile } of [brief, full]) {
-    expect(reasonOfFile('NotReadableError')?.[0]).toBe('FILE_CHANGED')
-    for (const name of [undefined, null, 5, 'constructor', 'TypeError']) expect(reasonOfFile(name)).toBeUndefined()
+    expect(reasonOfFile(new DOMException('gone', 'NotReadableError'))?.[0]).toBe('FILE_CHANGED')
+    for (const error of [undefined, null, 5, 'text', new TypeError('no'), { name: 'constructor' }]) {
+      expect(reasonOfFile(error)).toBeUndefined()
+    }
   }
 })

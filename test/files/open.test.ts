@@ -23,7 +23,8 @@ async function readAll(source: Source): Promise<Uint8Array> {
     for (let end = source.size; end > 0; end -= 999) {
       const offset = Math.max(0, end - 999)
       const into = new Uint8Array(end - offset)
-      expect(await source.read(into, offset)).toBe(into.length)
+      if (source.range) into.set(await source.range(offset, into.length))
+      else expect(await source.read(into, offset)).toBe(into.length)
       expect(into).toEqual(all.slice(offset, end))
     }
   }
@@ -91,7 +92,7 @@ const streams: [string, () => FileLike][] = [
 describe('everything that can be uploaded', () => {
   test.each(random)('%s is random access of its size', async (_, make) => {
     const source = await openSource(make())
-    expect(source).toMatchObject({ kind: 'random', size: data.length, identity: { size: data.length } })
+    expect(source).toMatchObject({ kind: 'random', size: data.length })
     expect(await readAll(source)).toEqual(data)
     await source.close()
     expect(await readAll(source)).toEqual(data)
@@ -152,7 +153,7 @@ describe('everything that can be uploaded', () => {
     expect(opened.map(String)).toEqual(['cat.jpg', 'C:\\cat.jpg', 'file:///tmp/cat.jpg', 'file:///tmp/cat.jpg'])
     expect(await code(openSource('cat.jpg'))).toEqual([
       'FILE_SOURCE_INVALID',
-      'cannot upload this: cat.jpg is a path, and there is no file system here; give its bytes, a Blob or a stream',
+      'cannot upload this: cat.jpg is a path, and there is no file system; give a Blob',
     ])
   })
 })
@@ -163,7 +164,7 @@ describe('what is known of a source', () => {
     expect(await openSource(file)).toMatchObject({
       name: 'cat.jpg',
       type: 'image/jpeg',
-      identity: { size: data.length, modified: '5' },
+      version: '5',
     })
   })
 
@@ -235,7 +236,7 @@ describe('URLs', () => {
     const given = options(async () => new Response('no', { status, statusText: 'No' }))
     expect(await code(openSource('https://user:pass@example.org/a.png?token=1', given))).toEqual([
       expected,
-      `cannot read https://example.org/a.png: the server answered ${status} No`,
+      `cannot read https://example.org/a.png: the server answered ${status}`,
     ])
   })
 

@@ -63,10 +63,7 @@ describe('plan', () => {
   })
 
   test('an empty file is refused', () => {
-    expect(code(() => planUpload(0, { label: 'a.txt' }))).toEqual([
-      'FILE_EMPTY',
-      'a.txt is empty; there is nothing to upload',
-    ])
+    expect(code(() => planUpload(0, { label: 'a.txt' }))).toEqual(['FILE_EMPTY', 'a.txt is empty'])
   })
 
   test('photos have at most 10 MB and a known length, thumbnails a known length', () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { UploadWindow } from '../../src/files/index.ts'
+import { createWindow } from '../../src/files/index.ts'
 
 const KiB = 1024
 
 test('the window doubles each round trip while it is full, up to its bound, and lanes follow', () => {
-  const window = new UploadWindow({ maxLanes: 4 })
+  const window = createWindow({ maxLanes: 4 })
   expect([window.allowed, window.lanes]).toEqual([1024 * KiB, 1])
   for (let i = 0; i < 2; i++) window.delivered(512 * KiB, 100, window.allowed)
   expect([window.allowed, window.lanes]).toEqual([2048 * KiB, 2])
@@ -13,13 +13,13 @@ test('the window doubles each round trip while it is full, up to its bound, and 
 })
 
 test('an allowance that is not used does not grow', () => {
-  const window = new UploadWindow()
+  const window = createWindow()
   for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 100, 300 * KiB)
   expect(window.allowed).toBe(1024 * KiB)
 })
 
 test('failures halve it once a round trip, never below one part; then it grows by a part each round trip', () => {
-  const window = new UploadWindow({ initial: 8192 * KiB })
+  const window = createWindow({ initial: 8192 * KiB })
   window.delivered(1, 100, 0)
   for (let i = 0; i < 8; i++) window.failed(1_000)
   expect(window.allowed).toBe(4096 * KiB)
