@@ -21,7 +21,7 @@ export interface StreamCipher {
 }
 
 /** The primitives. Every method is synchronous and keeps nothing but what it returns. */
-export interface Crypto {
+export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
   /** SHA-1 over the parts one after another: 20 bytes. */
   sha1(...parts: readonly Uint8Array[]): Uint8Array
   /** SHA-256 over the parts one after another: 32 bytes. */
@@ -51,9 +51,10 @@ export interface Crypto {
   /**
    * Inflates a gzip member.
    * @param limit most bytes the output may have
-   * @throws RangeError when the data is damaged or the output would be longer than `limit`
+   * @throws RangeError when the data is damaged or the output would be longer than `limit`; where the platform unpacks
+   *   in its own time, the promise rejects
    */
-  gunzip(data: Uint8Array, limit: number): Uint8Array
+  gunzip(data: Uint8Array, limit: number): Unpacked
   /** Compresses to gzip; absent where the platform has no synchronous way. */
   gzip?(data: Uint8Array): Uint8Array
 }

@@ -162,7 +162,7 @@ function inflate(deflated: Uint8Array, size: number): Uint8Array {
 }
 
 /** The primitives of the platform, for Node, Bun and Deno. */
-export const nativeCrypto: Crypto = {
+export const nativeCrypto: Crypto<Uint8Array> = {
   sha1: (...parts) => digest('sha1', parts),
 
   sha256: (...parts) => digest('sha256', parts),

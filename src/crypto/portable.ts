@@ -25,7 +25,7 @@ function digest(hash: IncrementalHash, parts: readonly Uint8Array[]): Uint8Array
 }
 
 /** The primitives in plain JavaScript. */
-export const portableCrypto: Crypto = {
+export const portableCrypto: Crypto<Uint8Array> = {
   sha1: (...parts) => digest(sha1.create(), parts),
 
   sha256: (...parts) => digest(sha256.create(), parts),

@@ -71,7 +71,7 @@ export interface RawItem {
 
 export interface RawClientOptions {
   readonly host: Host
-  readonly crypto: Crypto
+  readonly crypto: Crypto<Uint8Array>
   readonly dial: Dial
   readonly address: Address
   /** A fresh codec for each connection. */
@@ -83,7 +83,7 @@ type Arrival = { readonly packet: Uint8Array } | { readonly closed: true }
 
 export class RawClient {
   readonly host: Host
-  readonly crypto: Crypto
+  readonly crypto: Crypto<Uint8Array>
   readonly random: RandomSource
   /** Set by an exchange, or by the test. */
   key: AuthKey | undefined

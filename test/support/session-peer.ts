@@ -3,6 +3,7 @@
  * No encryption: the envelope has tests of its own.
  */
 import { concat } from '../../src/bytes.ts'
+import type { Crypto } from '../../src/crypto/crypto.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
 import { readClientMessage, writeServerMessage } from '../../src/tl/generated/mtproto/server.ts'
 import type { ClientMessage, ServerMessage } from '../../src/tl/generated/mtproto/types.ts'
@@ -49,11 +50,11 @@ export class SessionPeer {
   /** The server's clock runs ahead of the host's wall clock by this many milliseconds. */
   ahead = 0
 
-  constructor(host: VirtualHost = new VirtualHost()) {
+  constructor(host: VirtualHost = new VirtualHost(), crypto: Crypto = portableCrypto) {
     this.host = host
     this.clock = new ServerClock(host)
     this.session = new Session({
-      crypto: portableCrypto,
+      crypto,
       random: host.random,
       clock: this.clock,
       salts: this.salts,

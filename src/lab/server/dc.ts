@@ -48,7 +48,7 @@ export interface Dc {
   /** 1, 2, 3 … */
   readonly id: number
   readonly host: Host
-  readonly crypto: Crypto
+  readonly crypto: Crypto<Uint8Array>
   readonly rsaKeys: readonly RsaKey[]
   /** Safe prime for new authorization keys, and its generator. */
   readonly dh: DhGroup

@@ -21,7 +21,7 @@ export interface TestServerOptions {
   /** Number of the DC, 1 or more. */
   readonly dcId: number
   readonly host: Host
-  readonly crypto: Crypto
+  readonly crypto: Crypto<Uint8Array>
   /** RSA keys that clients may know; the first is offered first. */
   readonly rsaKeys: readonly RsaKey[]
   readonly world: World

@@ -17,7 +17,7 @@ export const MAX_UNPACKED: number = 16 * 1024 * 1024
  * @param reader stands before the constructor id; moves behind the object
  * @throws TlError when the data is damaged or unpacks to more than {@link MAX_UNPACKED}
  */
-export function unpack(crypto: Crypto, reader: TlReader): Uint8Array {
+export function unpack(crypto: Crypto<Uint8Array>, reader: TlReader): Uint8Array {
   const at = reader.pos
   if (reader.uint() !== GZIP_PACKED) throw new TlError('expected gzip_packed', at)
   const packed = reader.bytes()

@@ -39,6 +39,8 @@ export interface Incoming {
   readonly id: number
   /** Stands before the constructor id. */
   readonly reader: TlReader
+  /** The message itself, where the platform takes its time to unpack it; rejects if it cannot be unpacked. */
+  readonly later?: Promise<Incoming>
 }
 
 /** What a packet held. */
@@ -136,17 +138,21 @@ export class Inbox {
   #open({ msgId, reader }: Part): Incoming {
     const id = reader.peekId()
     if (id !== GZIP_PACKED) return { msgId, id, reader }
-    let unpacked: TlReader
-    let inner: number
     try {
-      unpacked = unpackGzip(this.#crypto, reader)
-      inner = unpacked.peekId()
+      const unpacked = unpackGzip(this.#crypto, reader)
+      if (unpacked instanceof TlReader) return openUnpacked(msgId, unpacked)
+      return { msgId, id, reader, later: unpacked.then((inner) => openUnpacked(msgId, inner)) }
     } catch {
       throw refused()
     }
-    if (inner === MSG_CONTAINER || inner === GZIP_PACKED) throw refused()
-    return { msgId, id: inner, reader: unpacked }
   }
+}
+
+/** What was packed, as a message; neither a container nor packed again. */
+function openUnpacked(msgId: bigint, reader: TlReader): Incoming {
+  const id = reader.peekId()
+  if (id === MSG_CONTAINER || id === GZIP_PACKED) throw refused()
+  return { msgId, id, reader }
 }
 
 interface Part {
@@ -160,12 +166,14 @@ interface Part {
  * @param reader stands before the constructor id
  * @throws TlError when the data is damaged or would unpack to more than {@link MAX_UNPACKED}
  */
-export function unpackGzip(crypto: Crypto, reader: TlReader): TlReader {
+export function unpackGzip(crypto: Crypto, reader: TlReader): TlReader | Promise<TlReader> {
   reader.pos += 4
   const packed = reader.bytes()
+  const failed = (): never => reader.fail(`damaged, or unpacks to more than ${MAX_UNPACKED} bytes`, 'gzip_packed')
   try {
-    return new TlReader(crypto.gunzip(packed, MAX_UNPACKED))
+    const data = crypto.gunzip(packed, MAX_UNPACKED)
+    return data instanceof Uint8Array ? new TlReader(data) : data.then((bytes) => new TlReader(bytes), failed)
   } catch {
-    return reader.fail(`damaged, or unpacks to more than ${MAX_UNPACKED} bytes`, 'gzip_packed')
+    return failed()
   }
 }

@@ -54,26 +54,34 @@ function onRpcResult(session: SessionInternals, msgId: bigint, reader: TlReader,
   const call = session.sent.get(BigInt.asUintN(64, reader.long()))
   if (!call) return
   session.options.clock.refine(timeOfMsgId(msgId), call.sentAt)
-  try {
-    const result = reader.peekId() === GZIP_PACKED ? unpackGzip(session.options.crypto, reader) : reader
-    if (result.peekId() === RPC_ERROR) {
-      result.pos += 4
-      const code = result.int()
-      const text = result.string()
-      // The server has forgotten that this connection was initialized, or never knew: say it again, once.
-      if (/^CONNECTION_(NOT_INITED|LAYER_INVALID)$/.test(text) && !call.wrapped) {
-        session.initialized(false)
-        session.resend(call)
-        return
-      }
+  const deliver = (result: TlReader): void => {
+    if (result.peekId() !== RPC_ERROR) {
       settle(session, call, now)
-      call.request.onRpcError(code, text)
+      call.request.onResult(result)
+      return
+    }
+    result.pos += 4
+    const code = result.int()
+    const text = result.string()
+    // The server has forgotten that this connection was initialized, or never knew: say it again, once.
+    if (/^CONNECTION_(NOT_INITED|LAYER_INVALID)$/.test(text) && !call.wrapped) {
+      session.initialized(false)
+      session.resend(call)
       return
     }
     settle(session, call, now)
-    call.request.onResult(result)
+    call.request.onRpcError(code, text)
+  }
+  const failed = (error: unknown): void => session.fail(call, error)
+  try {
+    const result = reader.peekId() === GZIP_PACKED ? unpackGzip(session.options.crypto, reader) : reader
+    if (result instanceof Promise) {
+      // It is answered, only not unpacked yet: nothing must be sent again meanwhile.
+      session.forget(call)
+      result.then(deliver).catch(failed)
+    } else deliver(result)
   } catch (error) {
-    session.fail(call, error)
+    failed(error)
   }
 }
 

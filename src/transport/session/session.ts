@@ -194,7 +194,10 @@ export class Session implements SessionInternals {
     const { messages, acks } = this.#inbox.open(plain)
     this.watch.received(now)
     for (const id of acks) this.acknowledge(id)
-    for (const message of messages) react(this, message, now)
+    for (const message of messages) {
+      if (message.later) message.later.then((one) => react(this, one, now)).catch(() => this.reset('gzip'))
+      else react(this, message, now)
+    }
     if (this.#acks.length > 0) this.#acksDue = Math.min(this.#acksDue, now + ACK_DELAY)
   }
 

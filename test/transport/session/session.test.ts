@@ -1,6 +1,8 @@
 /** The session: what it sends, and how it takes what the server says. */
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Crypto } from '../../../src/crypto/crypto.ts'
+import { portableCrypto } from '../../../src/crypto/portable.ts'
 import { timeOfMsgId } from '../../../src/transport/session/clock.ts'
 import { atTime } from '../../../src/transport/session/message-id.ts'
 import { container, gzipPacked, int, result, rpcError, SessionPeer, service } from '../../support/session-peer.ts'
@@ -162,6 +164,26 @@ describe('answers', () => {
     peer.receive(result(first!.msgId, gzipPacked(gzipSync(int(5)))))
     peer.receive(gzipPacked(gzipSync(result(second!.msgId, int(6)))))
     expect(peer.outcomes).toEqual(['1=5', '2=6'])
+  })
+
+  test('may be unpacked in the time that the platform takes', async () => {
+    const later: Crypto = { ...portableCrypto, gunzip: async (data, limit) => portableCrypto.gunzip(data, limit) }
+    peer = new SessionPeer(undefined, later)
+    settle()
+    for (let i = 1; i <= 4; i++) peer.call(i)
+    const [first, second, third, fourth] = peer.sent()
+    peer.receive(result(first!.msgId, gzipPacked(gzipSync(int(5)))))
+    peer.receive(gzipPacked(gzipSync(result(second!.msgId, int(6)))))
+    peer.receive(result(third!.msgId, gzipPacked(new Uint8Array(40))))
+    peer.receive(result(fourth!.msgId, gzipPacked(gzipSync(rpcError(400, 'X')))))
+    expect(peer.outcomes).toEqual([])
+    await peer.host.settle()
+    expect(peer.outcomes.sort()).toEqual(['1=5', '2=6', '3xTL_INVALID', '4!400 X'])
+    expect(peer.session.pending).toBe(0)
+    // A message that cannot be unpacked is refused; by then the packet has been taken, so the session begins anew.
+    peer.receive(gzipPacked(new Uint8Array(40)))
+    await peer.host.settle()
+    expect(peer.session.mustReconnect).toBe(true)
   })
 
   test('a damaged or bombing packed answer rejects its call alone', () => {

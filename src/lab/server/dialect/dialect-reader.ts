@@ -33,7 +33,7 @@ interface State {
 const generated = readers as unknown as Readonly<Record<string, ((r: TlReader) => unknown) | undefined>>
 
 export class DialectReader extends TlReader {
-  readonly #crypto: Crypto
+  readonly #crypto: Crypto<Uint8Array>
   readonly #state: State
   #lastId = 0
   #lastType: string | undefined
@@ -42,7 +42,7 @@ export class DialectReader extends TlReader {
    * @param source stands before the request
    * @param state the layer known so far; a request may name another
    */
-  constructor(crypto: Crypto, source: TlReader, state: State) {
+  constructor(crypto: Crypto<Uint8Array>, source: TlReader, state: State) {
     super(source.buffer, source.pos, source.end, { views: true })
     this.#crypto = crypto
     this.#state = state
