@@ -68,7 +68,7 @@ function plain(value: unknown): Decoded {
   return { _: className, ...Object.fromEntries(fields.map(([key, field]) => [key, plain(field)])) }
 }
 
-async function keyOf(client: TelegramClient): Promise<string> {
+function keyOf(client: TelegramClient): string {
   return client.session.getAuthKey()?.getKey()?.toString('hex') ?? ''
 }
 
@@ -107,7 +107,7 @@ async function run(job: Job): Promise<void> {
   session.setDC(dcId, host, port)
   const open = (): TelegramClient => {
     const client = new TelegramClient(session, apiId, apiHash, {
-      connection: toPort(way.connection as typeof Connection, port),
+      connection: toPort(way.connection, port),
       networkSocket: way.networkSocket,
       ...(transport === 'proxy' && { proxy: { MTProxy: true, ip: host, port, secret: job.secret } }),
       connectionRetries: 1,
@@ -121,7 +121,7 @@ async function run(job: Job): Promise<void> {
 
   const client = open()
   if (!(await client.connect())) throw new Error('no connection')
-  tell({ fact: 'key', authKey: await keyOf(client) })
+  tell({ fact: 'key', authKey: keyOf(client) })
   tell({ fact: 'login', user: plain(await client.signInBot({ apiId, apiHash }, { botAuthToken: botToken })) })
 
   for (const sample of job.samples) {
@@ -146,7 +146,7 @@ async function run(job: Job): Promise<void> {
   await client.destroy()
   const again = open()
   if (!(await again.connect())) throw new Error('no second connection')
-  tell({ fact: 'returned', authKey: await keyOf(again), user: plain(await again.getMe()) })
+  tell({ fact: 'returned', authKey: keyOf(again), user: plain(await again.getMe()) })
   await again.destroy()
 }
 

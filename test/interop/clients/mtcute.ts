@@ -7,7 +7,6 @@ import { connectWs } from '@fuman/net'
 import {
   IntermediatePacketCodec,
   type IPacketCodec,
-  type ITelegramConnection,
   MemoryStorage,
   MtProxyTcpTransport,
   ObfuscatedPacketCodec,
@@ -38,13 +37,13 @@ function tcp(packetCodec: () => IPacketCodec): TelegramTransport {
 /** Web pages get a transport like this from the library; under Node it has none. */
 function webSocket(): TelegramTransport {
   return {
-    connect: async ({ ipAddress, port }) => {
+    connect: ({ ipAddress, port }) => {
       const endpoint = {
         url: `ws://${ipAddress}:${port}/apiws`,
         protocols: 'binary',
         implementation: WebSocket as never,
       }
-      return (await connectWs(endpoint)) as ITelegramConnection
+      return connectWs(endpoint)
     },
     packetCodec: () => new ObfuscatedPacketCodec(new IntermediatePacketCodec()),
   }
@@ -116,13 +115,13 @@ async function run(job: Job): Promise<void> {
       readerMap,
       writerMap,
     })
-  const keyOf = async (): Promise<string> => Buffer.from((await storage.authKeys.get(dcId)) ?? []).toString('hex')
+  const keyOf = (): string => Buffer.from(storage.authKeys.get(dcId) ?? []).toString('hex')
 
   const client = open()
   await client.connect()
   // The exchange takes place when the first call needs it.
   await client.call({ _: 'help.getConfig' })
-  tell({ fact: 'key', authKey: await keyOf() })
+  tell({ fact: 'key', authKey: keyOf() })
   tell({ fact: 'login', user: decoded((await client.signInBot(botToken)).raw) })
 
   for (const sample of job.samples) {
@@ -149,7 +148,7 @@ async function run(job: Job): Promise<void> {
   const again = open()
   await again.connect()
   const [user] = await again.call({ _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] })
-  tell({ fact: 'returned', authKey: await keyOf(), user: decoded(user) })
+  tell({ fact: 'returned', authKey: keyOf(), user: decoded(user) })
   await again.destroy()
 }
 

@@ -15,6 +15,8 @@ export interface Way {
   readonly seen: string
   /** What the DC cannot see, for the title. */
   readonly note?: string
+  /** Bytes of the video, where the client is too slow for the usual 20 MB. */
+  readonly videoSize?: number
 }
 
 /** A client of other people's. */
@@ -44,15 +46,20 @@ const KEY_DIGITS = 512
 /** Declares the checks of one client. */
 export function checkClient(subject: Subject): void {
   for (const way of subject.ways) {
-    describe(`${subject.name}, ${way.seen}${way.note ?? ''}`, () => checkWay(subject, way))
+    void describe(`${subject.name}, ${way.seen}${way.note ?? ''}`, () => checkWay(subject, way))
   }
+}
+
+/** The runner itself waits for what `test` returns. */
+function check(name: string, run: () => void): void {
+  void test(name, run)
 }
 
 function checkWay(subject: Subject, way: Way): void {
   let outcome: Outcome
 
   before(async () => {
-    outcome = await runClient(subject.program, way.transport)
+    outcome = await runClient(subject.program, way.transport, way.videoSize)
   })
 
   /** A fact that the client told; throws with what it said if it did not get there. */
@@ -71,13 +78,13 @@ function checkWay(subject: Subject, way: Way): void {
   }
   const sampleOf = (name: Sample['name']): Sample => outcome.samples.find((sample) => sample.name === name)!
 
-  test('agrees on an authorization key, and both ends have the same', () => {
+  check('agrees on an authorization key, and both ends have the same', () => {
     const { authKey } = fact('key')
     assert.equal(authKey.length, KEY_DIGITS)
     assert.ok(report().authKeys.includes(authKey), 'the DC has another key')
   })
 
-  test('logs in as a bot', () => {
+  check('logs in as a bot', () => {
     const user = plainValue(fact('login').user)
     const { id, bot, self, isSelf, firstName } = user as Record<string, Plain>
     assert.deepEqual(
@@ -88,8 +95,8 @@ function checkWay(subject: Subject, way: Way): void {
   })
 
   for (const name of ['photo', 'document', 'video'] as const) {
-    const what = { photo: 'a photo', document: 'a document', video: 'a video of 20 MB' }[name]
-    test(`uploads ${what}`, () => {
+    const what = { photo: 'a photo', document: 'a document', video: 'a big video' }[name]
+    check(`uploads ${what}`, () => {
       const { file } = fact('uploaded', name)
       const { size } = sampleOf(name)
       const { _: kind, parts, md5Checksum } = plainValue(file) as Record<string, Plain>
@@ -98,7 +105,7 @@ function checkWay(subject: Subject, way: Way): void {
       if (size <= BIG && subject.sendsMd5) assert.match(String(md5Checksum), /^[0-9a-f]{32}$/)
     })
 
-    test(`turns ${what} into MessageMedia and decodes every field of it`, () => {
+    check(`turns ${what} into MessageMedia and decodes every field of it`, () => {
       const media = plainValue(fact('media', name).media)
       const { id, accessHash, fileReference, date, ...rest } = shown(media)
       assert.deepEqual(rest, expectedMedia(sampleOf(name), subject.layer))
@@ -108,25 +115,25 @@ function checkWay(subject: Subject, way: Way): void {
       assert.ok(Math.abs(Number(date) - Date.now() / 1000) < CLOCK_LIMIT, `the date is ${String(date)}`)
     })
 
-    test(`reads ${what} back, byte for byte`, () => {
+    check(`reads ${what} back, byte for byte`, () => {
       const { size, sha256 } = sampleOf(name)
       assert.deepEqual(fact('downloaded', name), { fact: 'downloaded', sample: name, size, sha256 })
     })
   }
 
-  test('is told of an error by its code and name', () => {
+  check('is told of an error by its code and name', () => {
     const { code, error } = fact('refused')
     assert.deepEqual({ code, error }, { code: 400, error: subject.notOccupied })
   })
 
-  test('comes again with the key it has, without another exchange', () => {
+  check('comes again with the key it has, without another exchange', () => {
     const { authKey, user } = fact('returned')
     assert.equal(authKey, fact('key').authKey)
     assert.equal((plainValue(user) as Record<string, Plain>).id, BOT_ID)
     assert.equal(report().requests['auth.importBotAuthorization'], 1)
   })
 
-  test('sends each part once, small files and big ones by their own methods', () => {
+  check('sends each part once, small files and big ones by their own methods', () => {
     const parts = (name: Sample['name']): number =>
       Number((plainValue(fact('uploaded', name).file) as Record<string, Plain>).parts)
     const { requests } = report()
@@ -135,7 +142,7 @@ function checkWay(subject: Subject, way: Way): void {
     assert.equal(requests['messages.uploadMedia'], 3)
   })
 
-  test(`speaks ${way.seen} and layer ${subject.layer} and nothing else, to the end`, () => {
+  check(`speaks ${way.seen} and layer ${subject.layer} and nothing else, to the end`, () => {
     fact('end')
     assert.deepEqual(report().transports, [way.seen])
     assert.deepEqual(report().layers, [subject.layer])

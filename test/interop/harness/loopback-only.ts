@@ -6,9 +6,7 @@ import { Socket } from 'node:net'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
-type Connect = typeof Socket.prototype.connect
-
-const connect: Connect = Socket.prototype.connect
+const { connect } = Socket.prototype
 
 /** The host among the forms of arguments that `connect` takes; undefined for a path or the default, which is local. */
 function hostOf(args: readonly unknown[]): unknown {
@@ -25,4 +23,4 @@ Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): S
     process.exit(3)
   }
   return Reflect.apply(connect, this, args) as Socket
-} as Connect
+}

@@ -47,12 +47,12 @@ export function pythonProgram(path: string): Program {
 }
 
 /** Runs the program against a fresh DC. Rejects only if there can be no run at all. */
-export async function runClient(program: Program, transport: string): Promise<Outcome> {
+export async function runClient(program: Program, transport: string, videoSize?: number): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-interop-'))
   const dc = fork(fileURLToPath(new URL('dc.ts', import.meta.url)), { execArgv: TYPESCRIPT })
   try {
     const { publicKeyPem, ...address } = (await message(dc)) as DcReady
-    const samples = makeSamples(folder)
+    const samples = makeSamples(folder, videoSize)
     const job: Job = {
       ...address,
       key: publicKeyPem,

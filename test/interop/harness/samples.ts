@@ -6,8 +6,9 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sample } from './job.ts'
 
-const KILOBYTE = 1000
-const MEGABYTE = 1000 * KILOBYTE
+/** Above 10 MiB, where `upload.saveBigFilePart` begins, and no whole number of parts. */
+const VIDEO_SIZE = 20_000_001
+const DOCUMENT_SIZE = 300_000
 
 /** Bytes that do not repeat, the same in each run. */
 function noise(seed: string, length: number): Buffer {
@@ -19,12 +20,11 @@ function sha256(path: string): string {
 }
 
 /** Writes the samples to a folder. */
-export function makeSamples(folder: string): Sample[] {
+export function makeSamples(folder: string, videoSize = VIDEO_SIZE): Sample[] {
   const at = (name: string): string => join(folder, name)
   copyFileSync(new URL('../../../assets/demo.jpg', import.meta.url), at('demo.jpg'))
-  writeFileSync(at('notes.bin'), noise('document', 300 * KILOBYTE))
-  // More than 10 MiB: `upload.saveBigFilePart`. No whole number of parts.
-  writeFileSync(at('film.mp4'), noise('video', 20 * MEGABYTE + 1))
+  writeFileSync(at('notes.bin'), noise('document', DOCUMENT_SIZE))
+  writeFileSync(at('film.mp4'), noise('video', videoSize))
   const samples: Omit<Sample, 'size' | 'sha256'>[] = [
     {
       name: 'photo',
