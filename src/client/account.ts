@@ -61,10 +61,10 @@ export class Account {
   static async open(options: AccountOptions, platform: Platform): Promise<Account> {
     const { apiId, apiHash, botToken, signal } = options
     if (!(apiId > 0 && apiId === (apiId | 0)) || !apiHash) {
-      throw new UsageError('apiId (a positive number) and apiHash are needed; https://my.telegram.org shows both')
+      throw new UsageError('apiId and apiHash are needed, as https://my.telegram.org shows them')
     }
     if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
-      throw new UsageError('botToken does not look like one of @BotFather: a number, a colon, 35 characters')
+      throw new UsageError('botToken is not one of @BotFather: a number, a colon, 35 characters')
     }
     signal?.throwIfAborted()
     const { storage: given } = options
@@ -150,8 +150,7 @@ export class Account {
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken: botAuthToken, onEvent } = this.options
-    if (!botAuthToken)
-      throw new UsageError('there is no stored login: give botToken, or a storage that holds a session')
+    if (!botAuthToken) throw new UsageError('there is no stored login and no botToken to log in with')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
     const result = await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal)
     const user = result._ === 'auth.authorization' ? result.user : result

@@ -55,7 +55,7 @@ export function decodeSession(text: string): SessionData {
     return data
   } catch (cause) {
     if (cause instanceof StorageError) throw cause
-    const message = 'the stored session is damaged; restore it from a copy, or remove it and log in again'
+    const message = 'the stored session is damaged; restore it, or remove it and log in again'
     throw new StorageError('SESSION_DAMAGED', message, { cause })
   }
 }

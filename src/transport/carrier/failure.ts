@@ -30,8 +30,7 @@ export function connectFailed(address: Address, cause: unknown): TransportError 
 export function connectTimedOut(address: Address, timeout: number): TransportError {
   return new TransportError(
     'CONNECT_TIMEOUT',
-    `cannot connect to ${formatAddress(address)}: no answer within ${timeout / 1000} s; ` +
-      'check the address, the network, and any firewall or proxy in between',
+    `cannot connect to ${formatAddress(address)}: no answer within ${timeout / 1000} s; check address, network and firewalls`,
   )
 }
 

@@ -77,9 +77,7 @@ export class FramedCodec implements PacketCodec {
         head[this.#headFilled++] = chunk[at++]!
         if (this.#headFilled < framing.headLength(head[0]!)) continue
         if (!this.#onQuickAck && framing.quickAck?.(head)) {
-          throw framingError(
-            'a quick acknowledgement arrived that nobody asked for, or the stream is not what it should be',
-          )
+          throw framingError('a quick acknowledgement came that nobody asked for')
         }
         this.#body = new Uint8Array(framing.bodyLength(head))
         this.#bodyFilled = 0

@@ -54,7 +54,7 @@ export interface Opened {
 export function refused(): SecurityError {
   return new SecurityError(
     'MESSAGE_REFUSED',
-    'the server sent an encrypted message that breaks a rule of the protocol; it was discarded and the connection closed',
+    'the server sent an encrypted message that breaks the protocol; it was discarded and the connection closed',
   )
 }
 

@@ -247,7 +247,7 @@ describe.each(WAYS)('%s', (kind, dial) => {
     const error = await failureOf(dialling)
     expect(error.code).toBe('CONNECT_TIMEOUT')
     expect(error.message).toBe(
-      `cannot connect to 127.0.0.1:${port}: no answer within 7 s; check the address, the network, and any firewall or proxy in between`,
+      `cannot connect to 127.0.0.1:${port}: no answer within 7 s; check address, network and firewalls`,
     )
     await knock(port)
     await Promise.all(gone)

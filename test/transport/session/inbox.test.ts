@@ -37,7 +37,7 @@ function refused(body: Uint8Array, options: Partial<PlainOptions> = {}): void {
   expect(error).toBeInstanceOf(SecurityError)
   expect(error).toMatchObject({ code: 'MESSAGE_REFUSED' })
   expect((error as Error).message).toBe(
-    'the server sent an encrypted message that breaks a rule of the protocol; it was discarded and the connection closed',
+    'the server sent an encrypted message that breaks the protocol; it was discarded and the connection closed',
   )
   expect(peer.updates).toEqual([])
   expect(peer.outcomes).toEqual([])
