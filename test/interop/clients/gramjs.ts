@@ -72,7 +72,7 @@ function keyOf(client: TelegramClient): string {
   return client.session.getAuthKey()?.getKey()?.toString('hex') ?? ''
 }
 
-function mediaOf(sample: Sample, file: Api.InputFile | Api.InputFileBig): Api.TypeInputMedia {
+function mediaOf(sample: Sample, file: Api.TypeInputFile): Api.TypeInputMedia {
   if (sample.name === 'photo') return new Api.InputMediaUploadedPhoto({ file })
   const attributes: Api.TypeDocumentAttribute[] = [new Api.DocumentAttributeFilename({ fileName: sample.fileName })]
   const { duration, width: w = 0, height: h = 0 } = sample
