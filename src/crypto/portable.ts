@@ -1,15 +1,14 @@
 /**
- * The primitives in plain JavaScript: @noble's hashes, BigInt, an AES and an inflate of our own.
+ * The primitives in plain JavaScript: hashes, AES and inflate of our own, and BigInt.
  *
  * For browsers and every other place without `node:crypto`; part of the minimal bundle, hence compact.
  */
-import { md5, sha1 } from '@noble/hashes/legacy.js'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { cryptBlock, expandKey } from './aes.ts'
 import { checkLength } from './check.ts'
 import { shortCrc32 } from './crc32.ts'
 import type { Crypto, IncrementalHash } from './crypto.ts'
 import { gunzipWith } from './gzip.ts'
+import { md5, sha1, sha256 } from './hash.ts'
 import { ige } from './ige.ts'
 import { inflate } from './inflate.ts'
 import { modPow } from './modpow.ts'
@@ -26,11 +25,11 @@ function digest(hash: IncrementalHash, parts: readonly Uint8Array[]): Uint8Array
 
 /** The primitives in plain JavaScript. */
 export const portableCrypto: Crypto<Uint8Array> = {
-  sha1: (...parts) => digest(sha1.create(), parts),
+  sha1: (...parts) => digest(sha1(), parts),
 
-  sha256: (...parts) => digest(sha256.create(), parts),
+  sha256: (...parts) => digest(sha256(), parts),
 
-  md5: () => md5.create(),
+  md5,
 
   igeEncrypt: (key, iv, data) => ige(key, iv, data, false),
 

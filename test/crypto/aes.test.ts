@@ -30,7 +30,9 @@ function otherBlock(key: Uint8Array, input: Uint8Array, inverse: boolean): Uint8
 /** IGE as its definition says it, over another author's blocks. */
 function otherIge(key: Uint8Array, iv: Uint8Array, data: Uint8Array, inverse: boolean): Uint8Array {
   const out = new Uint8Array(data.length)
-  let [output, input] = inverse ? [iv.slice(16), iv.slice(0, 16)] : [iv.slice(0, 16), iv.slice(16)]
+  let [output, input]: [Uint8Array, Uint8Array] = inverse
+    ? [iv.slice(16), iv.slice(0, 16)]
+    : [iv.slice(0, 16), iv.slice(16)]
   for (let at = 0; at < data.length; at += 16) {
     const from = data.slice(at, at + 16)
     output = xor(otherBlock(key, xor(from, output), inverse), input)
