@@ -10,7 +10,7 @@ export function adviceFor(code: number, _type: string, parameter: number | undef
 }
 
 /** Browsers tell nothing of why a connection failed. */
-export function reasonOfSystem(_code: string): string | undefined {
+export function reasonOfSystem(_cause: unknown): string | undefined {
   return undefined
 }
 

@@ -21,9 +21,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'this process has too many files and connections open',
 }
 
-/** What happened and what to check; undefined for a code that nothing is known about. */
-export function reasonOfSystem(code: string): string | undefined {
+/** The system's code for `cause`; of several attempts, the first's. */
+function codeOf(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return undefined
+  const { code, errors } = cause as { code?: unknown; errors?: unknown }
+  const inner = Array.isArray(errors) ? codeOf(errors[0]) : undefined
+  return inner ?? (typeof code === 'string' ? code : undefined)
+}
+
+/**
+ * What happened and what to check; undefined where the system gave no code, or an error with an unknown code and a message.
+ */
+export function reasonOfSystem(cause: unknown): string | undefined {
+  const code = codeOf(cause)
   // What Node's HTTP parser calls every answer that is no HTTP; a WebSocket begins with HTTP.
-  if (code.startsWith('HPE_')) return 'what listens there does not speak WebSocket; check the port and the transport'
-  return REASONS[code]
+  if (code?.startsWith('HPE_')) return 'what listens there does not speak WebSocket; check the port and the transport'
+  return code && (REASONS[code] ?? (cause instanceof Error && cause.message ? undefined : code))
 }

@@ -3,7 +3,7 @@
  */
 import { portableCrypto } from '../../crypto/portable.ts'
 import { UsageError } from '../../errors.ts'
-import { dialWebSocket } from '../../transport/carrier/websocket.ts'
+import { dialOwnWebSocket } from '../../transport/carrier/websocket-carrier.ts'
 import { FramedCodec } from '../../transport/framing/codec.ts'
 import { intermediate } from '../../transport/framing/intermediate.ts'
 import { obfuscate } from '../../transport/framing/obfuscated.ts'
@@ -25,7 +25,7 @@ export const platform: Platform = {
     transport === 'ws'
       ? {
           codec: (options) => obfuscate('intermediate', new FramedCodec(intermediate()), options),
-          dial: dialWebSocket,
+          dial: dialOwnWebSocket,
           address: webSocketAddress,
         }
       : missing(`TCP for "${transport}"`, 'use "ws"'),

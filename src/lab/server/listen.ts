@@ -13,7 +13,8 @@ import { concat } from '../../bytes.ts'
 import type { Host } from '../../host.ts'
 import { type Carrier, type CarrierHandlers, formatAddress } from '../../transport/carrier/carrier.ts'
 import { socketCarrier } from '../../transport/carrier/tcp.ts'
-import { MAX_MESSAGE, webSocketCarrier } from '../../transport/carrier/websocket.ts'
+import { MAX_MESSAGE } from '../../transport/carrier/websocket.ts'
+import { webSocketCarrier } from '../../transport/carrier/websocket-carrier.ts'
 
 /** What is known of a client when it connects. */
 export interface Incoming {
