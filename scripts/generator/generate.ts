@@ -6,7 +6,7 @@ import { emitMethodsFile, emitReadersFile, emitTypesFile, emitWritersFile, type 
 import { emitCompactMessagesFile, emitCompactMethodsFile, emitCompactSchemaFile } from './emit/compact.ts'
 import type { Context } from './emit/context.ts'
 import { type ErrorTable, emitErrorsFile } from './emit/errors.ts'
-import { emitMessagesFile, emitMessageTypes, messagesOf } from './emit/messages.ts'
+import { emitMessagesFile, emitMessageTypes, messagesOf, type Side } from './emit/messages.ts'
 import { assignNames } from './emit/names.ts'
 import { emitRequestsFile, emitResultsFile } from './emit/server.ts'
 import { fieldTypes, type Pruned, prune, reach } from './prune.ts'
@@ -19,7 +19,12 @@ export interface Roots {
   /** Those of them that the smallest client calls: in the compact form they share one text. */
   core: string[]
   /** Messages of MTProto that each side sends. */
-  messages: { client: string[]; server: string[] }
+  messages: {
+    client: string[]
+    server: string[]
+    /** Those of them that bundles have: what the client itself sends and acts on. */
+    core: { client: string[]; server: string[] }
+  }
 }
 
 function headerOf(source: string, schema: Schema, options: string): string {
@@ -76,6 +81,11 @@ export function emitApi(schema: Schema, { methods, core }: Pick<Roots, 'methods'
 export function emitMtproto(schema: Schema, messages: Roots['messages']): Map<string, string> {
   const client = messagesOf(schema, 'ClientMessage', messages.client)
   const server = messagesOf(schema, 'ServerMessage', messages.server)
+  const coreOf = (side: Side, names: readonly string[]): Side => ({
+    ...side,
+    definitions: side.definitions.filter(({ name }) => names.includes(name)),
+  })
+  const core = [coreOf(client, messages.core.client), coreOf(server, messages.core.server)] as const
   const all: Definition[] = [...new Set([...client.definitions, ...server.definitions])]
   const inner = reach(schema, fieldTypes(all))
   const names = assignNames({
@@ -93,7 +103,7 @@ export function emitMtproto(schema: Schema, messages: Roots['messages']): Map<st
   return new Map([
     ['mtproto/types.ts', emitMessageTypes(context, [client, server])],
     ['mtproto/client.ts', emitMessagesFile(context, client, server, paths)],
-    ['mtproto/compact.ts', emitCompactMessagesFile(context, client, server, { ...paths, compact: '../../compact.ts' })],
+    ['mtproto/compact.ts', emitCompactMessagesFile(context, ...core, { ...paths, compact: '../../compact.ts' })],
     ['mtproto/server.ts', emitMessagesFile(context, server, client, paths)],
   ])
 }

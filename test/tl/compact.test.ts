@@ -86,7 +86,7 @@ describe('both forms agree', () => {
     }
   })
 
-  test.each(roots.messages.client)('on the bytes of the message %s', (name) => {
+  test.each(roots.messages.core.client)('on the bytes of the message %s', (name) => {
     const write = (form: Form, value: unknown) =>
       outcome(() => bytesOf(MESSAGES[form].writeClientMessage as Write, value))
     const property = fc.property(messages.definition(message(name)), (value) => {
@@ -98,7 +98,7 @@ describe('both forms agree', () => {
     fc.assert(property, { numRuns: 20 })
   })
 
-  test.each(roots.messages.server)('on the message %s, whole and damaged', (name) => {
+  test.each(roots.messages.core.server)('on the message %s, whole and damaged', (name) => {
     const read = (form: Form, bytes: Uint8Array) => outcome(() => MESSAGES[form].readServerMessage(new TlReader(bytes)))
     const property = fc.property(messages.definition(message(name)), fc.nat(), fc.nat(255), (value, at, change) => {
       const bytes = bytesOf(writeServerMessage as Write, value)
@@ -111,8 +111,12 @@ describe('both forms agree', () => {
   })
 
   test('that a message of the client is none of the server', () => {
-    const bytes = bytesOf(MESSAGES.compact.writeClientMessage as Write, { _: 'ping', pingId: 1n })
-    expect(() => MESSAGES.compact.readServerMessage(new TlReader(bytes))).toThrow('unknown constructor 0x7abe77ec')
+    const bytes = bytesOf(MESSAGES.compact.writeClientMessage as Write, {
+      _: 'ping_delay_disconnect',
+      disconnectDelay: 1,
+      pingId: 1n,
+    })
+    expect(() => MESSAGES.compact.readServerMessage(new TlReader(bytes))).toThrow('unknown constructor 0xf3427b8c')
   })
 
   test('on what damaged bytes are: the same value or the same error at the same place', () => {

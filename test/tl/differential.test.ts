@@ -18,11 +18,11 @@ import {
   FORMS,
   MESSAGES,
   METHODS,
+  messageNames,
   methodOf,
   mtproto,
   pruned,
   type Read,
-  roots,
   type Write,
 } from './schema.ts'
 
@@ -151,8 +151,8 @@ const ABSENT = new Set([
 const sides = FORMS.flatMap((form) => {
   const { writeClientMessage, readServerMessage } = MESSAGES[form]
   return [
-    [`client, ${form}`, roots.messages.client, writeClientMessage as Write, readClientMessage],
-    [`server, ${form}`, roots.messages.server, writeServerMessage as Write, readServerMessage],
+    [`client, ${form}`, messageNames(form).client, writeClientMessage as Write, readClientMessage],
+    [`server, ${form}`, messageNames(form).server, writeServerMessage as Write, readServerMessage],
   ] as const
 })
 

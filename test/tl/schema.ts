@@ -52,6 +52,10 @@ export const MESSAGES: Record<Form, Pick<typeof clientMessages, 'writeClientMess
   compact: compactMessages,
 }
 
+/** Names of the messages that a form knows. */
+export const messageNames = (form: Form): { client: string[]; server: string[] } =>
+  form === 'compact' ? roots.messages.core : roots.messages
+
 const reached = [...new Set([...pruned.requests.types, ...pruned.results.types])]
 /** Every type that is generated, in the compact form. */
 export const compactType: Types = compactTypes(typesText(context, reached))

@@ -7,46 +7,28 @@ import type { TlWriter } from '../../writer.ts'
 import type * as T from './types.ts'
 
 const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
-.bind_auth_key_inner nonce:L temp_auth_key_id:L perm_auth_key_id:L temp_session_id:L expires_at:I=BindAuthKeyInner
 .client_DH_inner_data nonce:X server_nonce:X retry_id:L g_b:B=Client_DH_Inner_Data
-.destroy_auth_key=DestroyAuthKeyRes
-.destroy_session session_id:L=DestroySessionRes
 .get_future_salts num:I=FutureSalts
-.gzip_packed packed_data:B=Object
-.http_wait max_delay:I wait_after:I max_wait:I=HttpWait
-.msg_resend_ans_req msg_ids:*L=MsgResendReq
 .msg_resend_req msg_ids:*L=MsgResendReq
 .msgs_ack msg_ids:*L=MsgsAck
-.msgs_all_info msg_ids:*L info:B=MsgsAllInfo
 .msgs_state_info req_msg_id:L info:B=MsgsStateInfo
 .msgs_state_req msg_ids:*L=MsgsStateReq
-.p_q_inner_data pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y=P_Q_inner_data
 .p_q_inner_data_dc pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y dc:I=P_Q_inner_data
-.p_q_inner_data_temp pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y expires_in:I=P_Q_inner_data
 .p_q_inner_data_temp_dc pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y dc:I expires_in:I=P_Q_inner_data
-.ping ping_id:L=Pong
 .ping_delay_disconnect ping_id:L disconnect_delay:I=Pong
 .req_DH_params nonce:X server_nonce:X p:B q:B public_key_fingerprint:L encrypted_data:B=Server_DH_Params
-.req_pq nonce:X=ResPQ
 .req_pq_multi nonce:X=ResPQ
 .rpc_drop_answer req_msg_id:L=RpcDropAnswer
 .set_client_DH_params nonce:X server_nonce:X encrypted_data:B=Set_client_DH_params_answer
 =ServerMessage
 .bad_msg_notification bad_msg_id:L bad_msg_seqno:I error_code:I=BadMsgNotification
 .bad_server_salt bad_msg_id:L bad_msg_seqno:I error_code:I new_server_salt:L=BadMsgNotification
-.destroy_auth_key_fail=DestroyAuthKeyRes
-.destroy_auth_key_none=DestroyAuthKeyRes
-.destroy_auth_key_ok=DestroyAuthKeyRes
-.destroy_session_none session_id:L=DestroySessionRes
-.destroy_session_ok session_id:L=DestroySessionRes
 .dh_gen_fail nonce:X server_nonce:X new_nonce_hash3:X=Set_client_DH_params_answer
 .dh_gen_ok nonce:X server_nonce:X new_nonce_hash1:X=Set_client_DH_params_answer
 .dh_gen_retry nonce:X server_nonce:X new_nonce_hash2:X=Set_client_DH_params_answer
 .future_salts req_msg_id:L now:I salts:-FutureSalt=FutureSalts
-.gzip_packed packed_data:B=Object
 .msg_detailed_info msg_id:L answer_msg_id:L bytes:I status:I=MsgDetailedInfo
 .msg_new_detailed_info answer_msg_id:L bytes:I status:I=MsgDetailedInfo
-.msg_resend_ans_req msg_ids:*L=MsgResendReq
 .msg_resend_req msg_ids:*L=MsgResendReq
 .msgs_ack msg_ids:*L=MsgsAck
 .msgs_all_info msg_ids:*L info:B=MsgsAllInfo
@@ -55,10 +37,6 @@ const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
 .new_session_created first_msg_id:L unique_id:L server_salt:L=NewSession
 .pong msg_id:L ping_id:L=Pong
 .resPQ nonce:X server_nonce:X pq:B server_public_key_fingerprints:*L=ResPQ
-.rpc_answer_dropped msg_id:L seq_no:I bytes:I=RpcDropAnswer
-.rpc_answer_dropped_running=RpcDropAnswer
-.rpc_answer_unknown=RpcDropAnswer
-.rpc_error error_code:I error_message:S=RpcError
 .server_DH_inner_data nonce:X server_nonce:X g:I dh_prime:B g_a:B server_time:I=Server_DH_inner_data
 .server_DH_params_fail nonce:X server_nonce:X new_nonce_hash:X=Server_DH_Params
 .server_DH_params_ok nonce:X server_nonce:X encrypted_answer:B=Server_DH_Params
