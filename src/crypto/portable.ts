@@ -1,75 +1,14 @@
 /**
- * The primitives in plain JavaScript: hashes, AES and inflate of our own, and BigInt.
- *
- * For browsers and every other place without `node:crypto`; part of the minimal bundle, hence compact.
+ * Everything in plain JavaScript, at once and alike on every platform: what simulations and comparisons use.
  */
-import { cryptBlock, expandKey } from './aes.ts'
-import { checkLength } from './check.ts'
 import { shortCrc32 } from './crc32.ts'
-import type { Crypto, IncrementalHash } from './crypto.ts'
+import type { Crypto } from './crypto.ts'
 import { gunzipWith } from './gzip.ts'
-import { md5, sha1, sha256 } from './hash.ts'
-import { ige } from './ige.ts'
 import { inflate } from './inflate.ts'
-import { modPow } from './modpow.ts'
-import { isProbablePrime } from './prime.ts'
-import { putWords, wordsOf } from './words.ts'
-
-/** Bytes of key stream made at a time; those left over serve the next call. */
-const KEY_STREAM = 1024
-
-function digest(hash: IncrementalHash, parts: readonly Uint8Array[]): Uint8Array {
-  for (const part of parts) hash.update(part)
-  return hash.digest()
-}
+import { primitives } from './primitives.ts'
 
 /** The primitives in plain JavaScript. */
 export const portableCrypto: Crypto<Uint8Array> = {
-  sha1: (...parts) => digest(sha1(), parts),
-
-  sha256: (...parts) => digest(sha256(), parts),
-
-  md5,
-
-  igeEncrypt: (key, iv, data) => ige(key, iv, data, false),
-
-  igeDecrypt: (key, iv, data) => ige(key, iv, data, true),
-
-  ctr(key, iv) {
-    checkLength('key', key, 32)
-    checkLength('iv', iv, 16)
-    const keys = expandKey(key)
-    const counter = iv.slice()
-    const stream = new Uint8Array(KEY_STREAM)
-    let used = KEY_STREAM
-    /** Encrypts the next counters. */
-    const refill = (): void => {
-      for (used = 0; used < KEY_STREAM; used += 16) {
-        stream.set(counter, used)
-        for (let i = 16; i--; ) {
-          counter[i]!++
-          if (counter[i]) break
-        }
-      }
-      const words = wordsOf(stream)
-      for (let at = 0; at < words.length; at += 4) cryptBlock(keys, words, at)
-      putWords(words, stream)
-      used = 0
-    }
-    return {
-      apply(data) {
-        for (let i = 0; i < data.length; i++) {
-          if (used === KEY_STREAM) refill()
-          data[i]! ^= stream[used++]!
-        }
-        return data
-      },
-    }
-  },
-
-  modPow,
-
-  isProbablePrime: (n, rounds, random) => isProbablePrime(n, rounds, random, modPow),
-
+  ...primitives,
   gunzip: (data, limit) => gunzipWith(data, limit, inflate, shortCrc32),
 }

@@ -1,7 +1,7 @@
 /**
  * The platform of browsers and of everything that is only promised web standards: portable crypto, WebSocket.
  */
-import { portableCrypto } from '../../crypto/portable.ts'
+import { webCrypto } from '../../crypto/web.ts'
 import { UsageError } from '../../errors.ts'
 import { dialOwnWebSocket } from '../../transport/carrier/websocket-carrier.ts'
 import { FramedCodec } from '../../transport/framing/codec.ts'
@@ -19,7 +19,7 @@ function missing(what: string, instead: string): never {
 
 export const platform: Platform = {
   host: systemHost,
-  crypto: portableCrypto,
+  crypto: webCrypto,
   methods: OWN_METHODS,
   way: (transport = 'ws') =>
     transport === 'ws'
