@@ -4,7 +4,7 @@
 import { webCrypto } from '../../crypto/web.ts'
 import { UsageError } from '../../errors.ts'
 import { dialOwnWebSocket } from '../../transport/carrier/websocket-carrier.ts'
-import { FramedCodec } from '../../transport/framing/codec.ts'
+import { framedCodec } from '../../transport/framing/codec.ts'
 import { intermediate } from '../../transport/framing/intermediate.ts'
 import { obfuscate } from '../../transport/framing/obfuscated.ts'
 import { OWN_METHODS } from '../methods.ts'
@@ -24,7 +24,7 @@ export const platform: Platform = {
   way: (transport = 'ws') =>
     transport === 'ws'
       ? {
-          codec: (options) => obfuscate('intermediate', new FramedCodec(intermediate()), options),
+          codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
           dial: dialOwnWebSocket,
           address: webSocketAddress,
         }

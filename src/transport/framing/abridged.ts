@@ -2,7 +2,8 @@
  * Abridged framing: the least overhead, one byte for most packets.
  *
  * The client opens with `ef`. A packet is its length divided by four, in one byte below 127 or as `7f` and three bytes
- * little-endian, then the payload. Bit 7 of the first byte asks the server for a quick acknowledgement.
+ * little-endian, then the payload. Bit 7 of the first byte asks the server for a quick acknowledgement
+ * (`quick-ack.ts`).
  * Source: https://core.telegram.org/mtproto/mtproto-transports#abridged
  */
 import type { Framing } from './codec.ts'
@@ -26,7 +27,6 @@ export function abridged(): Framing {
       const first = head[0]! & 0x7f
       return checkLength(4 * (first < 0x7f ? first : head[1]! | (head[2]! << 8) | (head[3]! << 16)))
     },
-    quickAck: (head) => head[0]! > 0x7f,
     open: (body) => body,
   }
 }

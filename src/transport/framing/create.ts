@@ -1,12 +1,13 @@
 /** Makes a codec by the framing's name. */
 import type { RandomSource } from '../../host.ts'
 import { abridged } from './abridged.ts'
-import { FramedCodec, type FramingOptions } from './codec.ts'
-import type { FramingName, PacketCodec, TaggedFraming } from './framing.ts'
+import { framedCodec } from './codec.ts'
+import type { FramingName, FramingOptions, PacketCodec, TaggedFraming } from './framing.ts'
 import { full } from './full.ts'
 import { intermediate, padded } from './intermediate.ts'
 import { obfuscate } from './obfuscated.ts'
-import type { ObfuscationOptions } from './obfuscation.ts'
+import { keySecret, type ObfuscationOptions } from './obfuscation.ts'
+import { withQuickAck } from './quick-ack.ts'
 
 /**
  * A codec for one connection. Both ends are alike but for {@link PacketCodec.start}, which is the client's alone.
@@ -22,7 +23,7 @@ export function createFraming(name: FramingName, random: RandomSource, options: 
         : name === 'padded'
           ? padded(random, options)
           : full()
-  return new FramedCodec(framing, options)
+  return framedCodec(withQuickAck(name, framing, options.onQuickAck))
 }
 
 /**
@@ -31,5 +32,6 @@ export function createFraming(name: FramingName, random: RandomSource, options: 
  * @throws UsageError for a DC id or secret out of range
  */
 export function createObfuscated(inner: TaggedFraming, options: ObfuscationOptions): PacketCodec {
-  return obfuscate(inner, createFraming(inner, options.random), options)
+  const codec = createFraming(inner, options.random)
+  return obfuscate(inner, codec, { ...options, secret: keySecret(options.secret) })
 }

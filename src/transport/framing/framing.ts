@@ -41,6 +41,17 @@ export interface PacketCodec {
   feed(chunk: Uint8Array): Uint8Array[]
 }
 
+/** What the server's side needs beyond the client's. */
+export interface FramingOptions {
+  /**
+   * Called with a packet whose sender asked for a quick acknowledgement, before `feed` returns that packet. A codec
+   * without it belongs to a client that never asks, and refuses the bit.
+   */
+  onQuickAck?: (packet: Uint8Array) => void
+  /** Most bytes of padding to send in padded framing, 0 to 15; 15 unless told. */
+  maxPadding?: number
+}
+
 /** The bytes on the wire are not what the framing allows; the connection is to be dropped. */
 export function framingError(message: string): TransportError {
   return new TransportError('FRAMING', message)

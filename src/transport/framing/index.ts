@@ -1,9 +1,9 @@
 /** Framing: packets in a byte stream. See https://core.telegram.org/mtproto/mtproto-transports */
-export type { FramingOptions } from './codec.ts'
 export { createFraming, createObfuscated } from './create.ts'
 export { createServerCodec, type ServerCodec, type ServerCodecOptions } from './detect.ts'
 export {
   type FramingName,
+  type FramingOptions,
   MAX_PACKET,
   type PacketCodec,
   type TaggedFraming,

@@ -3,13 +3,14 @@
  *
  * The client opens with `eeeeeeee`, or `dddddddd` for the padded kind. A packet is its length in four bytes
  * little-endian, then the payload; the padded kind appends 0 to 15 random bytes within the length, so that lengths do
- * not betray the protocol. Bit 31 of the length asks the server for a quick acknowledgement.
+ * not betray the protocol. Bit 31 of the length asks the server for a quick acknowledgement
+ * (`quick-ack.ts`).
  * Source: https://core.telegram.org/mtproto/mtproto-transports#intermediate, #padded-intermediate
  */
 import { view } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
-import type { Framing, FramingOptions } from './codec.ts'
-import { checkLength, framingError, int32, MAX_PACKET } from './framing.ts'
+import type { Framing } from './codec.ts'
+import { checkLength, type FramingOptions, framingError, int32, MAX_PACKET } from './framing.ts'
 
 /** The first four bytes of a stream in intermediate framing, all alike. */
 export const INTERMEDIATE_TAG = 0xee
@@ -29,7 +30,6 @@ export function intermediate(): Framing {
     encode: (packet) => [int32(checkLength(packet.length)), packet],
     headLength: () => 4,
     bodyLength: (head) => checkLength(lengthOf(head)),
-    quickAck: (head) => head[3]! > 0x7f,
     open: (body) => body,
   }
 }
@@ -61,7 +61,7 @@ export function padded(random: RandomSource, options: FramingOptions = {}): Fram
 }
 
 function lengthOf(head: Uint8Array): number {
-  return view(head).getUint32(0, true) & 0x7fffffff
+  return view(head).getUint32(0, true)
 }
 
 /**

@@ -10,40 +10,22 @@ import { type Obfuscation, type ObfuscationOptions, openObfuscation } from './ob
 /**
  * The client's codec for one obfuscated connection, around the codec of a framing.
  * @param name what the header calls the framing
- * @throws UsageError for a DC id or secret out of range
+ * @throws UsageError for a DC id out of range
  */
 export function obfuscate(name: TaggedFraming, inner: PacketCodec, options: ObfuscationOptions): PacketCodec {
   const { header, ...streams } = openObfuscation(name, options)
-  return new ObfuscatedCodec(header, streams, inner)
+  return within(header, streams, inner)
 }
 
 /** The server's codec behind a header that `acceptObfuscation` took. */
 export function acceptObfuscated(streams: Obfuscation, inner: PacketCodec): PacketCodec {
-  return new ObfuscatedCodec(new Uint8Array(0), streams, inner)
+  return within(new Uint8Array(0), streams, inner)
 }
 
-class ObfuscatedCodec implements PacketCodec {
-  readonly #header: Uint8Array
-  readonly #streams: Obfuscation
-  readonly #inner: PacketCodec
-
-  constructor(header: Uint8Array, streams: Obfuscation, inner: PacketCodec) {
-    this.#header = header
-    this.#streams = streams
-    this.#inner = inner
-  }
-
-  start(): Uint8Array {
-    return this.#header
-  }
-
-  encode(packet: Uint8Array): Uint8Array[] {
-    const chunks = this.#inner.encode(packet)
-    for (const chunk of chunks) this.#streams.encrypt.apply(chunk)
-    return chunks
-  }
-
-  feed(chunk: Uint8Array): Uint8Array[] {
-    return this.#inner.feed(this.#streams.decrypt.apply(chunk))
+function within(header: Uint8Array, { encrypt, decrypt }: Obfuscation, inner: PacketCodec): PacketCodec {
+  return {
+    start: () => header,
+    encode: (packet) => inner.encode(packet).map((chunk) => encrypt.apply(chunk)),
+    feed: (chunk) => inner.feed(decrypt.apply(chunk)),
   }
 }

@@ -50,22 +50,21 @@ export interface ObfuscationOptions {
   crypto: Crypto
   /** DC id, a signed 16-bit number: +10000 for test DCs, negative for media DCs. */
   dc: number
-  /** Secret of the proxy in between: 16 bytes, or 17 with a leading byte that is dropped here. */
+  /** Secret of the proxy in between: 16 bytes, or for `createObfuscated` 17 with a leading byte that is dropped. */
   secret?: Uint8Array | undefined
 }
 
 /**
  * The client's end: draws a header and starts the streams.
  * @returns the streams, and the header as it goes on the wire
- * @throws UsageError for a DC id or secret out of range
+ * @throws UsageError for a DC id out of range
  */
 export function openObfuscation(
   framing: TaggedFraming,
   options: ObfuscationOptions,
 ): Obfuscation & { header: Uint8Array } {
-  const { random, crypto, dc } = options
+  const { random, crypto, dc, secret } = options
   if ((dc << 16) >> 16 !== dc) throw new UsageError(`the DC id ${dc} does not fit in 16 bits`)
-  const secret = keySecret(options.secret)
   const header = drawHeader(random)
   header.fill(TAGS[framing], TAIL, TAIL + 4)
   view(header).setInt16(TAIL + 4, dc, true)
@@ -106,8 +105,8 @@ function drawHeader(random: RandomSource): Uint8Array {
   throw new UsageError('the random source does not give random bytes')
 }
 
-/** The 16 bytes of a proxy's secret that enter the keys. */
-function keySecret(secret: Uint8Array | undefined): Uint8Array | undefined {
+/** The 16 bytes of a proxy's secret that enter the keys. @throws UsageError for a secret of another length */
+export function keySecret(secret: Uint8Array | undefined): Uint8Array | undefined {
   if (!secret || secret.length === 16) return secret
   if (secret.length === 17) return secret.subarray(1)
   throw new UsageError(`a proxy secret has 16 bytes, or 17 with its leading mark, not ${secret.length}`)

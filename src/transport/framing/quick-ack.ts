@@ -1,5 +1,5 @@
 /**
- * Quick acknowledgements, the server's side.
+ * Quick acknowledgements: the bit that asks for one, and the server's answer.
  *
  * A client may ask, by a bit in a packet's length, to be told at once that the packet arrived and could be decrypted.
  * The answer is a token of 32 bits that both sides derive: the first four bytes of the hash that also yields msg_key,
@@ -7,7 +7,36 @@
  */
 import { concat } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
+import type { Framing } from './codec.ts'
 import { type FramingName, framingError, int32 } from './framing.ts'
+
+/** The byte of a packet's head whose top bit asks; full framing has none. */
+const ASKING = { abridged: 0, intermediate: 3, padded: 3, full: undefined } as const
+
+/**
+ * A framing that understands the bit.
+ * @param onQuickAck called with a packet whose sender asks; without it, the bit is refused, as a client does that never asks
+ */
+export function withQuickAck(name: FramingName, framing: Framing, onQuickAck?: (packet: Uint8Array) => void): Framing {
+  const place = ASKING[name]
+  if (place === undefined) return framing
+  const asks = (head: Uint8Array): boolean => head[place]! > 0x7f
+  return {
+    ...framing,
+    bodyLength(head) {
+      if (!asks(head)) return framing.bodyLength(head)
+      if (!onQuickAck) throw framingError('a quick acknowledgement came that nobody asked for')
+      const quiet = head.slice()
+      quiet[place]! &= 0x7f
+      return framing.bodyLength(quiet)
+    },
+    open(body, head) {
+      const packet = framing.open(body, head)
+      if (asks(head)) onQuickAck?.(packet)
+      return packet
+    },
+  }
+}
 
 /**
  * Bytes that answer a packet with its quick acknowledgement.

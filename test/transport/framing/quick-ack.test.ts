@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toHex } from '../../../src/bytes.ts'
 import { nativeCrypto } from '../../../src/crypto/native.ts'
+import { framedCodec } from '../../../src/transport/framing/codec.ts'
 import {
   createFraming,
   createObfuscated,
   createServerCodec,
   type TaggedFraming,
 } from '../../../src/transport/framing/index.ts'
+import { intermediate } from '../../../src/transport/framing/intermediate.ts'
 import { seededRandom } from '../../support/virtual-host.ts'
 import { makePacket, pieces } from './splits.ts'
 
@@ -75,6 +77,11 @@ test('behind obfuscation the token is obfuscated too, in its turn of the stream'
   const packet = makePacket('encrypted', 3, 1)
   expect(client.feed(concat(...server.encode(packet.slice())))).toEqual([packet])
   expect(() => client.feed(concat(...server.quickAck(new Uint8Array(32))))).toThrow('quick acknowledgement')
+})
+
+test('intermediate framing by itself, as browsers have it, takes the bit for a length that cannot be', () => {
+  const feed = (): unknown => framedCodec(intermediate()).feed(fromHex('10000080'))
+  expect(feed).toThrow(expect.objectContaining({ name: 'TransportError', code: 'FRAMING' }))
 })
 
 test('full framing has none, and a server that knows no framing yet cannot send any', () => {
