@@ -305,13 +305,14 @@ export class Connection {
     const { session, host, where } = this.#options
     this.#dropLink()
     this.#state = 'idle'
+    if (error instanceof SecurityError) session.refusal = error
     session.disconnected(host.now())
     const pause = session.pending === 0 ? undefined : this.#pause(error)
     this.#emit({ type: 'disconnected', where, error, retryIn: pause })
     if (pause === undefined) {
       this.#attempts = 0
       this.#failingSince = undefined
-      session.failAll(error)
+      session.failAll(session.refusal ?? error)
       return
     }
     this.#state = 'waiting'
@@ -327,8 +328,8 @@ export class Connection {
     this.#failingSince ??= host.now()
     if (this.#reached ? host.now() - this.#failingSince > PATIENCE : this.#attempts >= FIRST_ATTEMPTS) return undefined
     // At once the first time a working connection is lost, then slower and slower, never in step with other clients.
-    if (this.#attempts === 0) return 0
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#attempts - 1))
+    if (this.#attempts === 0 && !(error instanceof SecurityError)) return 0
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, this.#attempts - 1))
     return pause * (0.75 + randomBytes(host.random, 1)[0]! / 512)
   }
 

@@ -288,6 +288,22 @@ describe('what is not genuine', () => {
     expect([link.closed, (lost() as TransportError).code]).toEqual([true, 'FRAMING'])
   })
 
+  test('a server whose answers are all refused: the call fails by that reason, not by a time-out, and not in a rush', async () => {
+    await lab.ready()
+    lab.call(1)
+    for (let i = 0; i < 2000 && lab.outcomes.length === 0; i++) {
+      await lab.host.advance(50)
+      const [first] = lab.link.read()
+      // A genuine pong each time, and an answer that breaks a rule: its seqno says that it needs no acknowledgement.
+      if (first) {
+        lab.link.message(service({ _: 'pong', msgId: 1n, pingId: 1n }), 0)
+        lab.link.message(result(first.msgId, int(1)), 2)
+      }
+    }
+    expect(lab.outcomes).toEqual(['1xMESSAGE_REFUSED'])
+    expect(lab.host.now()).toBeGreaterThan(1500)
+  })
+
   test('an attacker who breaks every connection cannot make us dial without pause', async () => {
     await lab.ready()
     lab.call(1)

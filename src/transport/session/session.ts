@@ -10,7 +10,7 @@
  */
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import { TransportError } from '../../errors.ts'
+import { type SecurityError, TransportError } from '../../errors.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlEncode } from '../../tl/method.ts'
@@ -63,6 +63,8 @@ export interface Sealable {
 export class Session implements SessionInternals {
   /** Set when the session had to begin anew: the connection must be closed and opened again. */
   mustReconnect = false
+  /** Why the last connection was broken off, until a call is answered: what to say if none ever is. */
+  refusal: SecurityError | undefined
   readonly options: SessionOptions
   readonly outbox: Outbox = new Outbox()
   readonly watch: Watch = new Watch()
@@ -212,6 +214,7 @@ export class Session implements SessionInternals {
   }
 
   answered(now: number): void {
+    this.refusal = undefined
     this.watch.askForSalts(this, now)
   }
 
@@ -251,7 +254,7 @@ export class Session implements SessionInternals {
     if (call.msgId === 0n || this.outbox.calls.includes(call)) return
     if (call.sendings >= MAX_SENDINGS) {
       const message = `the server never took ${call.request.method}, sent ${call.sendings} times; try again later`
-      this.fail(call, new TransportError('NO_ANSWER', message))
+      this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message))
       return
     }
     call.formerIds.push(call.msgId)
