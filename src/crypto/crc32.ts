@@ -1,8 +1,7 @@
 /**
- * CRC-32 as in gzip, zlib and Ethernet (reflected, polynomial 0xedb88320).
+ * CRC-32 as in gzip, zlib and Ethernet (reflected, polynomial 0xedb88320), eight bytes at a step.
  *
- * Two forms. Eight bytes at a step, by eight tables made at first use ("slicing by 8"): full framing checks every packet,
- * at half a megabyte each. And bit by bit, for the minimal client, which has nothing to check but small answers.
+ * Eight tables, made at first use ("slicing by 8"): full framing checks every packet, at half a megabyte each.
  * Source: RFC 1952, section 8.
  */
 import { view } from '../bytes.ts'
@@ -47,15 +46,5 @@ export function crc32(data: Uint8Array, previous = 0): number {
       t[b >>> 24]!
   }
   for (; at < data.length; at++) crc = t[(crc ^ data[at]!) & 0xff]! ^ (crc >>> 8)
-  return ~crc >>> 0
-}
-
-/** CRC-32 of `data`, as {@link crc32}: in few words, and 15 times as slow. */
-export function shortCrc32(data: Uint8Array): number {
-  let crc = -1
-  for (const byte of data) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1))
-  }
   return ~crc >>> 0
 }

@@ -5,6 +5,7 @@
  * so that a bomb is refused before any memory is taken for it. Source: RFC 1952.
  */
 import { view } from '../bytes.ts'
+import { crc32 } from './crc32.ts'
 
 /** Deflate packs at best 258 bytes into 2 bits, so no honest stream grows more than this. Source: RFC 1951, section 3.2.5 */
 const MAX_RATIO = 1032
@@ -18,14 +19,12 @@ export function damaged(): never {
  * Unpacks a gzip member.
  * @param limit most bytes the output may have
  * @param inflate inflates raw deflate data to exactly `size` bytes or throws; it must consume all of its input
- * @param crc32 checksum of data, an unsigned 32-bit number
  * @throws RangeError when the data is damaged or the output would be longer than `limit`
  */
 export function gunzipWith(
   data: Uint8Array,
   limit: number,
   inflate: (deflated: Uint8Array, size: number) => Uint8Array,
-  crc32: (data: Uint8Array) => number,
 ): Uint8Array {
   const fields = view(data)
   const end = data.length - 8

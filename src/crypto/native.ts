@@ -18,7 +18,6 @@ import * as node from 'node:crypto'
 import { gzipSync, inflateRawSync } from 'node:zlib'
 import { fromBigInt, toBigInt } from '../bytes.ts'
 import { checkIge, checkLength } from './check.ts'
-import { crc32 } from './crc32.ts'
 import type { Crypto } from './crypto.ts'
 import { damaged, gunzipWith } from './gzip.ts'
 import { ige } from './ige.ts'
@@ -202,7 +201,7 @@ export const nativeCrypto: Crypto<Uint8Array> = {
     return node.checkPrimeSync(n, { checks: Math.max(rounds, 30) })
   },
 
-  gunzip: (data, limit) => gunzipWith(data, limit, inflate, crc32),
+  gunzip: (data, limit) => gunzipWith(data, limit, inflate),
 
   gzip: (data) => plain(gzipSync(data)),
 }
