@@ -50,6 +50,7 @@ export interface KeyHolder {
   lost(): void
 }
 
+/** What a connection is made of. */
 export interface ConnectionOptions {
   readonly host: Host
   readonly crypto: Crypto
@@ -81,6 +82,7 @@ export type ConnectionEvent =
 
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 
+/** Keeps one session connected. */
 export class Connection {
   readonly #options: ConnectionOptions
   #state: State = 'idle'
@@ -104,6 +106,7 @@ export class Connection {
     this.#options = options
   }
 
+  /** What it is doing. */
   get state(): State {
     return this.#state
   }

@@ -28,6 +28,7 @@ const LANE_IDLE = 10_000
 /** Added to the number of a test datacenter in the key exchange. */
 const TEST_DC = 10_000
 
+/** What a datacenter is connected with. */
 export interface DatacenterOptions {
   readonly host: Host
   readonly crypto: Crypto
@@ -57,6 +58,7 @@ export interface DatacenterOptions {
 /** What happens inside, for logs. Lane 0 is the main connection. */
 export type DatacenterEvent = (ConnectionEvent | SessionEvent) & { readonly dc: number; readonly lane: number }
 
+/** How a call is made. */
 export interface InvokeOptions {
   /** Aborts the call; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
@@ -70,6 +72,7 @@ interface Lane {
   idle: Timer | undefined
 }
 
+/** One datacenter: calls go in, connections open and close as they are needed. */
 export class Datacenter {
   readonly id: number
   readonly #options: DatacenterOptions

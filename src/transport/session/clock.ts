@@ -12,6 +12,7 @@ import type { Host } from '../../host.ts'
 /** A difference between wall clock and monotonic clock larger than this means that one of them jumped (or slept). */
 const JUMP = 5_000
 
+/** Tells the server's time. */
 export class ServerClock {
   readonly #host: Host
   /** Server time minus monotonic clock, in milliseconds. */

@@ -13,6 +13,7 @@ export const CLIENT_RESIDUE = 0n
 export const ANSWER_RESIDUE = 1n
 export const SERVER_RESIDUE = 3n
 
+/** Gives out the ids and sequence numbers of one session's messages. */
 export class MessageIds {
   #last = 0n
   #content = 0

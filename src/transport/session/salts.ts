@@ -14,6 +14,7 @@ export interface FutureSalt {
   readonly salt: bigint
 }
 
+/** The salts of one authorization key, as far as known. */
 export class Salts {
   #current: bigint
   /** Sorted by the start of their validity. */

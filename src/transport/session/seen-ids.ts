@@ -10,6 +10,7 @@
 /** How many ids are remembered; at least 1000, so that a burst of containers does not push out recent ids. */
 export const SEEN_IDS = 2000
 
+/** Remembers which messages were received. */
 export class SeenIds {
   readonly #ids: bigint[] = []
   readonly #capacity: number

@@ -60,6 +60,7 @@ export interface Sealable {
   readonly body: TlWriter
 }
 
+/** One session under an authorization key. Its owner moves packets; see the module's comment. */
 export class Session implements SessionInternals {
   /** Set when the session had to begin anew: the connection must be closed and opened again. */
   mustReconnect = false
@@ -101,6 +102,7 @@ export class Session implements SessionInternals {
     return !this.outbox.empty
   }
 
+  /** Ids of the messages received. */
   get seen(): SeenIds {
     return this.#inbox.seen
   }
@@ -213,6 +215,7 @@ export class Session implements SessionInternals {
     return this.watch.tick(this, now)
   }
 
+  /** A call was answered: a good moment to look whether salts run out. */
   answered(now: number): void {
     this.refusal = undefined
     this.watch.askForSalts(this, now)
@@ -282,6 +285,7 @@ export class Session implements SessionInternals {
     this.mustReconnect = true
   }
 
+  /** Tells the owner of an event. */
   emit(event: SessionEvent): void {
     this.options.onEvent?.(event)
   }
