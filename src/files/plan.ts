@@ -19,7 +19,7 @@ export const MAX_PARTS: number = 4000
 /** Most parts of a file for accounts with Premium. */
 export const MAX_PARTS_PREMIUM: number = 8000
 /** Most bytes of a photo or thumbnail: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
-export const MAX_PHOTO_SIZE: number = MAX_SMALL_SIZE
+export const MAX_PHOTO_SIZE: number = 10 * 1024 * 1024
 /** Part size of small files: fine enough to fill several lanes and to move a progress bar. */
 const SMALL_PART_SIZE = 128 * 1024
 

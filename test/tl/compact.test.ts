@@ -296,6 +296,8 @@ describe('a bundle', () => {
       minify: true,
       write: false,
       format: 'esm',
+      // The sources, so that no build is needed.
+      conditions: ['source-node'],
     })
     return outputFiles[0]!.text
   }
