@@ -1,0 +1,47 @@
+/** The deadline of the login: what it says when the time is over. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { startDeadline } from '../../src/cli/deadline.ts'
+import { SecurityError, TransportError } from '../../src/errors.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const lost = (error: Error) =>
+  ({ type: 'disconnected', where: '127.0.0.1:1', error, retryIn: 1, dc: 2, lane: 0 }) as const
+
+test('a server that said nothing', () => {
+  const deadline = startDeadline(5)
+  vi.advanceTimersByTime(5000)
+  expect(deadline.signal.reason).toMatchObject({
+    code: 'NO_ANSWER',
+    message: expect.stringMatching(/within 5 s: the server does not answer/),
+  })
+})
+
+test('a connection that was lost, by its last reason', () => {
+  const deadline = startDeadline(5)
+  deadline.allowFor(lost(new TransportError('CONNECTION_CLOSED', '127.0.0.1:1 closed the connection')))
+  vi.advanceTimersByTime(5000)
+  expect(deadline.signal.reason).toMatchObject({
+    code: 'NO_ANSWER',
+    message: expect.stringMatching(/last, 127\.0\.0\.1:1 closed the connection/),
+  })
+})
+
+test('answers that were refused are told as that', () => {
+  const deadline = startDeadline(5)
+  const refusal = new SecurityError('MESSAGE_REFUSED', 'refused')
+  deadline.allowFor(lost(refusal))
+  vi.advanceTimersByTime(5000)
+  expect(deadline.signal.reason).toBe(refusal)
+})
+
+test('a wait that the server asks for does not count, and a stopped deadline says nothing', () => {
+  const deadline = startDeadline(5)
+  deadline.allowFor({ type: 'wait', method: 'a', reason: 'FLOOD_WAIT_10', seconds: 10 })
+  vi.advanceTimersByTime(14_000)
+  expect(deadline.signal.aborted).toBe(false)
+  deadline.stop()
+  vi.advanceTimersByTime(60_000)
+  expect(deadline.signal.aborted).toBe(false)
+})
