@@ -53,8 +53,7 @@ export function webSocketDial(Socket: WebSocketClass, options?: object): Dial {
 }
 
 /** Opens a WebSocket of the platform's own; see {@link Dial}. */
-export const dialOwnWebSocket: Dial = (...args) =>
-  webSocketDial(globalThis.WebSocket as unknown as WebSocketClass)(...args)
+export const dialOwnWebSocket: Dial = (...args) => webSocketDial(globalThis.WebSocket)(...args)
 
 function urlOf(address: Address): string {
   return `${address.secure ? 'wss' : 'ws'}://${formatAddress(address)}${address.path ?? '/apiws'}`

@@ -4,7 +4,7 @@
  * A file of its own, so that bundles for browsers leave the package out.
  */
 import type { Dial } from './carrier.ts'
-import { dialOwnWebSocket, type WebSocketClass, webSocketDial } from './websocket-carrier.ts'
+import { dialOwnWebSocket, webSocketDial } from './websocket-carrier.ts'
 
 /** Longest message taken from the other side, in bytes: a few packets at most travel together. */
 export const MAX_MESSAGE: number = 32 * 1024 * 1024
@@ -16,5 +16,5 @@ const WS_OPTIONS = { perMessageDeflate: false, maxPayload: MAX_MESSAGE }
 export const dialWebSocket: Dial = async (...args) => {
   if (globalThis.WebSocket) return dialOwnWebSocket(...args)
   const { WebSocket } = await import('ws')
-  return webSocketDial(WebSocket as unknown as WebSocketClass, WS_OPTIONS)(...args)
+  return webSocketDial(WebSocket, WS_OPTIONS)(...args)
 }

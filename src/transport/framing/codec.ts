@@ -26,7 +26,7 @@ export function framedCodec(framing: Framing): PacketCodec {
   let headFilled = 0
   let body: Uint8Array | undefined
   let bodyFilled = 0
-  let failure: unknown
+  let failure: Error | undefined
 
   const collect = (chunk: Uint8Array): Uint8Array[] => {
     const packets: Uint8Array[] = []
@@ -51,13 +51,13 @@ export function framedCodec(framing: Framing): PacketCodec {
   }
   return {
     start: () => framing.tag.slice(),
-    encode: framing.encode,
+    encode: (packet) => framing.encode(packet),
     feed(chunk) {
       if (failure) throw failure
       try {
         return collect(chunk)
       } catch (error) {
-        failure = error
+        failure = error as Error
         body = undefined
         throw error
       }

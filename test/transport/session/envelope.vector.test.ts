@@ -21,7 +21,7 @@ interface Vector {
   packet: string
 }
 
-const folder = process.env['MTPROTO_VECTORS'] ?? 'test/vectors'
+const folder = process.env.MTPROTO_VECTORS ?? 'test/vectors'
 const vectors = JSON.parse(readFileSync(join(folder, 'message-v2.json'), 'utf8')) as Vector[]
 const long = (hex: string): bigint => view(fromHex(hex)).getBigInt64(0, true)
 
