@@ -72,9 +72,7 @@ export class Account {
     const stored = await storage.load()
     const account = new Account(options, platform, storage, sessionOf(stored, options))
     try {
-      // A stored login is tried at once: it may have been ended since.
-      if (account.user)
-        await account.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal })
+      if (account.user) await account.#prove(signal)
       else await account.#moving(signal, () => account.#logIn(signal))
       await account.#saving
     } catch (error) {
@@ -86,6 +84,15 @@ export class Account {
 
   get dcId(): number {
     return this.#dc.id
+  }
+
+  /** Tries a stored login: it may have been ended since. A server that does not know the method has not ended it. */
+  async #prove(signal: AbortSignal | undefined): Promise<void> {
+    await this.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal }).catch(
+      (error) => {
+        if (!(error instanceof RpcError && error.code === 400)) throw error
+      },
+    )
   }
 
   /** Calls a method; repeats what can be repeated. */

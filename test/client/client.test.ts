@@ -170,6 +170,15 @@ describe('login and session', () => {
     expect(named('auth.importBotAuthorization').length).toBe(2)
   })
 
+  test('a server that does not know the method by which a stored login is tried has not ended the login', async () => {
+    const storage = memoryStorage()
+    await (await connect({ storage })).close()
+    fault('users.getUsers', rpcFault(400, 'METHOD_INVALID'), 9)
+    expect((await connect({ storage })).user).toMatchObject({ id: 123n })
+    fault('users.getUsers', rpcFault(401, 'SESSION_REVOKED'), 9)
+    await expect(connect({ storage, botToken: undefined as never })).rejects.toMatchObject({ type: 'SESSION_REVOKED' })
+  })
+
   test('a wrong token is an error that says so; nothing is stored', async () => {
     const storage = memoryStorage()
     fault('auth.importBotAuthorization', rpcFault(400, 'ACCESS_TOKEN_INVALID'))
