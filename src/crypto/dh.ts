@@ -38,7 +38,7 @@ const RESIDUES: Readonly<Record<number, readonly [modulus: bigint, ...residues: 
 const good = new WeakMap<RandomSource, Set<bigint>>()
 
 function refuse(why: string): never {
-  throw new SecurityError('EXCHANGE_REFUSED', `The server's Diffie-Hellman parameters were refused: ${why}.`)
+  throw new SecurityError('EXCHANGE_REFUSED', `The key exchange was refused: ${why}.`)
 }
 
 /**

@@ -69,5 +69,5 @@ export function rsaPad(crypto: Crypto, random: RandomSource, key: ServerKey, dat
     reversed.fill(0)
     return fromBigInt(crypto.modPow(number, key.e, key.n), RSA_LENGTH)
   }
-  throw new RangeError('the RSA modulus is too small for RSA_PAD: it must have 2048 bits')
+  throw new RangeError('the RSA modulus must have 2048 bits')
 }

@@ -102,7 +102,7 @@ function drawHeader(random: RandomSource): Uint8Array {
     if (header[0] !== ABRIDGED_TAG && !RESERVED_FIRST_INTS.includes(first) && numbers.getUint32(4, true) !== 0)
       return header
   }
-  throw new UsageError('the random source does not give random bytes')
+  throw new UsageError('random bytes are not random')
 }
 
 /** The 16 bytes of a proxy's secret that enter the keys. @throws UsageError for a secret of another length */
