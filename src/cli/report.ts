@@ -20,8 +20,7 @@ export interface ReportOptions {
 /** The sentence for an error. */
 export function sentenceOf(error: unknown, { command, about }: ReportOptions = {}): string {
   const message = error instanceof Error ? error.message : String(error)
-  // What already names the file needs it no second time.
-  const subject = about === undefined || message.includes(about) ? '' : `${about}: `
+  const subject = about === undefined || isAbout(message, about) ? '' : `${about}: `
   if (error instanceof UsageError) {
     return `${PROGRAM}: ${subject}${message} ("${PROGRAM}${command ? ` ${command}` : ''} --help" tells more)`
   }
@@ -29,6 +28,17 @@ export function sentenceOf(error: unknown, { command, about }: ReportOptions = {
     return `${PROGRAM}: ${subject}${message}`
   }
   return `${PROGRAM}: ${subject}internal error: ${message}; please report it as a bug, with what --verbose prints`
+}
+
+/**
+ * Whether the message itself begins with the name, alone or after "cannot read": then it needs it no second time.
+ * Anywhere else the same letters may mean something else; files are called `a`, `me` or `file`.
+ */
+function isAbout(message: string, name: string): boolean {
+  return ['', 'cannot read '].some((start) => {
+    const rest = message.startsWith(start + name) ? message.slice(start.length + name.length) : undefined
+    return rest !== undefined && /^(?:$|[:;,]?\s)/.test(rest)
+  })
 }
 
 /** Prints the sentence on standard error. */
