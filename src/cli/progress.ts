@@ -39,7 +39,7 @@ function barDisplay(screen: Screen, now: () => number): ProgressDisplay {
   let drawn = false
   return {
     update(label, progress) {
-      const width = Math.max(20, (screen.columns ?? 80) - 1)
+      const width = Math.max(20, (screen.columns || 80) - 1)
       draw(CLEAR_LINE + barText(label, progress, width, now()))
       drawn = true
     },
@@ -52,9 +52,14 @@ function barDisplay(screen: Screen, now: () => number): ProgressDisplay {
 
 function lineDisplay(now: () => number): ProgressDisplay {
   let due = now() + LINE_INTERVAL
+  let told = 0
   return {
     update(label, progress) {
-      if (now() < due) return
+      // A wait is told as it begins: nothing may move until it is over.
+      const { waitUntil = 0 } = progress
+      const begins = told <= now() && waitUntil > now()
+      if (begins) told = waitUntil
+      if (now() < due && !begins) return
       due = now() + LINE_INTERVAL
       say(`${label}: ${stateText(progress, now())}`)
     },

@@ -131,6 +131,25 @@ describe('displays', () => {
     expect(lines).toEqual(['a: 0 %, 5.0 kB of 10.0 MB\n', 'a: 0 %, 10.0 kB of 10.0 MB\n'])
   })
 
+  test('elsewhere a wait is told as it begins, and once', () => {
+    const lines = written()
+    let now = 0
+    const display = progressDisplay(false, {}, () => now)
+    for (; now < 4000; now += 100) display.update('a', at(now < 1000 ? {} : { waitUntil: 4000 }))
+    expect(lines).toEqual(['a: 0 %, 0 bytes of 10.0 MB, waiting 3 s as the server asked\n'])
+    display.update('a', at({ waitUntil: 6000 }))
+    expect(lines.at(-1)).toBe('a: 0 %, 0 bytes of 10.0 MB, waiting 2 s as the server asked\n')
+    expect(lines).toHaveLength(2)
+  })
+
+  test('a terminal that calls itself 0 columns wide is taken for a usual one', () => {
+    vi.stubEnv('TERM', 'xterm')
+    const lines = written()
+    progressDisplay(false, { isTTY: true, columns: 0 }, () => 0).update('cat.jpg', at({}))
+    expect(lines[0]).toContain('cat.jpg [-')
+    vi.unstubAllEnvs()
+  })
+
   test('when asked to be quiet nothing is told', () => {
     const lines = written()
     const display = progressDisplay(true, { isTTY: true }, () => 1e9)
