@@ -46,9 +46,25 @@ export class Account {
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
+  /** What `onEvent` threw. */
+  #thrown: { readonly error: unknown } | undefined
 
   private constructor(options: AccountOptions, platform: Platform, storage: SessionStorage, data: SessionData) {
-    this.options = options
+    const { onEvent } = options
+    this.options = {
+      ...options,
+      // A watcher that throws ends everything with its error, as soon as the packet that it saw has been dealt with.
+      onEvent:
+        onEvent &&
+        ((event) => {
+          try {
+            onEvent(event)
+          } catch (error) {
+            this.#thrown ??= { error }
+            queueMicrotask(() => this.#dc.close(error as Error))
+          }
+        }),
+    }
     this.#platform = platform
     this.#way = platform.way(options.transport)
     this.#storage = storage
@@ -136,7 +152,9 @@ export class Account {
   async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     for (let turn = 1; ; turn++) {
       try {
-        return await call()
+        const result = await call()
+        if (this.#thrown) throw this.#thrown.error
+        return result
       } catch (error) {
         if (!(error instanceof RpcError) || turn >= MAX_TURNS) throw error
         const { type, parameter, method } = error

@@ -83,6 +83,7 @@ export class UploadClient {
    * @throws StorageError when the session cannot be read or saved
    */
   static async connect(options: ConnectOptions): Promise<UploadClient> {
+    platform.checkOptions?.(options)
     const { lanes = DEFAULT_LANES, maxWait = DEFAULT_MAX_WAIT } = options
     if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
       throw new UsageError(`lanes must be a whole number from 1 to ${MAX_LANES}, not ${lanes}`)
@@ -151,7 +152,15 @@ export class UploadClient {
 
   #upload(file: FileLike, options: UploadFileOptions & { readonly kind?: UploadKind }): Promise<UploadedFile> {
     const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
-    return upload(this.#sender, file, { openPath: platform.openFile, ...options, host, crypto, maxWait })
+    return upload(this.#sender, file, {
+      openPath: platform.openFile,
+      ...options,
+      host,
+      crypto,
+      maxWait,
+      // A connection gives up after a minute of its own; only then does its error come here.
+      isFinal: (error) => error instanceof TransportError,
+    })
   }
 
   /**

@@ -22,7 +22,7 @@ export interface Place {
  */
 export function placeOf(id: number, options: ConnectOptions, platform: Platform, way: Way, known?: Address): Place {
   const { dc, test = false } = options
-  if (!dc) return { id, test, address: known ?? way.address(id, test), keys: platform.keys(test) }
+  if (dc === undefined) return { id, test, address: known ?? way.address(id, test), keys: platform.keys(test) }
   const keys = dc.serverKeys.map((key) => (typeof key === 'string' ? platform.parseKey(key) : key))
   if (keys.length === 0) throw new UsageError('`dc.serverKeys` is empty: give the public key of the server')
   const at = id === dc.id ? dc : known

@@ -65,6 +65,8 @@ export interface UploadOptions extends OpenOptions {
   readonly maxParts?: number | undefined
   /** How often a part is tried before the upload fails: 5 unless told. Flood waits do not count. */
   readonly maxAttempts?: number | undefined
+  /** Whether an error that could be mended by repeating is not to be: the sender has repeated enough by itself. */
+  readonly isFinal?: ((error: unknown) => boolean) | undefined
   /** Longest flood wait to sit out, in seconds; a longer one fails the upload. 3600 unless told. */
   readonly maxWait?: number | undefined
   /** Told of progress at most every 100 ms, at the start and at the end. Throwing fails the upload. */

@@ -31,7 +31,7 @@ export interface TransferOptions extends UploadOptions {
 /** Sends all pieces; resolves with the number of bytes and parts. */
 export function transfer(options: TransferOptions): Promise<{ readonly size: number; readonly parts: number }> {
   const { sender, gate, plan, pieces, fileId, label, host, signal, onEvent, onProgress } = options
-  const { maxAttempts = 5, maxWait = 3600 } = options
+  const { maxAttempts = 5, maxWait = 3600, isFinal } = options
   const report = onProgress && progressMeter(host, onProgress)
   const emit = (event: UploadEvent): void => onEvent?.(event)
   /** One for each task: a single signal with many listeners makes Node warn of a leak. */
@@ -90,7 +90,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
      */
     const failed = (part: number, n: number, error: unknown): number => {
       const { waitSeconds, retryable } = (error ?? { retryable: true }) as Partial<RpcError>
-      if (!retryable || waitSeconds! > maxWait) throw error as Error
+      if (!retryable || waitSeconds! > maxWait || isFinal?.(error)) throw error as Error
       if (waitSeconds !== undefined) {
         // A wait of 0 s repeated would be a busy loop.
         gate.pause(1000 * (waitSeconds || 1))

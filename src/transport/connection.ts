@@ -314,7 +314,6 @@ export class Connection {
     this.#emit({ type: 'disconnected', where, error, retryIn: pause })
     if (pause === undefined) {
       this.#attempts = 0
-      this.#failingSince = undefined
       session.failAll(session.refusal ?? error)
       return
     }
@@ -328,8 +327,11 @@ export class Connection {
     if (error instanceof TransportError && !error.retryable) return undefined
     if (error instanceof SecurityError && error.code === 'UNKNOWN_SERVER_KEY') return undefined
     const { host } = this.#options
-    this.#failingSince ??= host.now()
-    if (this.#reached ? host.now() - this.#failingSince > PATIENCE : this.#attempts >= FIRST_ATTEMPTS) return undefined
+    const now = host.now()
+    // A server given up is tried once for each further call, until some time has passed: what a caller repeats must not
+    // take a minute each time.
+    if (this.#failingSince === undefined || now - this.#failingSince > 2 * PATIENCE) this.#failingSince = now
+    if (this.#reached ? now - this.#failingSince > PATIENCE : this.#attempts >= FIRST_ATTEMPTS) return undefined
     // At once the first time a working connection is lost, then slower and slower, never in step with other clients.
     if (this.#attempts === 0 && !(error instanceof SecurityError)) return 0
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, this.#attempts - 1))

@@ -193,6 +193,19 @@ describe('login and session', () => {
     [{ botToken: 'hello' }, /botToken/],
     [{ lanes: 0 }, /lanes/],
     [{ lanes: 99 }, /lanes/],
+    [{ apiId: 'x' as never }, /apiId must be a positive whole number/],
+    [{ apiHash: 5 as never }, /apiHash must be/],
+    [{ transport: 'tcp' as never }, /transport must be one of abridged/],
+    [{ maxWait: Number.NaN }, /maxWait must be .* not NaN/],
+    [{ onEvent: 5 as never }, /onEvent must be a function/],
+    [{ signal: {} as never }, /signal must be an AbortSignal/],
+    [{ storage: {} as never }, /storage must be a path, or/],
+    [{ storage: '' }, /storage must be .* not the empty string/],
+    [{ dc: null as never }, /dc must be an object/],
+    [{ dc: { id: 2 } as never }, /dc\.host must be/],
+    [{ dc: { id: 1.5, host: 'a', port: 1, serverKeys: [] } }, /dc\.id must be/],
+    [{ dc: { id: 2, host: 'a', port: 1, serverKeys: 'pem' as never } }, /dc\.serverKeys must be an array/],
+    [{ dc: { id: 2, host: 'a', port: 1, serverKeys: [] } }, /serverKeys. is empty/],
   ])('options that cannot be: %j', async (wrong, message) => {
     await expect(connect(wrong)).rejects.toThrow(message)
     expect(requests.length).toBe(0)
@@ -363,6 +376,26 @@ describe('waits and faults', () => {
   test('a server that cannot make a key', async () => {
     faults.exchange = { fail: true }
     await expect(connect()).rejects.toMatchObject({ code: 'EXCHANGE_REFUSED' })
+  })
+})
+
+describe('a watcher that throws', () => {
+  const throwOn = (type: string) => (event: ClientEvent) => {
+    if (event.type === type) throw new Error(`mine, on ${type}`)
+  }
+
+  test.each(['connecting', 'exchanging', 'connected', 'server-session', 'login'])(
+    'on %s: connecting rejects with its error',
+    async (type) => {
+      await expect(connect({ onEvent: throwOn(type) })).rejects.toThrow(`mine, on ${type}`)
+    },
+  )
+
+  test('in the middle of an upload: the upload rejects with its error', async () => {
+    const client = await connect({ onEvent: throwOn('disconnected') })
+    fault('upload.saveFilePart', { kind: 'disconnect' })
+    const upload = client.uploadMedia({ media: document({ data: randomBytes(900_000), name: 'x' }) })
+    await expect(upload).rejects.toThrow('mine, on disconnected')
   })
 })
 

@@ -215,6 +215,24 @@ describe('a lost link', () => {
     expect(lab.connection.state).toBe('ready')
   })
 
+  test('and further calls fail after one attempt each, for a while', async () => {
+    await lab.ready()
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.die()
+    await lab.host.advance(100_000)
+    const before = lab.events.length
+    const at = lab.host.now()
+    lab.call(2)
+    await lab.host.settle()
+    expect(lab.outcomes).toEqual(['1xCONNECT_FAILED', '2xCONNECT_FAILED'])
+    expect([lab.events.slice(before).filter((event) => event.type === 'connecting').length, lab.host.now()]).toEqual([
+      1,
+      at,
+    ])
+  })
+
   test('nobody there: found by an unanswered ping', async () => {
     await lab.ready()
     lab.call(1)

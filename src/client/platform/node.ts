@@ -8,6 +8,7 @@ import { dialTcp } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { createCodec } from '../../transport/codec.ts'
 import { ALL_METHODS } from '../all-methods.ts'
+import { checkOptions } from '../check-options.ts'
 import { telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
@@ -17,6 +18,7 @@ import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
 export const platform: Platform = {
+  checkOptions,
   host: systemHost,
   crypto: nativeCrypto,
   methods: ALL_METHODS,

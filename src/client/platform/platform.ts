@@ -9,6 +9,7 @@ import type { Address, Dial } from '../../transport/carrier/carrier.ts'
 import type { Datacenter } from '../../transport/datacenter.ts'
 import type { CodecFactory, TransportName } from '../../transport/transport-name.ts'
 import type { NamedMethod } from '../methods.ts'
+import type { ConnectOptions } from '../options.ts'
 import type { SessionStorage } from '../storage.ts'
 
 /** How packets get to a server. */
@@ -23,6 +24,8 @@ export interface Way {
 }
 
 export interface Platform {
+  /** Checks what a caller without types may get wrong. @throws UsageError */
+  checkOptions?(options: ConnectOptions): void
   readonly host: Host
   readonly crypto: Crypto
   /** The way of a transport, or the runtime's own. @throws UsageError for one that the runtime does not have */

@@ -1,0 +1,59 @@
+/**
+ * Checks the options of a connection, for callers without types: each slip gets a sentence that names it.
+ *
+ * Where every byte counts (bundles for browsers) the types alone must do.
+ */
+import { UsageError } from '../errors.ts'
+import { TRANSPORTS } from '../transport/codec.ts'
+import type { ConnectOptions } from './options.ts'
+
+/** @throws UsageError for options that cannot be */
+export function checkOptions(options: ConnectOptions): void {
+  if (!isObject(options))
+    throw new UsageError('connect takes an object of options: at least apiId, apiHash and botToken')
+  const { apiId, apiHash, botToken, dc, transport, storage, maxWait, onEvent, signal, methods } = options
+  const must = (name: string, value: unknown, fits: boolean, what: string): void => {
+    if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
+  }
+  must('apiId', apiId, Number.isInteger(apiId) && apiId > 0 && apiId < 2 ** 31, 'a positive whole number')
+  must(
+    'apiHash',
+    apiHash,
+    typeof apiHash === 'string' && apiHash !== '',
+    'the string that https://my.telegram.org shows',
+  )
+  must('botToken', botToken, typeof botToken === 'string', 'a string')
+  must('transport', transport, TRANSPORTS.includes(transport!), `one of ${TRANSPORTS.join(', ')}`)
+  must('maxWait', maxWait, typeof maxWait === 'number' && maxWait >= 0, 'a number of seconds, 0 or more')
+  must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
+  must('signal', signal, signal instanceof AbortSignal, 'an AbortSignal')
+  must('methods', methods, Array.isArray(methods), 'an array of methods')
+  const isStorage = isObject(storage) && typeof storage.load === 'function' && typeof storage.save === 'function'
+  must(
+    'storage',
+    storage,
+    isStorage || (typeof storage === 'string' && storage !== ''),
+    'a path, or an object with load and save',
+  )
+  must('dc', dc, isObject(dc), 'an object with id, host, port and serverKeys')
+  if (dc === undefined) return
+  const { id, host, port, serverKeys } = dc
+  const need = (name: string, value: unknown, fits: boolean, what: string): void =>
+    must(`dc.${name}`, value ?? null, fits, what)
+  need('id', id, Number.isInteger(id) && id > 0 && id < 10_000, "the datacenter's number, a positive whole number")
+  need('host', host, typeof host === 'string' && host !== '', 'a host name or an IP address')
+  need('port', port, Number.isInteger(port) && port > 0 && port < 65_536, 'a port from 1 to 65535')
+  const areKeys = Array.isArray(serverKeys) && serverKeys.every((key) => typeof key === 'string' || isObject(key))
+  need('serverKeys', serverKeys, areKeys, 'an array of public keys, in PEM or parsed')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value in a sentence; strings are not shown, as they may be secrets. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string') return value === '' ? 'the empty string' : 'that string'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
