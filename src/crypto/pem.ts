@@ -53,7 +53,7 @@ function takeWhole(bytes: Uint8Array): Uint8Array {
 /**
  * Reads an RSA public key of 2048 bits from PEM, with its fingerprint.
  * @param pem text with one `RSA PUBLIC KEY` or `PUBLIC KEY` block; text around the block is ignored
- * @throws UsageError that says what is wrong: no block, a private key or another type, damaged, not RSA, not 2048 bits
+ * @throws UsageError that says what is wrong: no block, several, a private key or another type, damaged, not RSA, not 2048 bits
  * @example
  * const key = parsePublicKey(crypto, await readFile('server.pem', 'utf8'))
  */
@@ -61,6 +61,8 @@ export function parsePublicKey(crypto: Crypto, pem: string): ServerKey {
   const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(pem)
   if (!block) invalid('there is no PEM block in it; it must look like "-----BEGIN RSA PUBLIC KEY-----"')
   const type = block[1]!
+  const blocks = (pem.match(/-----BEGIN (RSA )?PUBLIC KEY-----/g) ?? []).length
+  if (blocks > 1) invalid(`there are ${blocks} public keys in it; give each by itself`)
   if (/PRIVATE/.test(type)) invalid(`this is a private key (${type}); give the public half of it`)
   if (!/^(RSA )?PUBLIC KEY$/.test(type)) invalid(`it holds a ${type}; expected RSA PUBLIC KEY or PUBLIC KEY`)
   let der: Uint8Array

@@ -54,6 +54,7 @@ describe('a UsageError that says what is wrong', () => {
     ['nothing', '', 'no PEM block'],
     ['something else', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ', 'no PEM block'],
     ['a block that does not end', pkcs1.slice(0, 300), 'no PEM block'],
+    ['two keys', pkcs1 + spki, 'there are 2 public keys in it'],
     ['a certificate', pem(new Uint8Array(9), 'CERTIFICATE'), 'it holds a CERTIFICATE; expected RSA PUBLIC KEY'],
     ['damaged base64', pkcs1.replace('MIIB', 'M!IB'), 'base64'],
   ])('%s', (_, text, why) => refused(text, why))
