@@ -19,6 +19,7 @@ import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, inspect } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { say, writeResult } from './io.ts'
+import { followOutages } from './outages.ts'
 import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
@@ -34,23 +35,35 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   const dc = await datacenterOf(job)
   const storage = await storageOf(job)
   signal.throwIfAborted()
-  const onEvent = (event: AnyEvent): void => tell(event, job, progress)
+  const tell = (text: string): void => {
+    progress.end(false)
+    say(`${PROGRAM}: ${text}`)
+  }
+  const onEvent = (event: AnyEvent): void => {
+    const text = job.verbose ? eventText(event) : job.quiet ? undefined : waitText(event)
+    if (text !== undefined) tell(text)
+  }
+  // With --verbose each loss is told anyhow.
+  const outages = job.quiet || job.verbose ? undefined : followOutages(tell)
   const deadline = startDeadline(job.timeout)
   const client = await UploadClient.connect({
     ...connectOptions(job, dc, storage),
     onEvent: (event) => {
       deadline.allowFor(event)
+      outages?.notice(event)
       onEvent(event)
     },
     signal: AbortSignal.any([signal, deadline.signal]),
   })
     .catch((error: unknown) => {
+      outages?.stop()
       throw namingSession(error, job.session)
     })
     .finally(() => deadline.stop())
   try {
     return await uploadAll(client, files, { job, signal, progress, onEvent })
   } finally {
+    outages?.stop()
     await client.close()
   }
 }
@@ -179,11 +192,4 @@ async function storageOf({ session, botToken }: UploadJob): Promise<FileStorage 
   }
   await storage?.checkWritable()
   return storage
-}
-
-function tell(event: AnyEvent, { quiet, verbose }: UploadJob, progress: ProgressDisplay): void {
-  const text = verbose ? eventText(event) : quiet ? undefined : waitText(event)
-  if (text === undefined) return
-  progress.end(false)
-  say(`${PROGRAM}: ${text}`)
 }
