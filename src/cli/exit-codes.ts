@@ -31,8 +31,13 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** A server that speaks another protocol will do so tomorrow, and a name that does not exist will not by itself. */
 function isPassing(error: TransportError): boolean {
-  const cause = error.cause as { readonly code?: unknown } | undefined
-  return error.retryable && error.code !== 'FRAMING' && cause?.code !== 'ENOTFOUND'
+  const { code, message } = (error.cause ?? {}) as { readonly code?: unknown; readonly message?: unknown }
+  return error.retryable && error.code !== 'FRAMING' && code !== 'ENOTFOUND' && !isNoWebSocket(String(code), message)
+}
+
+/** No HTTP, or HTTP without WebSocket; 429 and 5xx are passing moods of a proxy. See `ws` for the words. */
+function isNoWebSocket(code: string, message: unknown): boolean {
+  return code.startsWith('HPE_') || /^Unexpected server response: (?!429|5)/.test(String(message))
 }
 
 /** The code of several files together: a lasting failure of one outweighs a passing one of another. */

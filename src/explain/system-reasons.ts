@@ -36,5 +36,9 @@ export function reasonOfSystem(cause: unknown): string | undefined {
   const code = codeOf(cause)
   // What Node's HTTP parser calls every answer that is no HTTP; a WebSocket begins with HTTP.
   if (code?.startsWith('HPE_')) return 'what listens there does not speak WebSocket; check the port and the transport'
+  // What the package `ws` says when a server answers, but not by changing over to WebSocket.
+  const [, status] = /^Unexpected server response: (\d+)$/.exec((cause as Error | undefined)?.message ?? '') ?? []
+  if (status)
+    return `what listens there answers with HTTP (${status}), not with a WebSocket; check the port and the transport`
   return code && (REASONS[code] ?? (cause instanceof Error && cause.message ? undefined : code))
 }

@@ -101,7 +101,7 @@ test('a server that is no WebSocket server is refused with what it said', async 
   const dialling = dialWebSocket({ host: '127.0.0.1', port }, new Recorder(), { host })
   await expect(dialling).rejects.toMatchObject({
     code: 'CONNECT_FAILED',
-    message: `cannot connect to 127.0.0.1:${port}: Unexpected server response: 404`,
+    message: `cannot connect to 127.0.0.1:${port}: what listens there answers with HTTP (404), not with a WebSocket; check the port and the transport`,
   })
   expect(host.pending.size).toBe(0)
 })
