@@ -74,11 +74,13 @@ export function parseInteger(text: string, what: string, min: number, max: numbe
 
 /**
  * Reads the arguments of a command.
+ * @param hint what to tell after an unknown option that resembles none
  * @throws UsageError for an option that is unknown, lacks its value, has one it does not take, or is given twice
  */
 export function parseArguments<Name extends string>(
   argv: readonly string[],
   table: OptionTable<Name>,
+  hint?: (spelled: string) => string,
 ): Arguments<Name> {
   const given = new Map<Name, string[]>()
   const operands: string[] = []
@@ -94,7 +96,7 @@ export function parseArguments<Name extends string>(
     }
     const equals = argument.startsWith('--') ? argument.indexOf('=') : -1
     const spelled = equals < 0 ? argument : argument.slice(0, equals)
-    const name = nameOf(spelled, table)
+    const name = nameOf(spelled, table, hint)
     const values = given.get(name) ?? []
     if (table[name].takes === 'nothing') {
       if (equals >= 0) throw new UsageError(`${spelled} takes no value`)
@@ -115,14 +117,20 @@ function valueAfter(argv: readonly string[], at: number): string {
   return value
 }
 
-function nameOf<Name extends string>(spelled: string, table: OptionTable<Name>): Name {
+function nameOf<Name extends string>(
+  spelled: string,
+  table: OptionTable<Name>,
+  hint: (spelled: string) => string = () => '',
+): Name {
   const names = Object.keys(table) as Name[]
   const found = spelled.startsWith('--')
     ? names.find((name) => `--${name}` === spelled)
     : names.find((name) => table[name].short !== undefined && `-${table[name].short}` === spelled)
   if (found !== undefined) return found
   const near = nearest(spelled.replace(/^-+/, ''), names)
-  throw new UsageError(`there is no option ${spelled}${near === undefined ? '' : `; did you mean --${near}?`}`)
+  throw new UsageError(
+    `there is no option ${spelled}${near === undefined ? hint(spelled) : `; did you mean --${near}?`}`,
+  )
 }
 
 /** The word of a list that `word` is most likely a misspelling of; undefined when none is near. */

@@ -95,7 +95,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws UsageError that says what is wrong or missing
  */
 export function readUploadJob(argv: readonly string[], environment: Environment): UploadJob {
-  const options = parseArguments(argv, OPTIONS)
+  const options = parseArguments(argv, OPTIONS, (spelled) => `; a file of that name is written ./${spelled}`)
   const job = {
     files: options.operands,
     session: options.text('session'),
@@ -143,6 +143,7 @@ function readLogin(
 function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): void {
   const { files, dc, serverKeys, as, mime, name } = job
   if (files.length === 0) throw new UsageError('no file is named; give at least one, or - for standard input')
+  if (files.includes('')) throw new UsageError('the name of a file is empty; is a variable of the shell unset?')
   if (files.filter((file) => file === '-').length > 1)
     throw new UsageError('standard input (-) can be uploaded only once')
   if (name !== undefined && files.length > 1) throw new UsageError('--name is for one file, and several are given')

@@ -178,3 +178,16 @@ describe('help', () => {
     expect(read(...example.split(' '))).toMatchObject({ files: ['cat.jpg', 'report.pdf'], json: true })
   })
 })
+
+describe('names of files', () => {
+  test('an empty one is a mistake, and told as that', () => {
+    expect(mistake([''])).toBe('the name of a file is empty; is a variable of the shell unset?')
+    expect(mistake(['a', ''])).toContain('the name of a file is empty')
+  })
+
+  test('one that looks like an option is told how to be written, and can be', () => {
+    expect(mistake(['-x.jpg'])).toBe('there is no option -x.jpg; a file of that name is written ./-x.jpg')
+    expect(mistake(['--jsno'])).toBe('there is no option --jsno; did you mean --json?')
+    expect(read('./-x.jpg', '--', '-y.jpg').files).toEqual(['./-x.jpg', '-y.jpg'])
+  })
+})
