@@ -17,6 +17,9 @@ export interface InputFile {
   readonly as: 'photo' | 'document'
 }
 
+/** What people call the file `-`. */
+const STANDARD_INPUT = 'standard input'
+
 /** Names of files that are taken for photos. */
 const PHOTO_NAME = /\.(jpe?g|png|webp)$/i
 
@@ -31,7 +34,7 @@ export async function inspect(path: string, as: 'photo' | 'document' | undefined
   if (path === '-') {
     if (process.stdin.isTTY)
       throw new UsageError('standard input (-) is the terminal; have a file or a program feed it')
-    return { label: 'standard input', data: process.stdin, as: as ?? 'document' }
+    return { label: STANDARD_INPUT, data: process.stdin, as: as ?? 'document' }
   }
   const size = await sizeOf(path)
   if (as === 'photo' && size !== undefined && size > MAX_PHOTO_SIZE) {
@@ -40,6 +43,43 @@ export async function inspect(path: string, as: 'photo' | 'document' | undefined
   }
   const looksLikePhoto = PHOTO_NAME.test(path) && size !== undefined && size <= MAX_PHOTO_SIZE
   return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : 'document') }
+}
+
+/** Files that can be uploaded, and what is wrong with the others. */
+export interface Inspection {
+  readonly files: readonly InputFile[]
+  readonly faults: readonly { readonly label: string; readonly error: unknown }[]
+}
+
+/** Checks all files, so that people hear of every bad one at once. See {@link inspect}. */
+export async function inspectAll(paths: readonly string[], as: 'photo' | 'document' | undefined): Promise<Inspection> {
+  const files: InputFile[] = []
+  const faults: { readonly label: string; readonly error: unknown }[] = []
+  for (const path of paths) {
+    try {
+      files.push(await inspect(path, as))
+    } catch (error) {
+      faults.push({ label: path === '-' ? STANDARD_INPUT : path, error })
+    }
+  }
+  return { files, faults }
+}
+
+/**
+ * The error as it concerns standard input: that has no name, so that messages call it by the one the server is told.
+ * @param told names that the server may be told
+ */
+export function namingStandardInput(error: unknown, told: readonly string[]): unknown {
+  if (!(error instanceof FileError)) return error
+  for (const start of ['', 'cannot read ']) {
+    for (const name of told) {
+      const rest = error.message.slice((start + name).length)
+      if (!error.message.startsWith(start + name) || !/^:? /.test(rest)) continue
+      const message = `${start}${STANDARD_INPUT}${rest}`
+      return new FileError(error.code, message, { cause: error })
+    }
+  }
+  return error
 }
 
 /** Bytes of a file that can be read; undefined for pipes and devices, which have no size and are not touched. */

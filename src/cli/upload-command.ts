@@ -44,7 +44,8 @@ Which server, and how:
 What to print:
   --json              one line of JSON a file: names as in the TL schema, fields
                       in camelCase, long as a decimal string, bytes as base64.
-                      If there are several files, one that failed gives null
+                      If there are several files, one that failed gives null;
+                      if one cannot be read, nothing is sent and printed
   -q, --quiet         no progress, only errors
   -v, --verbose       what the connection does, and where an error came from
   -h, --help          this text

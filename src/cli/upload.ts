@@ -16,7 +16,7 @@ import { document, type MediaRequest, photo } from '../files/media.ts'
 import { startDeadline } from './deadline.ts'
 import { type AnyEvent, eventText, waitText } from './events.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
-import { type InputFile, inspect } from './input-files.ts'
+import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { say, writeResult } from './io.ts'
 import { followOutages } from './outages.ts'
@@ -30,8 +30,8 @@ import type { UploadJob } from './upload-options.ts'
 export async function upload(job: UploadJob): Promise<ExitCode> {
   const signal = abortOnSignals(EXIT.interrupted)
   const progress = progressDisplay(job.quiet, process.stderr, Date.now)
-  const files: InputFile[] = []
-  for (const path of job.files) files.push(await inspect(path, job.as))
+  const { files, faults } = await inspectAll(job.files, job.as)
+  if (faults.length > 0) return refuse(faults, job)
   const dc = await datacenterOf(job)
   const storage = await storageOf(job)
   signal.throwIfAborted()
@@ -68,6 +68,21 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   }
 }
 
+/** Tells what is wrong with files, before any is sent. */
+function refuse(faults: Inspection['faults'], { files, verbose }: UploadJob): ExitCode {
+  let code: ExitCode = EXIT.ok
+  for (const { label, error } of faults) {
+    report(error, { command: 'upload', about: label, verbose })
+    code = worse(code, exitCodeOf(error))
+  }
+  if (files.length > 1) {
+    const which = faults.length === 1 ? 'it' : 'these'
+    const advice = faults.length === files.length ? '' : `; leave ${which} out and try again`
+    say(`${PROGRAM}: nothing was uploaded${advice}`)
+  }
+  return code
+}
+
 /** The client speaks of "the stored session"; people know it by the name of its file. */
 function namingSession(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof Error) || !error.message.startsWith('the stored session')) return error
@@ -93,7 +108,9 @@ async function uploadAll(client: UploadClient, files: readonly InputFile[], run:
       progress.end(true)
       const outline = (): string => `${several ? `${file.label}: ` : ''}${toOutline(media)}`
       await writeResult(`${job.json ? toJson(media) : outline()}\n`)
-    } catch (error) {
+    } catch (thrown) {
+      const told = [job.name ?? '', 'file', 'photo.jpg']
+      const error = file.data === process.stdin ? namingStandardInput(thrown, told) : thrown
       progress.end(false)
       report(error, { command: 'upload', about: file.label, verbose: job.verbose })
       code = worse(code, exitCodeOf(error))

@@ -102,7 +102,23 @@ describe('the file', () => {
   })
 
   test('is missing, though another is there: nothing is sent', async () => {
-    expectOneSentence(await upTo('cat.jpg', 'none.jpg'), 1, 'none.jpg')
+    const outcome = await upTo('cat.jpg', 'none.jpg')
+    expect(outcome).toMatchObject({ code: 1, stdout: '' })
+    expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^mtproto-upload: cannot read none\.jpg: /),
+      'mtproto-upload: nothing was uploaded; leave it out and try again',
+    ])
+  })
+
+  test('is one of several bad ones: each is told', async () => {
+    writeFileSync(join(folder, 'empty.jpg'), '')
+    const outcome = await upTo('none.jpg', 'cat.jpg', 'empty.jpg', '--json')
+    expect(outcome).toMatchObject({ code: 1, stdout: '' })
+    expect(outcome.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^mtproto-upload: cannot read none\.jpg: /),
+      'mtproto-upload: empty.jpg is empty',
+      'mtproto-upload: nothing was uploaded; leave these out and try again',
+    ])
   })
 
   test('lies below a file', async () => {
