@@ -9,6 +9,7 @@ import type { Project } from './project.ts'
 const EITHER: Readonly<Record<string, readonly string[]>> = {
   '#explain': ['src/explain/full.ts', 'src/explain/brief.ts'],
   '#messages': ['src/tl/generated/mtproto/client.ts', 'src/tl/generated/mtproto/compact.ts'],
+  '#locate-error': ['src/tl/locate-error.ts', 'src/tl/locate-nothing.ts'],
   '#methods': ['src/tl/generated/client/methods.ts', 'src/tl/generated/compact/methods.ts'],
   '#platform': ['src/client/platform/node.ts', 'src/client/platform/web.ts'],
 }

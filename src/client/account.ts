@@ -8,7 +8,8 @@
  */
 
 import { authImportBotAuthorization, usersGetUsers } from '#methods'
-import { RpcError, UsageError } from '../errors.ts'
+import { RpcError, TransportError, UsageError } from '../errors.ts'
+import { orAbort } from '../files/abort.ts'
 import type { Method } from '../tl/method.ts'
 import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
@@ -48,6 +49,7 @@ export class Account {
   #login: Promise<void> | undefined
   /** What `onEvent` threw. */
   #thrown: { readonly error: unknown } | undefined
+  #closed = false
 
   private constructor(options: AccountOptions, platform: Platform, storage: SessionStorage, data: SessionData) {
     const { onEvent } = options
@@ -75,13 +77,7 @@ export class Account {
 
   /** Loads the session, connects, and logs in if need be. */
   static async open(options: AccountOptions, platform: Platform): Promise<Account> {
-    const { apiId, apiHash, botToken, signal } = options
-    if (!(apiId > 0 && apiId === (apiId | 0)) || !apiHash) {
-      throw new UsageError('apiId and apiHash are needed, as https://my.telegram.org shows them')
-    }
-    if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
-      throw new UsageError('botToken is not one of @BotFather: a number, a colon, 35 characters')
-    }
+    const { signal } = options
     signal?.throwIfAborted()
     const { storage: given } = options
     const storage = typeof given === 'string' ? platform.fileStorage(given) : (given ?? memoryStorage())
@@ -134,6 +130,7 @@ export class Account {
   /** Closes the connections and saves the session. */
   async close(): Promise<void> {
     const dc = this.#dc
+    this.#closed = true
     dc.close()
     const key = this.#data.keys.get(dc.id)
     if (key && this.user && key.salt !== dc.salt) {
@@ -151,15 +148,23 @@ export class Account {
   /** Runs a call, and again after a migration or a renewed login. */
   async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     for (let turn = 1; ; turn++) {
+      const dc = this.#dc
       try {
         const result = await call()
         if (this.#thrown) throw this.#thrown.error
         return result
       } catch (error) {
-        if (!(error instanceof RpcError) || turn >= MAX_TURNS) throw error
+        if (turn >= MAX_TURNS) throw error
+        // Another call has moved the account meanwhile.
+        if (error instanceof TransportError && error.code === 'CLIENT_CLOSED' && dc !== this.#dc) continue
+        if (!(error instanceof RpcError)) throw error
         const { type, parameter, method } = error
-        if (MOVED.test(type)) await this.#moveTo(parameter!, signal)
-        else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN) await this.#logInOnce(signal)
+        if (MOVED.test(type)) {
+          if (dc === this.#dc) await this.#moveTo(parameter!, signal)
+        } else if (type === 'AUTH_KEY_DUPLICATED' && this.options.botToken) {
+          // The server has dropped the key: the next call agrees on another, and is logged in on it.
+          if (dc === this.#dc) this.#replaceKey()
+        } else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN) await this.#logInOnce(signal)
         else throw error
       }
     }
@@ -167,10 +172,11 @@ export class Account {
 
   /** Parallel calls that find themselves logged out share one login. */
   #logInOnce(signal: AbortSignal | undefined): Promise<void> {
-    this.#login ??= this.#moving(signal, () => this.#logIn(signal)).finally(() => {
+    // Nobody's signal ends what others wait for too.
+    this.#login ??= this.#moving(undefined, () => this.#logIn(undefined)).finally(() => {
       this.#login = undefined
     })
-    return this.#login
+    return orAbort(this.#login, signal)
   }
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
@@ -188,13 +194,25 @@ export class Account {
 
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
     const data = this.#data
-    const address = await this.#way.locate?.(id, this.#dc, signal)
+    const dc = this.#dc
+    const address = await this.#way.locate?.(id, dc, signal)
+    // Two calls may have been told at once; and the client may have been closed meanwhile.
+    if (dc !== this.#dc) return
+    if (this.#closed) throw closedByUs()
     this.options.onEvent?.({ type: 'migrate', from: data.dc, to: id })
-    this.#dc.close()
     data.dc = id
     data.address = address
     this.user = undefined
     this.#dc = this.#open()
+    dc.close()
+  }
+
+  #replaceKey(): void {
+    const dc = this.#dc
+    this.#data.keys.delete(dc.id)
+    this.user = undefined
+    this.#dc = this.#open()
+    dc.close()
   }
 
   #open(): Datacenter {
@@ -242,4 +260,8 @@ function sessionOf(stored: string | undefined, { dc, test: asked = false, botTok
     throw other(`that of account ${data.user.id}, not of the token`)
   }
   return data
+}
+
+function closedByUs(): TransportError {
+  return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
 }

@@ -15,14 +15,12 @@ export function checkOptions(options: ConnectOptions): void {
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
     if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
   }
-  must('apiId', apiId, Number.isInteger(apiId) && apiId > 0 && apiId < 2 ** 31, 'a positive whole number')
-  must(
-    'apiHash',
-    apiHash,
-    typeof apiHash === 'string' && apiHash !== '',
-    'the string that https://my.telegram.org shows',
-  )
-  must('botToken', botToken, typeof botToken === 'string', 'a string')
+  const isId = Number.isInteger(apiId) && apiId > 0 && apiId < 2 ** 31
+  must('apiId', apiId ?? null, isId, 'a positive whole number, as https://my.telegram.org shows it')
+  const isHash = typeof apiHash === 'string' && apiHash !== ''
+  must('apiHash', apiHash ?? null, isHash, 'the string that https://my.telegram.org shows')
+  const isToken = typeof botToken === 'string' && /^\d+:\S+$/.test(botToken)
+  must('botToken', botToken, isToken, 'one of @BotFather: a number, a colon, 35 characters')
   must('transport', transport, TRANSPORTS.includes(transport!), `one of ${TRANSPORTS.join(', ')}`)
   must('maxWait', maxWait, typeof maxWait === 'number' && maxWait >= 0, 'a number of seconds, 0 or more')
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')

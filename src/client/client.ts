@@ -130,7 +130,8 @@ export class UploadClient {
         return await this.#account.invoke(messagesUploadMedia, request, { signal })
       } catch (error) {
         const part = error instanceof RpcError && error.type === 'FILE_PART_X_MISSING' ? error.parameter : undefined
-        if (part === undefined || repairs >= MAX_REPAIRS || !uploads.every((one) => one.canResend)) throw error
+        if (part === undefined || repairs >= MAX_REPAIRS || !uploads.length || !uploads.every((one) => one.canResend))
+          throw error
         this.#account.options.onEvent?.({ type: 'repair', part })
         // Part 0 means that the server has nothing of the file: it starts over under a new id, as it does when there are
         // several files and it is not said which of them lacks a part.

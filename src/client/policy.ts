@@ -52,7 +52,7 @@ export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptio
 /** Milliseconds to wait before the next attempt; undefined if there is none. */
 function pauseAfter(error: unknown, attempt: number, maxWait: number): number | undefined {
   if (!(error instanceof RpcError) || !error.retryable) return undefined
-  if (error.waitSeconds !== undefined) return error.waitSeconds <= maxWait ? error.waitSeconds * 1000 : undefined
+  if (error.waitSeconds !== undefined) return error.waitSeconds <= maxWait ? (error.waitSeconds || 1) * 1000 : undefined
   return attempt < ATTEMPTS ? FIRST_PAUSE * 2 ** (attempt - 1) : undefined
 }
 

@@ -128,6 +128,7 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
     codes(build(lengths.subarray(0, literalCount)), build(lengths.subarray(literalCount)))
   }
 
+  let fixed: [Code, Code] | undefined
   let last = 0
   while (!last) {
     last = bits(1)
@@ -135,7 +136,11 @@ export function inflate(data: Uint8Array, size: number): Uint8Array {
     if (kind === 0) stored()
     else if (kind === 1) {
       // All 32 distance codes exist so that the code is complete; the last two are refused when they occur.
-      codes(build(new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280)), build(new Uint8Array(32).fill(5)))
+      fixed ??= [
+        build(new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280)),
+        build(new Uint8Array(32).fill(5)),
+      ]
+      codes(...fixed)
     } else if (kind === 2) dynamic()
     else damaged()
   }

@@ -45,7 +45,7 @@ function digest(algorithm: string, parts: readonly Uint8Array[]): Uint8Array {
 function igeEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void {
   checkIge(key, iv, data)
   if (data.byteOffset % 4 !== 0) {
-    const aligned = data.slice()
+    const aligned = new Uint8Array(data)
     igeEncrypt(key, iv, aligned)
     data.set(aligned)
     return
@@ -53,7 +53,8 @@ function igeEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void {
   // XOR does not care for the order of bytes within a word, so views will do on every machine.
   const words = new Int32Array(data.buffer, data.byteOffset, data.length / 4)
   const cipher = node.createCipheriv('aes-256-cbc', key, iv.subarray(0, 16)).setAutoPadding(false)
-  const before = new Int32Array(iv.slice(16).buffer)
+  // Copied by construction: `slice` of Node's Buffer is a view.
+  const before = new Int32Array(new Uint8Array(iv.subarray(16)).buffer)
   // The plaintext of one block before (a) and of two before (b).
   let a0 = before[0]!
   let a1 = before[1]!

@@ -37,7 +37,7 @@ export const primitives: Omit<Crypto, 'gunzip' | 'gzip'> = {
     checkLength('key', key, 32)
     checkLength('iv', iv, 16)
     const keys = expandKey(key)
-    const counter = iv.slice()
+    const counter = new Uint8Array(iv)
     const stream = new Uint8Array(KEY_STREAM)
     let used = KEY_STREAM
     /** Encrypts the next counters. */

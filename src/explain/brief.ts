@@ -1,12 +1,11 @@
 /**
  * Explanations of errors in brief, for bundles: what can be said by the code alone. Same exports as `full.ts`.
  */
-import { adviceByCode } from './by-code.ts'
-
 /** One clause that says what to do next. */
 export function adviceFor(code: number, _type: string, parameter: number | undefined): string {
-  const advice = adviceByCode(code)
-  return parameter === undefined ? advice : advice.replace(/\bX\b/, String(parameter))
+  if (code === 420) return `wait ${parameter} s`
+  if (code === 401) return 'log in again'
+  return code < 0 || code >= 500 ? 'try again later' : 'change it before trying again'
 }
 
 /** Browsers tell nothing of why a connection failed. */

@@ -1,9 +1,10 @@
 /**
  * What the code generator emits for one method of the API, and the types around it.
  */
+import { locateError } from '#locate-error'
 import { TlError } from '../errors.ts'
 import type { TlReader } from './reader.ts'
-import { TlWriter } from './writer.ts'
+import type { TlWriter } from './writer.ts'
 
 /** Writes a complete boxed TL value: how a query is passed through `!X` and how a request reaches the session. */
 export type TlEncode = (writer: TlWriter) => void
@@ -18,7 +19,8 @@ export interface Method<Request extends { readonly _: string }, Result> {
 }
 
 /**
- * Makes a {@link Method}. Its `write` tells which field was missing or of the wrong kind, and leaves the writer as it was.
+ * Makes a {@link Method}. Its `write` leaves the writer as it was when it fails, and outside of bundles for browsers tells
+ * by its path which field was missing or of the wrong kind.
  */
 export function defineMethod<Request extends { readonly _: string }, Result>(
   name: Request['_'],
@@ -33,51 +35,9 @@ export function defineMethod<Request extends { readonly _: string }, Result>(
         write(writer, request)
       } catch (error) {
         writer.pos = start
-        throw error instanceof TlError ? explain(write, request, error) : error
+        throw error instanceof TlError ? locateError(write, request, error) : error
       }
     },
     read,
   }
-}
-
-/** What is being written: the constructor, and the path from the request to the field that was looked at last. */
-interface Place {
-  name: string | undefined
-  path: string
-}
-
-/**
- * Finds out where in a request writing fails, by writing it once more through proxies that note what is looked at.
- * Writing itself stays free of names and bookkeeping.
- */
-function explain<Request>(
-  write: (writer: TlWriter, request: Request) => void,
-  request: Request,
-  error: TlError,
-): TlError {
-  const place: Place = { name: undefined, path: '' }
-  const writer = new TlWriter()
-  try {
-    write(writer, watch(request, '', place) as Request)
-  } catch (again) {
-    if (again instanceof TlError && place.path !== '') {
-      return new TlError(`${place.path}: ${again.reason}`, again.offset, place.name)
-    }
-  }
-  return error
-}
-
-function watch(value: unknown, path: string, place: Place): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  // An empty target: frozen objects would not let the proxy answer with proxies.
-  return new Proxy(Array.isArray(value) ? [] : {}, {
-    get(_, key) {
-      const found: unknown = Reflect.get(value, key)
-      if (typeof key === 'symbol' || key === 'length') return found
-      if (key === '_') return found
-      place.name = (value as { _?: string })._ ?? place.name
-      place.path = path === '' ? key : `${path}.${key}`
-      return watch(found, place.path, place)
-    },
-  })
 }

@@ -8,21 +8,18 @@
 
 import { meaningOfStatus } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
-import type { Crypto } from '../crypto/crypto.ts'
 import { SecurityError, TlError, TransportError } from '../errors.ts'
-import { type Host, randomBytes, type Timer } from '../host.ts'
+import { randomBytes, type Timer } from '../host.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
-import type { ExchangeOptions, ExchangeResult } from './exchange/exchange.ts'
+import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
 import { KeyExchange } from './exchange/exchange.ts'
 import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
 import type { PacketCodec } from './framing/framing.ts'
 import { transportErrorOf } from './framing/framing.ts'
 import type { Call, CallRequest } from './session/call.ts'
-import type { ServerClock } from './session/clock.ts'
 import { open, seal } from './session/envelope.ts'
 import { refused } from './session/inbox.ts'
 import { MessageIds } from './session/message-id.ts'
-import type { Session } from './session/session.ts'
 
 /** Bytes handed to the carrier and not yet to the system, beyond which nothing more is sealed. */
 const HIGH_WATER: number = 1024 * 1024
@@ -41,45 +38,6 @@ const KEY_UNKNOWN_TIMES = 2
 const AUTH_KEY_NOT_FOUND = -404
 const FLOOD = -429
 
-/** The authorization key of a datacenter, shared by its connections. */
-export interface KeyHolder {
-  readonly current: AuthKey | undefined
-  /** Takes a key fresh from an exchange. */
-  agreed(result: ExchangeResult): void
-  /** The server does not know the key any more. */
-  lost(): void
-}
-
-/** What a connection is made of. */
-export interface ConnectionOptions {
-  readonly host: Host
-  readonly crypto: Crypto
-  readonly clock: ServerClock
-  readonly session: Session
-  readonly keys: KeyHolder
-  /** What a key exchange needs beside crypto and randomness. */
-  readonly exchange: Pick<ExchangeOptions, 'keys' | 'dc'>
-  /** Opens a carrier to the server. */
-  readonly dial: (handlers: CarrierHandlers, signal: AbortSignal) => Promise<Carrier>
-  /** A fresh codec for a fresh carrier. */
-  readonly codec: () => PacketCodec
-  /** The server's address, for messages to people. */
-  readonly where: string
-  readonly onEvent?: ((event: ConnectionEvent) => void) | undefined
-}
-
-/** What happens to a connection, for logs and progress. */
-export type ConnectionEvent =
-  | { readonly type: 'connecting'; readonly where: string; readonly attempt: number }
-  | { readonly type: 'exchanging'; readonly where: string }
-  | { readonly type: 'connected'; readonly where: string }
-  | {
-      readonly type: 'disconnected'
-      readonly where: string
-      readonly error: Error | undefined
-      readonly retryIn: number | undefined
-    }
-
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 
 /** Keeps one session connected. */
@@ -92,6 +50,8 @@ export class Connection {
   #carrier: Carrier | undefined
   #codec: PacketCodec | undefined
   #exchange: KeyExchange | undefined
+  /** The key that this link began with: another lane may lose it, or agree on the next, meanwhile. */
+  #authKey: AuthKey | undefined
   #exchangeIds = new MessageIds()
   #exchangeDue = 0
   #timer: Timer | undefined
@@ -145,10 +105,18 @@ export class Connection {
   }
 
   #dial(): void {
-    const { where } = this.#options
+    const { where, keys, host } = this.#options
+    if (!this.#mayBegin()) {
+      this.#state = 'waiting'
+      this.#timer = host.setTimer(FIRST_PAUSE, () => this.#onTimer())
+      return
+    }
+    if (!keys.current) keys.maker = this
     this.#state = 'dialling'
     this.#attempts++
     this.#emit({ type: 'connecting', where, attempt: this.#attempts })
+    // Whoever listens may have closed us.
+    if (this.state === 'closed') return
     const link = ++this.#link
     const current = (): boolean => link === this.#link
     const handlers: CarrierHandlers = {
@@ -160,9 +128,22 @@ export class Connection {
     const abort = new AbortController()
     this.#dialling = abort
     this.#options.dial(handlers, abort.signal).then(
-      (carrier) => (current() && this.#state === 'dialling' ? this.#onDialled(carrier) : carrier.close()),
+      (carrier) => {
+        if (!current() || this.#state !== 'dialling') return carrier.close()
+        try {
+          this.#onDialled(carrier)
+        } catch (error) {
+          if (current()) this.#lost(asError(error))
+        }
+      },
       (error: unknown) => current() && this.#lost(asError(error)),
     )
+  }
+
+  /** There is a key, or it is for us to make one. */
+  #mayBegin(): boolean {
+    const { current, maker = this } = this.#options.keys
+    return current !== undefined || maker === this
   }
 
   #onDialled(carrier: Carrier): void {
@@ -176,8 +157,11 @@ export class Connection {
       this.#begin()
       return
     }
+    if (!this.#mayBegin()) return this.#lost(undefined)
+    keys.maker = this
     this.#state = 'exchanging'
     this.#emit({ type: 'exchanging', where: this.#options.where })
+    if (this.state === 'closed') return
     this.#exchange = new KeyExchange({ crypto, random: host.random, ...exchange })
     this.#exchangeIds = new MessageIds()
     this.#exchangeDue = host.now() + EXCHANGE_WITHIN
@@ -189,7 +173,12 @@ export class Connection {
   /** The key is there: the session goes on. */
   #begin(): void {
     this.#state = 'ready'
+    const { current } = this.#options.keys
+    // A session belongs to a key; another lane may have changed it.
+    if (this.#authKey && this.#authKey !== current) this.#options.session.reset('key')
+    this.#authKey = current
     this.#emit({ type: 'connected', where: this.#options.where })
+    if (this.state === 'closed') return
     this.#options.session.connected(this.#options.host.now())
     this.#pump()
   }
@@ -200,6 +189,8 @@ export class Connection {
       for (const packet of this.#codec!.feed(chunk)) {
         this.#onPacket(packet)
         if (link !== this.#link) return
+        // What follows belongs to the session that has just been given up.
+        if (this.#options.session.mustReconnect) break
       }
       if (this.#state === 'ready') this.#pump()
     } catch (error) {
@@ -219,14 +210,14 @@ export class Connection {
   }
 
   #onPacket(packet: Uint8Array): void {
-    const { crypto, host, session, keys } = this.#options
+    const { crypto, host, session } = this.#options
     const status = transportErrorOf(packet)
     if (status !== undefined) throw this.#transportError(status)
     if (this.#state === 'exchanging') {
       this.#onExchange(unwrapPlain(packet).body)
       return
     }
-    const authKey = keys.current
+    const authKey = this.#authKey
     const plain = authKey && open({ crypto, authKey }, 'server', packet)
     if (!plain) throw refused()
     session.receive(plain, host.now())
@@ -246,6 +237,7 @@ export class Connection {
     this.#exchange = undefined
     clock.sync(step.done.serverTime * 1000)
     keys.agreed(step.done)
+    keys.maker = undefined
     this.#begin()
   }
 
@@ -266,8 +258,8 @@ export class Connection {
       this.#lost(undefined)
       return
     }
-    const authKey = keys.current
-    if (!authKey) {
+    const authKey = this.#authKey
+    if (!authKey || authKey !== keys.current) {
       this.#lost(undefined)
       return
     }
@@ -312,6 +304,7 @@ export class Connection {
     session.disconnected(host.now())
     const pause = session.pending === 0 ? undefined : this.#pause(error)
     this.#emit({ type: 'disconnected', where, error, retryIn: pause })
+    if (this.state === 'closed') return
     if (pause === undefined) {
       this.#attempts = 0
       session.failAll(session.refusal ?? error)
@@ -339,6 +332,8 @@ export class Connection {
   }
 
   #dropLink(): void {
+    const { keys } = this.#options
+    if (keys.maker === this) keys.maker = undefined
     this.#link++
     this.#dialling?.abort()
     this.#dialling = undefined
@@ -355,10 +350,11 @@ export class Connection {
   /** The server's four-byte answer to a packet. It is not authenticated, so it can end a connection but not a login. */
   #transportError(status: number): Error {
     const { where, keys, session } = this.#options
-    if (status === AUTH_KEY_NOT_FOUND && keys.current) {
+    if (status === AUTH_KEY_NOT_FOUND && this.#state === 'ready') {
       if (++this.#keyUnknown >= KEY_UNKNOWN_TIMES) {
         this.#keyUnknown = 0
-        keys.lost()
+        keys.lost(this.#authKey!)
+        this.#authKey = undefined
         session.reset('key')
       }
       return new TransportError('SERVER_TRANSPORT_ERROR', `${where} does not know our authorization key`, {

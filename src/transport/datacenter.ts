@@ -15,7 +15,8 @@ import type { Host, Timer } from '../host.ts'
 import type { Method, TlEncode } from '../tl/method.ts'
 import type { TlReader } from '../tl/reader.ts'
 import { type Address, type Dial, formatAddress } from './carrier/carrier.ts'
-import { Connection, type ConnectionEvent, type KeyHolder } from './connection.ts'
+import { Connection } from './connection.ts'
+import type { ConnectionEvent, KeyHolder } from './connection-options.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
 import { ServerClock } from './session/clock.ts'
 import type { SessionEvent } from './session/internals.ts'
@@ -97,7 +98,7 @@ export class Datacenter {
         return current()
       },
       agreed: (result) => this.#onAgreed(result),
-      lost: () => this.#onLost(),
+      lost: (key) => this.#onLost(key),
     }
   }
 
@@ -226,12 +227,14 @@ export class Datacenter {
 
   #onAgreed({ authKey, salt }: ExchangeResult): void {
     this.#authKey = createAuthKey(this.#options.crypto, authKey)
-    this.#salts.set(salt)
+    this.#salts.begin(salt)
     this.#options.onAuthKey?.(authKey, salt)
     this.#releaseWaiters()
   }
 
-  #onLost(): void {
+  #onLost(key: AuthKey): void {
+    // Another lane may have agreed on the next key already.
+    if (key !== this.#authKey) return
     this.#authKey = undefined
     this.#options.onAuthKey?.(undefined, 0n)
   }

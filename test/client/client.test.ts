@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemHost } from '../../src/client/platform/system-host.ts'
-import type { ClientEvent, ConnectOptions } from '../../src/index.ts'
+import type { ClientEvent, ConnectOptions, DocumentAttribute } from '../../src/index.ts'
 import { document, memoryStorage, photo, UploadClient } from '../../src/index.ts'
 import type { CallFault, Faults, RequestInfo } from '../../src/lab/server/faults.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
@@ -450,4 +450,79 @@ test('many uploads at once through one client', async () => {
     media._ === 'messageMediaDocument' && media.document?._ === 'document' ? Number(media.document.size) : 0,
   )
   expect(sizes).toEqual(uploads.map((_, i) => 1000 + 7000 * i))
+})
+
+test('a wait of 0 s is no busy loop', async () => {
+  const client = await connect()
+  fault('help.getConfig', rpcFault(420, 'FLOOD_WAIT_0'), 1)
+  await client.call(helpGetConfig, { _: 'help.getConfig' })
+  expect(events).toContainEqual({ type: 'wait', method: 'help.getConfig', reason: 'FLOOD_WAIT_0', seconds: 1 })
+})
+
+test('parallel calls share one login, and an abort of one is not the end of the others', async () => {
+  const client = await connect()
+  let refusals = 3
+  faults.onRequest = ({ request }) => {
+    if (request._ === 'auth.importBotAuthorization') return { kind: 'delay', ms: 200 }
+    return refusals-- > 0 ? rpcFault(401, 'SESSION_REVOKED') : undefined
+  }
+  const abort = new AbortController()
+  const config = (signal?: AbortSignal) => client.call(helpGetConfig, { _: 'help.getConfig' }, { signal })
+  const calls = [config(abort.signal), config(), config()]
+  setTimeout(() => abort.abort(new Error('enough')), 100)
+  const outcomes = await Promise.allSettled(calls)
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+  expect(named('auth.importBotAuthorization').length).toBe(2)
+})
+
+test('calls that are told to move one after another move once', async () => {
+  const { world, privateKeyPem } = server
+  const other = await startServer({ world, privateKeyPem, dcId: 4 })
+  try {
+    const client = await connect()
+    let n = 0
+    faults.onRequest = () =>
+      n < 3 ? { kind: 'delay', ms: 60 * n++, next: rpcFault(303, 'NETWORK_MIGRATE_4') } : undefined
+    const calls = [1, 2, 3].map(() => client.call(helpGetConfig, { _: 'help.getConfig' }))
+    expect((await Promise.all(calls)).map((one) => one._)).toEqual(['config', 'config', 'config'])
+    expect(events.filter(({ type }) => type === 'migrate').length).toBe(1)
+  } finally {
+    await other.close()
+  }
+})
+
+test('AUTH_KEY_DUPLICATED: a new key and a new login, where there is a token', async () => {
+  const client = await connect()
+  server.server.revoke(123n, 406, 'AUTH_KEY_DUPLICATED')
+  expect((await client.call(helpGetConfig, { _: 'help.getConfig' }))._).toBe('config')
+  expect(events.filter(({ type }) => type === 'exchanging').length).toBe(2)
+})
+
+test('the key lost in the middle of an upload over several lanes: one new key, one login', async () => {
+  const client = await connect()
+  let lost = false
+  const onEvent = ({ type, ...event }: { type: string; part?: number }): void => {
+    if (lost || type !== 'part' || event.part !== 60) return
+    lost = true
+    server.server.forgetKeys()
+    server.server.disconnectAll(-404)
+  }
+  const { parts } = await client.uploadFile(randomBytes(60_000_000), { fileName: 'x', onEvent })
+  expect(parts).toBe(115)
+  expect(events.filter(({ type }) => type === 'exchanging').length).toBe(2)
+  expect(named('auth.importBotAuthorization').length).toBe(2)
+})
+
+test('media that refers to a file sent elsewhere is not sent again and again', async () => {
+  const client = await connect()
+  fault('messages.uploadMedia', rpcFault(400, 'FILE_PART_3_MISSING'), 99)
+  const file = { _: 'inputFileBig', id: 5n, parts: 10, name: 'x' } as const
+  const media = {
+    _: 'inputMediaUploadedDocument',
+    mimeType: 'a/b',
+    attributes: [] as DocumentAttribute[],
+    file,
+  } as const
+  await expect(client.uploadMedia({ media })).rejects.toMatchObject({ type: 'FILE_PART_X_MISSING' })
+  expect(named('messages.uploadMedia').length).toBe(1)
 })

@@ -6,7 +6,8 @@ import { SecurityError, TransportError } from '../../src/errors.ts'
 import { readClientMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { TlReader } from '../../src/tl/reader.ts'
 import type { Carrier, CarrierHandlers } from '../../src/transport/carrier/carrier.ts'
-import { Connection, type ConnectionEvent, type KeyHolder } from '../../src/transport/connection.ts'
+import { Connection } from '../../src/transport/connection.ts'
+import type { ConnectionEvent, KeyHolder } from '../../src/transport/connection-options.ts'
 import { createFraming, type PacketCodec, transportErrorPacket } from '../../src/transport/framing/index.ts'
 import { ServerClock } from '../../src/transport/session/clock.ts'
 import { open, sealMessage } from '../../src/transport/session/envelope.ts'
@@ -92,7 +93,9 @@ class Lab {
   /** What dialling does: an error, or for ever nothing. */
   dialFails: Error | 'hangs' | undefined
   aborted = 0
+  onEvent: ((event: ConnectionEvent) => void) | undefined
   keyLost = 0
+  codec = (): PacketCodec => createFraming('intermediate', this.host.random)
   readonly session: Session
   readonly connection: Connection
 
@@ -119,9 +122,12 @@ class Lab {
       keys,
       exchange: { keys: [], dc: 2 },
       dial: (handlers, signal) => this.#dial(handlers, signal),
-      codec: () => createFraming('intermediate', host.random),
+      codec: () => this.codec(),
       where: '127.0.0.1:443',
-      onEvent: (event) => this.events.push(event),
+      onEvent: (event) => {
+        this.events.push(event)
+        this.onEvent?.(event)
+      },
     })
   }
 
@@ -420,4 +426,84 @@ test('pings keep an idle connection', async () => {
     }
   }
   expect([lab.links.length, lab.connection.state]).toEqual([1, 'ready'])
+})
+
+test.each(['connecting', 'exchanging', 'connected', 'disconnected'] as const)(
+  'closing while hearing of "%s" closes',
+  async (type) => {
+    if (type === 'exchanging') lab.keyLost = 1
+    lab.onEvent = (event) => event.type === type && lab.connection.close()
+    lab.call(1)
+    await lab.host.settle()
+    if (type === 'disconnected') lab.link.die()
+    await lab.host.advance(60_000)
+    const open = lab.links.filter((link) => !link.closed).length
+    expect([lab.connection.state, open, lab.host.pendingTimers, lab.outcomes]).toEqual([
+      'closed',
+      0,
+      0,
+      ['1xCLIENT_CLOSED'],
+    ])
+  },
+)
+
+test('what stands behind the notice that ends a session is not held against the server', async () => {
+  await lab.ready()
+  lab.call(7)
+  await lab.host.settle()
+  const { msgId } = lab.link.read()[0]!
+  const chunks: Uint8Array[] = []
+  const { link } = lab
+  link.raw = (data) => chunks.push(data)
+  link.message(service({ _: 'bad_msg_notification', badMsgId: msgId, badMsgSeqno: 1, errorCode: 33 }), 0)
+  link.message(service({ _: 'pong', msgId: 1n, pingId: 1n }), 0)
+  link.handlers.onData(new Uint8Array(chunks.flatMap((chunk) => [...chunk])))
+  expect(lab.events.at(-1)).toMatchObject({ type: 'disconnected', error: undefined, retryIn: 0 })
+})
+
+test('nothing is used behind what broke the link, in the same chunk or later', async () => {
+  await lab.ready()
+  lab.call(7)
+  await lab.host.settle()
+  const { msgId } = lab.link.read()[0]!
+  const chunks: Uint8Array[] = []
+  const { link } = lab
+  link.raw = (data) => chunks.push(data)
+  link.packet(transportErrorPacket(-429))
+  link.message(result(msgId, int(1)))
+  link.handlers.onData(new Uint8Array(chunks.flatMap((chunk) => [...chunk])))
+  await lab.host.advance(2000)
+  link.handlers.onData(new Uint8Array(64))
+  expect([lab.links.length, lab.connection.state, lab.outcomes]).toEqual([2, 'ready', []])
+})
+
+test('-404 to what was sent under a key that another lane has lost meanwhile is no end', async () => {
+  await lab.ready()
+  lab.call(1)
+  await lab.host.settle()
+  const { id } = lab.session
+  lab.link.packet(transportErrorPacket(-404))
+  await lab.host.advance(500)
+  lab.keyLost = 1
+  // In one chunk: a key that is gone is noticed at the next occasion.
+  lab.link.handlers.onData(Uint8Array.of(4, 0, 0, 0, ...transportErrorPacket(-404)))
+  expect([lab.links.length, lab.keyLost, lab.outcomes, lab.session.id === id]).toEqual([2, 2, [], false])
+})
+
+test('a key exchange that nobody answers ends after 20 s, and after three attempts', async () => {
+  lab.keyLost = 1
+  lab.call(1)
+  await lab.host.advance(19_000)
+  expect([lab.links.length, lab.outcomes]).toEqual([1, []])
+  await lab.host.advance(60_000)
+  expect([lab.links.length, lab.outcomes]).toEqual([3, ['1xNO_ANSWER']])
+})
+
+test('a codec that cannot be made fails the call', async () => {
+  lab.codec = () => {
+    throw new TransportError('FRAMING', 'no such thing', { retryable: false })
+  }
+  lab.call(1)
+  await lab.host.settle()
+  expect(lab.outcomes).toEqual(['1xFRAMING'])
 })

@@ -57,6 +57,11 @@ export class ServerClock {
     else if (notBefore + this.#offset > serverTime) this.#offset = serverTime - notBefore
   }
 
+  /** A genuine message came from beyond our future: our clock is behind. The next message sets it. */
+  doubt(): void {
+    this.#synced = false
+  }
+
   /**
    * A machine that slept has a monotonic clock that stood still; a wall clock that was set has moved alone. We cannot tell
    * which, so the old offset stays as the best guess but no longer serves to refuse messages until the server speaks again.

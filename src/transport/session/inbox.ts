@@ -93,10 +93,12 @@ export class Inbox {
     const acks = parts.filter((part) => (part.seqno & 1) === 1).map((part) => part.msgId)
     if (container && this.seen.has(msgId)) return { messages: [], acks }
     const fresh = parts.filter((part) => this.#check(part))
-    const messages = fresh.map((part) => this.#open(part)).filter((message) => this.seen.add(message.msgId))
+    const room = { left: MAX_UNPACKED }
+    const messages = fresh.map((part) => this.#open(part, room)).filter((message) => this.seen.add(message.msgId))
     if (container) this.seen.add(msgId)
     if (!this.#clock.synced) this.#clock.sync(timeOfMsgId(msgId))
-    else if (messages.length > 0) this.#clock.refine(timeOfMsgId(msgId))
+    // What may come at any time, and a container's own id, must not carry the clock away.
+    else if (messages.length > 0 && this.#age(msgId) >= -MAX_AHEAD) this.#clock.refine(timeOfMsgId(msgId))
     return { messages, acks }
   }
 
@@ -127,7 +129,9 @@ export class Inbox {
     if (this.seen.has(msgId)) return false
     // A notification that our clock is wrong must get through although, by our clock, its own id is wrong.
     if (this.#clock.synced && id !== BAD_MSG_NOTIFICATION && id !== BAD_SERVER_SALT) {
-      const age = this.#clock.serverTime() - timeOfMsgId(msgId)
+      const age = this.#age(msgId)
+      // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
+      if (age < -MAX_AHEAD) this.#clock.doubt()
       if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
     }
     const content = (seqno & 1) === 1
@@ -135,11 +139,17 @@ export class Inbox {
     return true
   }
 
-  #open({ msgId, reader }: Part): Incoming {
+  /** Milliseconds that a message is old, by its id; below 0 for one ahead of our clock. */
+  #age(msgId: bigint): number {
+    return this.#clock.serverTime() - timeOfMsgId(msgId)
+  }
+
+  /** @param room bytes to which what is packed in this packet may still unpack, all together */
+  #open({ msgId, reader }: Part, room: { left: number }): Incoming {
     const id = reader.peekId()
     if (id !== GZIP_PACKED) return { msgId, id, reader }
     try {
-      const unpacked = unpackGzip(this.#crypto, reader)
+      const unpacked = unpackGzip(this.#crypto, reader, room)
       if (unpacked instanceof TlReader) return openUnpacked(msgId, unpacked)
       return { msgId, id, reader, later: unpacked.then((inner) => openUnpacked(msgId, inner)) }
     } catch {
@@ -166,12 +176,20 @@ interface Part {
  * @param reader stands before the constructor id
  * @throws TlError when the data is damaged or would unpack to more than {@link MAX_UNPACKED}
  */
-export function unpackGzip(crypto: Crypto, reader: TlReader): TlReader | Promise<TlReader> {
+export function unpackGzip(
+  crypto: Crypto,
+  reader: TlReader,
+  room: { left: number } = { left: MAX_UNPACKED },
+): TlReader | Promise<TlReader> {
   reader.pos += 4
   const packed = reader.bytes()
   const failed = (): never => reader.fail(`damaged, or unpacks to more than ${MAX_UNPACKED} bytes`, 'gzip_packed')
+  // A gzip member ends with its size; whoever lies about it is refused by the limit, or by the check of the size.
+  const size = packed.length < 4 ? MAX_UNPACKED : view(packed).getUint32(packed.length - 4, true)
+  room.left -= size
+  if (room.left < 0) failed()
   try {
-    const data = crypto.gunzip(packed, MAX_UNPACKED)
+    const data = crypto.gunzip(packed, size)
     return data instanceof Uint8Array ? new TlReader(data) : data.then((bytes) => new TlReader(bytes), failed)
   } catch {
     return failed()

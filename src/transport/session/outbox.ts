@@ -88,7 +88,7 @@ export class Outbox {
       return msgId
     }
 
-    while (this.services.length > 0 && put.length < MAX_MESSAGES) {
+    while (this.services.length > 0 && put.length < MAX_MESSAGES && writer.length < MAX_CONTAINER) {
       const service = this.services.shift()!
       const msgId = add(!NOT_CONTENT.has(service.message._), (w) => writeClientMessage(w, service.message))
       service.onSent?.(msgId)

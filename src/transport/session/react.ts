@@ -51,9 +51,11 @@ export function react(session: SessionInternals, { msgId, id, reader }: Incoming
 function onRpcResult(session: SessionInternals, msgId: bigint, reader: TlReader, now: number): void {
   if (reader.remaining < 16) throw refused()
   reader.pos += 4
-  const call = session.sent.get(BigInt.asUintN(64, reader.long()))
+  const answered = BigInt.asUintN(64, reader.long())
+  const call = session.sent.get(answered)
   if (!call) return
-  session.options.clock.refine(timeOfMsgId(msgId), call.sentAt)
+  // An answer to a former id may be older than the last sending, and says nothing of the clock then.
+  if (answered === call.msgId) session.options.clock.refine(timeOfMsgId(msgId), call.sentAt)
   const deliver = (result: TlReader): void => {
     if (result.peekId() !== RPC_ERROR) {
       settle(session, call, now)

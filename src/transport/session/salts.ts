@@ -14,6 +14,9 @@ export interface FutureSalt {
   readonly salt: bigint
 }
 
+/** Most future salts that are kept: as many as a client may ask for. */
+const MAX_FUTURE = 64
+
 /** The salts of one authorization key, as far as known. */
 export class Salts {
   #current: bigint
@@ -40,9 +43,15 @@ export class Salts {
     this.#current = salt
   }
 
+  /** Takes the first salt of a new key; those of the key before are of no use. */
+  begin(salt: bigint): void {
+    this.#current = salt
+    this.#future = []
+  }
+
   /** Takes the answer to `get_future_salts`. */
   learn(salts: readonly FutureSalt[]): void {
-    this.#future = [...salts].sort((a, b) => a.validSince - b.validSince)
+    this.#future = salts.slice(0, MAX_FUTURE).sort((a, b) => a.validSince - b.validSince)
   }
 
   /** The server's second until which salts are known; 0 when nothing is known. */

@@ -19,7 +19,7 @@ import type { TlWriter } from '../../tl/writer.ts'
 import { type Call, type CallRequest, createCall } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { MessageHead } from './envelope.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox, RPC_RESULT } from './inbox.ts'
 import type { SessionEvent, SessionInternals } from './internals.ts'
 import { MessageIds } from './message-id.ts'
 import { Outbox } from './outbox.ts'
@@ -198,7 +198,9 @@ export class Session implements SessionInternals {
     const { messages, acks } = this.#inbox.open(plain)
     this.watch.received(now)
     for (const id of acks) this.acknowledge(id)
-    for (const message of messages) {
+    // Answers first: whatever else the packet says, even that the session is over, what is answered is not sent again.
+    const answers = messages.filter(({ id }) => id === RPC_RESULT)
+    for (const message of [...answers, ...messages.filter(({ id }) => id !== RPC_RESULT)]) {
       if (message.later) message.later.then((one) => react(this, one, now)).catch(() => this.reset('gzip'))
       else react(this, message, now)
     }

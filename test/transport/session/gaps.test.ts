@@ -1,0 +1,198 @@
+/** Rules of the session that nothing else holds it to. */
+import { beforeEach, expect, test } from 'vitest'
+import { atTime } from '../../../src/transport/session/message-id.ts'
+import { container, int, result, rpcError, SessionPeer, service } from '../../support/session-peer.ts'
+
+let peer: SessionPeer
+beforeEach(() => {
+  peer = new SessionPeer()
+  peer.call(0)
+  peer.answer(peer.sent()[0]!.msgId, 0)
+  peer.packets()
+  peer.outcomes.length = 0
+})
+const call = (n: number) => {
+  peer.call(n)
+  return peer.sent().find((one) => one.call === n)!
+}
+const relink = () => {
+  peer.session.disconnected(peer.host.now())
+  peer.session.connected(peer.host.now())
+}
+const bad = (badMsgId: bigint, errorCode: number) =>
+  peer.service({ _: 'bad_msg_notification', badMsgId, badMsgSeqno: 1, errorCode })
+const names = (sent: ReturnType<SessionPeer['sent']>) => sent.map((one) => one.service?._ ?? one.call)
+
+test('a late answer to a former id does not move the clock', async () => {
+  const first = call(1)
+  await peer.host.advance(1000)
+  const late = atTime(peer.serverTime) + 1n
+  await peer.host.advance(60_000)
+  relink()
+  peer.sent()
+  peer.receive(result(first.msgId, int(5)), { msgId: late })
+  expect(peer.clock.serverTime()).toBe(peer.serverTime)
+  peer.answer(call(2).msgId, 7)
+  expect(peer.outcomes).toEqual(['1=5', '2=7'])
+})
+
+test('an answer made before its question was sent, by our clock, sets the clock back', async () => {
+  await peer.host.advance(60_000)
+  peer.ahead = -10_000
+  const { msgId } = call(1)
+  peer.receive(result(msgId, int(1)), { msgId: atTime(peer.serverTime) + 1n })
+  expect(peer.clock.serverTime()).toBe(peer.serverTime)
+})
+
+test('an authentic message from ahead is refused, and the next one sets the clock', () => {
+  peer.ahead = 60_000
+  const { msgId } = call(1)
+  expect(() => peer.answer(msgId, 1)).toThrow()
+  peer.answer(msgId, 1)
+  expect(peer.outcomes).toEqual(['1=1'])
+})
+
+test('neither a notification nor a container carries the clock away by its own id', () => {
+  const far = (1n << 64n) - 3n
+  peer.service({ _: 'bad_server_salt', badMsgId: 0n, badMsgSeqno: 0, errorCode: 48, newServerSalt: 1n }, { msgId: far })
+  expect(peer.clock.serverTime()).toBe(peer.serverTime)
+})
+
+test('answers beside the notice that ends the session count', () => {
+  peer.call(1)
+  peer.call(2)
+  const [one, two] = peer.sent()
+  const at = atTime(peer.serverTime) + 40_001n
+  const notice = service({ _: 'bad_msg_notification', badMsgId: one!.msgId, badMsgSeqno: 1, errorCode: 32 })
+  const items = [
+    { msgId: at, seqno: 0, body: notice },
+    { msgId: at + 4n, seqno: 1, body: result(two!.msgId, int(9)) },
+  ]
+  peer.receive(container(items), { msgId: at + 8n, content: false })
+  expect([peer.outcomes, names(peer.sent())]).toEqual([['2=9'], [1]])
+})
+
+test('a new session begins with nothing of the old one: no acknowledgements, no service messages, no former ids', () => {
+  const first = call(1)
+  peer.service({ _: 'pong', msgId: 1n, pingId: 1n }, { content: true })
+  peer.session.send({ _: 'get_future_salts', num: 1 })
+  bad(first.msgId, 32)
+  relink()
+  expect(names(peer.sent()).filter((name) => name !== 'ping_delay_disconnect')).toEqual([1])
+  expect([...peer.session.sent.values()].map((one) => one.formerIds)).toEqual([[]])
+})
+
+test('what a lost connection had still to say, and what it had asked, is forgotten with it', async () => {
+  call(1)
+  for (let i = 0; i < 5; i++) {
+    await peer.host.advance(5000)
+    peer.session.tick(peer.host.now())
+    peer.sent()
+  }
+  expect(peer.session.questions.size).toBe(1)
+  peer.session.send({ _: 'get_future_salts', num: 1 })
+  peer.session.disconnected(peer.host.now())
+  expect(peer.session.questions.size).toBe(0)
+  peer.session.connected(peer.host.now())
+  expect(names(peer.sent())).not.toContain('get_future_salts')
+})
+
+test('64 acknowledgements do not wait, and one msgs_ack holds 8192 at most', () => {
+  for (let i = 0; i < 64; i++) peer.service({ _: 'pong', msgId: 1n, pingId: 1n }, { content: true })
+  expect(names(peer.sent())).toEqual(['msgs_ack'])
+  for (let i = 0; i < 9000; i++) peer.session.acknowledge(BigInt(i))
+  const sizes = peer.sent().map((one) => (one.service?._ === 'msgs_ack' ? one.service.msgIds.length : 0))
+  expect(Math.max(...sizes)).toBe(8192)
+})
+
+test('states of more than 8192 messages are not told', () => {
+  peer.service({ _: 'msgs_state_req', msgIds: Array<bigint>(8193).fill(5n) })
+  expect(peer.sent()).toEqual([])
+})
+
+test('new_session_created counts a call by its container, too', () => {
+  peer.call(1)
+  peer.call(2)
+  const [one, two] = peer.sent()
+  expect(two!.msgId > one!.msgId).toBe(true)
+  peer.service({ _: 'new_session_created', firstMsgId: one!.container, uniqueId: 1n, serverSalt: 77n })
+  expect(peer.sent()).toEqual([])
+})
+
+test('the state of a former sending is of no interest', () => {
+  const first = call(1)
+  relink()
+  peer.sent()
+  peer.service({ _: 'msgs_all_info', msgIds: [first.msgId], info: Uint8Array.of(1) })
+  expect(peer.sent()).toEqual([])
+})
+
+test('CONNECTION_LAYER_INVALID is answered by initConnection', () => {
+  peer.receive(result(call(1).msgId, rpcError(400, 'CONNECTION_LAYER_INVALID')))
+  expect(peer.sent().find((one) => one.call === 1)).toMatchObject({ wrapped: true })
+})
+
+test('an answer to a call without initConnection proves nothing', () => {
+  peer.call(1)
+  peer.call(2)
+  const [one, two] = peer.sent()
+  peer.receive(result(one!.msgId, rpcError(400, 'CONNECTION_NOT_INITED')))
+  peer.answer(two!.msgId, 2)
+  expect(peer.sent().find((again) => again.call === 1)).toMatchObject({ wrapped: true })
+})
+
+test('acknowledged on a lost connection: asked about, sent again when no answer comes, and that sending stands alone', async () => {
+  const first = call(1)
+  peer.service({ _: 'msgs_ack', msgIds: [first.msgId] })
+  await peer.host.advance(1)
+  relink()
+  peer.session.tick(peer.host.now())
+  expect(names(peer.sent())).toContain('msgs_state_req')
+  await peer.host.advance(5000)
+  peer.session.tick(peer.host.now())
+  expect(names(peer.sent())).toContain(1)
+  await peer.host.advance(5000)
+  peer.session.tick(peer.host.now())
+  expect(names(peer.sent())).toEqual([])
+})
+
+test('a pong may take as long as what is in front of it; and bytes that move count as life', async () => {
+  peer.call(1, 512 * 1024)
+  peer.sent()
+  await peer.host.advance(15_000)
+  peer.session.tick(peer.host.now())
+  await peer.host.advance(16_000)
+  expect(peer.session.tick(peer.host.now())).toBe('alive')
+  peer.session.watch.moved(peer.host.now())
+  await peer.host.advance(40_000)
+  expect(peer.session.tick(peer.host.now())).toBe('alive')
+  await peer.host.advance(10_000)
+  expect(peer.session.tick(peer.host.now())).toBe('dead')
+})
+
+test('a container is closed at 256 KiB, whatever it holds', () => {
+  for (let i = 0; i < 40; i++) peer.call(i, 16_000)
+  expect(peer.packets().length).toBe(3)
+  const msgIds = Array<bigint>(8192).fill(5n)
+  for (let i = 0; i < 60; i++) peer.service({ _: 'msgs_state_req', msgIds })
+  expect(peer.packets().length).toBe(2)
+})
+
+test('a container of more than 1024 messages is refused', () => {
+  const at = atTime(peer.serverTime) + 40_001n
+  const body = service({ _: 'pong', msgId: 1n, pingId: 1n })
+  const items = Array.from({ length: 1025 }, (_, i) => ({ msgId: at + BigInt(4 * i), seqno: 0, body }))
+  expect(() => peer.receive(container(items), { msgId: at + 40_000n, content: false })).toThrow()
+})
+
+test('no more future salts are kept than can be asked for', () => {
+  const now = Math.floor(peer.serverTime / 1000)
+  const salts = Array.from({ length: 1000 }, (_, i) => ({
+    _: 'future_salt' as const,
+    validSince: now + i,
+    validUntil: now + i + 1,
+    salt: BigInt(i),
+  }))
+  peer.service({ _: 'future_salts', reqMsgId: 0n, now, salts })
+  expect(peer.salts.knownUntil).toBe(now + 64)
+})
