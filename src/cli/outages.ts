@@ -10,6 +10,8 @@ import type { AnyEvent } from './events.ts'
 
 /** Milliseconds that a connection may be away without a word. */
 export const SILENCE = 2_000
+/** Milliseconds for which it must be back to be told: one that is refused at once (its key is unknown) is not back. */
+export const STEADY = 500
 
 /** Follows the connections of a client. */
 export interface Outages {
@@ -23,6 +25,7 @@ interface Outage {
   /** Lanes that are lost, as `DC/LANE`. */
   readonly lanes: Set<string>
   reason: string
+  told: boolean
   timer: NodeJS.Timeout | undefined
 }
 
@@ -32,13 +35,16 @@ export function followOutages(tell: (text: string) => void): Outages {
   const outages = new Map<string, Outage>()
   const lost = (where: string, lane: string, error: Error | undefined): void => {
     const known = outages.get(where)
-    const outage: Outage = known ?? { lanes: new Set(), reason: '', timer: undefined }
+    const outage: Outage = known ?? { lanes: new Set(), reason: '', told: false, timer: undefined }
     outage.lanes.add(lane)
     if (error) outage.reason = reasonIn(error.message, where)
-    if (known) return
+    if (known) {
+      if (known.told) clearTimeout(known.timer)
+      return
+    }
     outages.set(where, outage)
     outage.timer = setTimeout(() => {
-      outage.timer = undefined
+      outage.told = true
       tell(`connection to ${where} lost${outage.reason && ` (${outage.reason})`}; trying again for up to a minute`)
     }, SILENCE).unref()
   }
@@ -46,9 +52,12 @@ export function followOutages(tell: (text: string) => void): Outages {
   const over = (where: string, lane: string, isBack: boolean): void => {
     const outage = outages.get(where)
     if (!outage?.lanes.delete(lane) || outage.lanes.size > 0) return
-    outages.delete(where)
-    if (outage.timer) clearTimeout(outage.timer)
-    else if (isBack) tell(`connected again to ${where}`)
+    clearTimeout(outage.timer)
+    if (!outage.told || !isBack) return void outages.delete(where)
+    outage.timer = setTimeout(() => {
+      outages.delete(where)
+      tell(`connected again to ${where}`)
+    }, STEADY).unref()
   }
   return {
     notice(event) {
@@ -72,5 +81,5 @@ export function followOutages(tell: (text: string) => void): Outages {
 function reasonIn(message: string, where: string): string {
   const at = message.indexOf(where)
   const after = at < 0 ? message : message.slice(at + where.length)
-  return /^(?: is closed)?: (.+)$/s.exec(after)?.[1] ?? message
+  return /^(?: is closed)?: (.+)$/s.exec(after)?.[1]?.split('; ')[0] ?? message
 }

@@ -1,6 +1,6 @@
 /** Lost connections in words: only those that last, once for all lanes, and their return. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { followOutages, SILENCE } from '../../src/cli/outages.ts'
+import { followOutages, SILENCE, STEADY } from '../../src/cli/outages.ts'
 import { TransportError } from '../../src/errors.ts'
 
 const where = '127.0.0.1:443'
@@ -33,6 +33,7 @@ test('a loss that lasts is told once, and so is the return', () => {
   outages.notice(lost())
   vi.advanceTimersByTime(30_000)
   outages.notice(connected())
+  vi.advanceTimersByTime(STEADY)
   expect(told).toEqual([LOST, AGAIN])
   expect(vi.getTimerCount()).toBe(0)
 })
@@ -55,13 +56,30 @@ test('several connections to one address are one loss and one return', () => {
   outages.notice({ ...lost(2), retryIn: undefined })
   expect(told).toEqual([LOST])
   outages.notice(connected(0))
+  vi.advanceTimersByTime(STEADY)
+  expect(told).toEqual([LOST, AGAIN])
+})
+
+test('a connection that is refused as soon as it is back is not back', () => {
+  outages.notice(connected())
+  outages.notice(lost())
+  vi.advanceTimersByTime(SILENCE)
+  for (let i = 0; i < 3; i++) {
+    outages.notice(connected())
+    vi.advanceTimersByTime(STEADY - 1)
+    outages.notice(lost())
+    vi.advanceTimersByTime(10_000)
+  }
+  expect(told).toEqual([LOST])
+  outages.notice(connected())
+  vi.advanceTimersByTime(STEADY)
   expect(told).toEqual([LOST, AGAIN])
 })
 
 test('the reason is the last one, without the address again', () => {
   outages.notice(connected())
   outages.notice(lost())
-  const error = new TransportError('CONNECT_FAILED', `cannot connect to ${where}: connection refused`)
+  const error = new TransportError('CONNECT_FAILED', `cannot connect to ${where}: connection refused; check the port`)
   outages.notice({ ...lost(), error })
   vi.advanceTimersByTime(SILENCE)
   expect(told).toEqual([expect.stringContaining('lost (connection refused);')])
