@@ -157,7 +157,10 @@ export class Connection {
       this.#begin()
       return
     }
-    if (!this.#mayBegin()) return this.#lost(undefined)
+    if (!this.#mayBegin()) {
+      this.#lost(undefined)
+      return
+    }
     keys.maker = this
     this.#state = 'exchanging'
     this.#emit({ type: 'exchanging', where: this.#options.where })
