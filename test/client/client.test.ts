@@ -1,5 +1,6 @@
 /** The client against the test DC over real sockets: login, sessions, what goes wrong and how it goes on. */
 import { randomBytes } from 'node:crypto'
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -377,6 +378,27 @@ describe('waits and faults', () => {
     faults.exchange = { fail: true }
     await expect(connect()).rejects.toMatchObject({ code: 'EXCHANGE_REFUSED' })
   })
+})
+
+test('the first salt of a fresh key is the one in use: nothing is sent twice', async () => {
+  const client = await connect()
+  await client.uploadMedia({ media: document({ data: randomBytes(10), name: 'x' }) })
+  expect(events.filter((event) => event.type === 'salt' || event.type === 'resend')).toEqual([])
+})
+
+test('a call that is always logged out ends, after a bounded number of logins', async () => {
+  const client = await connect()
+  fault('help.getConfig', rpcFault(401, 'SESSION_REVOKED'), 99)
+  await expect(client.call(helpGetConfig, { _: 'help.getConfig' })).rejects.toMatchObject({ type: 'SESSION_REVOKED' })
+  expect(named('help.getConfig').length).toBe(3)
+})
+
+test('calls leave no listener on the signal that they were given', async () => {
+  const client = await connect()
+  const { signal } = new AbortController()
+  for (let i = 0; i < 20; i++) await client.call(helpGetConfig, { _: 'help.getConfig' }, { signal })
+  await client.uploadMedia({ media: document({ data: randomBytes(2_000_000), name: 'x' }), signal })
+  expect(getEventListeners(signal, 'abort').length).toBe(0)
 })
 
 describe('a watcher that throws', () => {
