@@ -131,6 +131,8 @@ export class Datacenter {
     const encode = lane === 0 ? plain : this.#options.withoutUpdates(plain)
     return this.#onLane(lane, signal, (connection) => {
       return new Promise<Result>((resolve, reject) => {
+        // Before the call is made: a closed connection fails it at once, and takes the listener away.
+        signal?.addEventListener('abort', onAbort, { once: true })
         const call = connection.call({
           method: method.name,
           encode,
@@ -148,7 +150,6 @@ export class Datacenter {
           signal?.removeEventListener('abort', onAbort)
           finish()
         }
-        signal?.addEventListener('abort', onAbort, { once: true })
       })
     })
   }
@@ -241,8 +242,12 @@ export class Datacenter {
 
   #waitForKey(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#keyWaiters.push(resolve)
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+      const onAbort = (): void => reject(signal!.reason)
+      signal?.addEventListener('abort', onAbort)
+      this.#keyWaiters.push(() => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      })
     })
   }
 
