@@ -68,7 +68,7 @@ export class Account {
         }),
     }
     this.#platform = platform
-    this.#way = platform.way(options.transport)
+    this.#way = platform.way(options)
     this.#storage = storage
     this.#data = data
     this.user = data.user

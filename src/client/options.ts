@@ -35,8 +35,14 @@ export interface DeviceInfo {
   readonly langCode?: string | undefined
 }
 
+/** By what way packets travel. */
+export interface WayOptions {
+  /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
+  readonly transport?: TransportName | undefined
+}
+
 /** What `UploadClient.connect` takes. */
-export interface ConnectOptions {
+export interface ConnectOptions extends WayOptions {
   /** Application id and hash, from https://my.telegram.org. */
   readonly apiId: number
   readonly apiHash: string
@@ -51,8 +57,6 @@ export interface ConnectOptions {
   readonly dc?: CustomDatacenter | undefined
   /** Telegram's test datacenters. */
   readonly test?: boolean | undefined
-  /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
-  readonly transport?: TransportName | undefined
   /**
    * Methods that `client.invoke` knows by name beside its own, constants of `mtproto-upload/tl`. On Node, Bun and Deno it
    * knows all; in bundles for browsers each is paid for in bytes: `contactsResolveUsername` is what a `@username` as peer

@@ -4,16 +4,11 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { openFile } from '../../files/source-file.ts'
-import { dialTcp } from '../../transport/carrier/tcp.ts'
-import { dialWebSocket } from '../../transport/carrier/websocket.ts'
-import { createCodec } from '../../transport/codec.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
-import { telegramAddress } from '../datacenters.ts'
-import { locate } from '../locate.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
-import { webSocketAddress } from '../web-addresses.ts'
+import { nodeWay } from './node-way.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
@@ -22,12 +17,7 @@ export const platform: Platform = {
   host: systemHost,
   crypto: nativeCrypto,
   methods: ALL_METHODS,
-  way: (transport = 'intermediate') => ({
-    codec: (options) => createCodec(transport, options),
-    dial: transport === 'ws' ? dialWebSocket : dialTcp,
-    address: transport === 'ws' ? webSocketAddress : telegramAddress,
-    ...(transport !== 'ws' && { locate }),
-  }),
+  way: nodeWay,
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   openFile,

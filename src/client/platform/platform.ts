@@ -7,9 +7,9 @@ import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { Address, Dial } from '../../transport/carrier/carrier.ts'
 import type { Datacenter } from '../../transport/datacenter.ts'
-import type { CodecFactory, TransportName } from '../../transport/transport-name.ts'
+import type { CodecFactory } from '../../transport/transport-name.ts'
 import type { NamedMethod } from '../methods.ts'
-import type { ConnectOptions } from '../options.ts'
+import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { SessionStorage } from '../storage.ts'
 
 /** How packets get to a server. */
@@ -28,8 +28,8 @@ export interface Platform {
   checkOptions?(options: ConnectOptions): void
   readonly host: Host
   readonly crypto: Crypto
-  /** The way of a transport, or the runtime's own. @throws UsageError for one that the runtime does not have */
-  way(transport?: TransportName): Way
+  /** The way that `transport` (and `proxy`) ask for, or the runtime's own. @throws UsageError for one that the runtime does not have */
+  way(options: WayOptions): Way
   /** What `client.invoke` knows by name. */
   readonly methods: readonly NamedMethod[]
   /** Public keys of Telegram's datacenters. @throws UsageError where those of the test ones are not built in */

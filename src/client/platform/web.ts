@@ -21,7 +21,7 @@ export const platform: Platform = {
   host: systemHost,
   crypto: webCrypto,
   methods: OWN_METHODS,
-  way: (transport = 'ws') =>
+  way: ({ transport = 'ws' }) =>
     transport === 'ws'
       ? {
           codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
