@@ -1,15 +1,20 @@
 /**
  * A call: one request of the API on its way through a session, until its answer arrives.
  */
-import type { TlEncode } from '../../tl/method.ts'
 import type { TlReader } from '../../tl/reader.ts'
+import type { TlWriter } from '../../tl/writer.ts'
 
 /** What the session needs to know of a request. */
 export interface CallRequest {
   /** Name of the method, for messages to people. */
   readonly method: string
-  /** Writes the boxed request; called again each time the message has to be sent again, so it must not change. */
-  readonly encode: TlEncode
+  /**
+   * Writes the boxed request; called again each time the message has to be sent again, so it must not change, but for what
+   * depends on the id of the message it travels in.
+   */
+  readonly encode: (writer: TlWriter, msgId: bigint) => void
+  /** Never wrapped in `initConnection`: the server takes it on a connection that is not initialized. */
+  readonly bare?: boolean
   /** About how many bytes it will write; a call of more than {@link SOLO_SIZE} travels in a packet of its own. */
   readonly size?: number
   /** Reads the answer. Throwing rejects this call alone. Called once at most. */

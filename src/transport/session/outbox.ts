@@ -9,7 +9,6 @@
 import { writeClientMessage } from '#messages'
 import { view } from '../../bytes.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
-import type { TlEncode } from '../../tl/method.ts'
 import { TlWriter } from '../../tl/writer.ts'
 import { type Call, SOLO_SIZE } from './call.ts'
 import { HEADROOM } from './envelope.ts'
@@ -53,10 +52,14 @@ export class Outbox {
   /**
    * Builds the next packet's content.
    * @param serverTime milliseconds since 1970 on the server's clock
-   * @param encode how a call's body is written (plain, or wrapped in `initConnection`)
+   * @param write writes a call's body (plain, or wrapped in `initConnection`)
    * @returns undefined when nothing waits
    */
-  take(ids: MessageIds, serverTime: number, encode: (call: Call) => TlEncode): Outgoing | undefined {
+  take(
+    ids: MessageIds,
+    serverTime: number,
+    write: (call: Call, writer: TlWriter, msgId: bigint) => void,
+  ): Outgoing | undefined {
     const solo = this.services.length === 0 && this.calls.length > 0 && isSolo(this.calls[0]!)
     const firstSolo = this.calls.findIndex(isSolo)
     const small = this.services.length + (firstSolo < 0 ? this.calls.length : firstSolo)
@@ -66,17 +69,19 @@ export class Outbox {
     if (!single) writer.claim(8)
     const put: { msgId: bigint; seqno: number }[] = []
 
-    const add = (content: boolean, write: TlEncode): bigint => {
+    const add = (content: boolean, body: (msgId: bigint) => void): bigint => {
       const at = writer.pos
       if (!single) writer.claim(ITEM_HEAD)
       const start = writer.pos
+      // The id is drawn first, since a request may name it. One that cannot be written leaves a gap, which ids may have;
+      // the count behind the seqno may have none.
+      const msgId = ids.next(serverTime)
       try {
-        write(writer)
+        body(msgId)
       } catch (error) {
         writer.pos = at
         throw error
       }
-      const msgId = ids.next(serverTime)
       const seqno = ids.seqno(content)
       put.push({ msgId, seqno })
       if (!single) {
@@ -90,7 +95,7 @@ export class Outbox {
 
     while (this.services.length > 0 && put.length < MAX_MESSAGES && writer.length < MAX_CONTAINER) {
       const service = this.services.shift()!
-      const msgId = add(!NOT_CONTENT.has(service.message._), (w) => writeClientMessage(w, service.message))
+      const msgId = add(!NOT_CONTENT.has(service.message._), () => writeClientMessage(writer, service.message))
       service.onSent?.(msgId)
     }
     const sent: Call[] = []
@@ -99,7 +104,7 @@ export class Outbox {
       if (isSolo(call) && !solo) break
       this.calls.shift()
       try {
-        call.msgId = add(true, encode(call))
+        call.msgId = add(true, (msgId) => write(call, writer, msgId))
         call.containerId = 0n
         sent.push(call)
       } catch (error) {

@@ -66,7 +66,7 @@ function onRpcResult(session: SessionInternals, msgId: bigint, reader: TlReader,
     const code = result.int()
     const text = result.string()
     // The server has forgotten that this connection was initialized, or never knew: say it again, once.
-    if (/^CONNECTION_(NOT_INITED|LAYER_INVALID)$/.test(text) && !call.wrapped) {
+    if (/^CONNECTION_(NOT_INITED|LAYER_INVALID)$/.test(text) && !call.wrapped && !call.request.bare) {
       session.initialized(false)
       session.resend(call)
       return

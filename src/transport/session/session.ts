@@ -163,13 +163,15 @@ export class Session implements SessionInternals {
       this.outbox.services.push({ message: { _: 'msgs_ack', msgIds: this.#acks.splice(0, MAX_ACKS) } })
       if (this.#acks.length === 0) this.#acksDue = Number.POSITIVE_INFINITY
     }
-    const encode = (call: Call): TlEncode => {
-      call.wrapped = !this.#initialized
-      return call.wrapped ? init(call.request.encode) : call.request.encode
+    const write = (call: Call, writer: TlWriter, msgId: bigint): void => {
+      const { bare, encode } = call.request
+      const plain: TlEncode = (w) => encode(w, msgId)
+      call.wrapped = !(this.#initialized || bare)
+      ;(call.wrapped ? init(plain) : plain)(writer)
     }
     while (!this.outbox.empty) {
       const serverTime = clock.serverTime()
-      const outgoing = this.outbox.take(this.#ids, serverTime, encode)
+      const outgoing = this.outbox.take(this.#ids, serverTime, write)
       if (!outgoing) continue
       for (const call of outgoing.calls) {
         call.sentAt = now

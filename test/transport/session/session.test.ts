@@ -3,9 +3,19 @@ import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Crypto } from '../../../src/crypto/crypto.ts'
 import { portableCrypto } from '../../../src/crypto/portable.ts'
+import type { TlWriter } from '../../../src/tl/writer.ts'
 import { timeOfMsgId } from '../../../src/transport/session/clock.ts'
 import { atTime } from '../../../src/transport/session/message-id.ts'
-import { container, gzipPacked, int, result, rpcError, SessionPeer, service } from '../../support/session-peer.ts'
+import {
+  CALL_ID,
+  container,
+  gzipPacked,
+  int,
+  result,
+  rpcError,
+  SessionPeer,
+  service,
+} from '../../support/session-peer.ts'
 
 let peer: SessionPeer
 beforeEach(() => {
@@ -66,6 +76,68 @@ describe('sending', () => {
     expect(again.wrapped).toBe(true)
     peer.receive(result(again.msgId, rpcError(400, 'CONNECTION_NOT_INITED')))
     expect(peer.outcomes).toEqual(['1!400 CONNECTION_NOT_INITED'])
+  })
+
+  test('a request learns the id of the message it travels in: alone, in a container, and sent again', () => {
+    settle()
+    const told: bigint[] = []
+    const naming = {
+      encode: (w: TlWriter, msgId: bigint): void => {
+        told.push(msgId)
+        w.uint(CALL_ID)
+        w.int(1)
+      },
+    }
+    const travelled: bigint[] = []
+    const take = (): void => {
+      for (const one of peer.sent()) if (one.call === 1) travelled.push(one.msgId)
+    }
+    peer.call(1, 0, naming)
+    take()
+    peer.service({ _: 'msg_resend_req', msgIds: [travelled[0]!] })
+    peer.call(2)
+    take()
+    peer.call(1, 100_000, naming)
+    take()
+    expect(travelled.length).toBe(3)
+    expect(told).toEqual(travelled)
+  })
+
+  test('a request that cannot be written leaves no gap in the seqno, and the ids go on rising', () => {
+    settle()
+    peer.call(1)
+    const before = peer.sent()[0]!
+    const failing = {
+      encode: (w: TlWriter): void => {
+        w.int(1)
+        throw new TypeError('not this one')
+      },
+    }
+    peer.call(2, 0, failing)
+    expect(peer.sent()).toEqual([])
+    peer.call(3)
+    peer.call(4, 0, failing)
+    peer.call(5)
+    const [third, fifth] = peer.sent()
+    expect([third, fifth]).toMatchObject([
+      { call: 3, seqno: before.seqno + 2 },
+      { call: 5, seqno: before.seqno + 4 },
+    ])
+    expect(before.msgId < third!.msgId && third!.msgId < fifth!.msgId && fifth!.msgId < fifth!.container).toBe(true)
+  })
+
+  test('a bare call is never wrapped in initConnection, and what the server says to that is its answer', () => {
+    peer.call(1, 0, { bare: true })
+    peer.call(2)
+    const sent = peer.sent()
+    expect(sent.map((one) => one.wrapped)).toEqual([false, true])
+    peer.receive(result(sent[0]!.msgId, rpcError(400, 'CONNECTION_NOT_INITED')))
+    expect(peer.outcomes).toEqual(['1!400 CONNECTION_NOT_INITED'])
+    // It proves nothing about the connection either.
+    peer.call(3, 0, { bare: true })
+    peer.answer(peer.sent().find((one) => one.call === 3)!.msgId, 1)
+    peer.call(4)
+    expect(peer.sent().find((one) => one.call === 4)).toMatchObject({ wrapped: true })
   })
 
   test('a request that cannot be written fails alone', () => {
