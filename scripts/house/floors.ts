@@ -25,7 +25,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['client/'],
   ['files/'],
   ['transport/'],
-  ['transport/session/', 'transport/exchange/'],
+  ['transport/session/', 'transport/exchange/', 'transport/proxy/'],
   ['transport/framing/', 'transport/carrier/'],
   ['crypto/', 'tl/index.ts'],
   ['tl/generated/client/', 'tl/generated/compact/', 'tl/generated/server/'],
