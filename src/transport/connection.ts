@@ -10,6 +10,7 @@ import { meaningOfStatus } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
 import { SecurityError, TlError, TransportError } from '../errors.ts'
 import { randomBytes, type Timer } from '../host.ts'
+import type { ClientMessage } from '../tl/generated/mtproto/types.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
 import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
 import { KeyExchange } from './exchange/exchange.ts'
@@ -37,6 +38,11 @@ const KEY_UNKNOWN_TIMES = 2
 /** Transport errors. Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
 const AUTH_KEY_NOT_FOUND = -404
 const FLOOD = -429
+/**
+ * Lets the server answer over HTTP: at once when it has something to say, and after 25 s when it has nothing.
+ * Source: https://core.telegram.org/mtproto/service_messages#http-wait-long-poll
+ */
+const HTTP_WAIT: ClientMessage = { _: 'http_wait', maxDelay: 0, waitAfter: 0, maxWait: 25_000 }
 
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 
@@ -266,7 +272,9 @@ export class Connection {
       this.#lost(undefined)
       return
     }
-    while (this.#carrier!.buffered < HIGH_WATER) {
+    const carrier = this.#carrier!
+    if (carrier.hungry && session.sent.size > 0) session.send(HTTP_WAIT)
+    while (carrier.buffered < HIGH_WATER) {
       const next = session.take(now)
       if (!next) break
       this.#write(seal({ crypto, authKey }, 'client', next.head, next.body, host.random))

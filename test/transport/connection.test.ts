@@ -22,6 +22,7 @@ const crypto = portableCrypto
 /** The server's end of one carrier. */
 class Link implements Carrier {
   buffered = 0
+  hungry = false
   closed = false
   readonly handlers: CarrierHandlers
   readonly #lab: Lab
@@ -506,4 +507,54 @@ test('a codec that cannot be made fails the call', async () => {
   lab.call(1)
   await lab.host.settle()
   expect(lab.outcomes).toEqual(['1xFRAMING'])
+})
+
+describe('over a carrier on which the server only answers', () => {
+  const HTTP_WAIT = 0x9299359f
+
+  test('a call that waits is followed by http_wait, each time that no request is open', async () => {
+    await lab.ready()
+    lab.call(7)
+    await lab.host.settle()
+    const { link } = lab
+    // The call is a request itself.
+    expect(link.read().map(({ id }) => id)).toEqual([7])
+    link.hungry = true
+    for (let i = 0; i < 3; i++) {
+      link.handlers.onDrain?.()
+      const [first, ...rest] = link.read()
+      expect(readClientMessage(first!.reader)).toEqual({ _: 'http_wait', maxDelay: 0, waitAfter: 0, maxWait: 25_000 })
+      expect(rest).toEqual([])
+    }
+    link.hungry = false
+    link.handlers.onDrain?.()
+    expect(link.read()).toEqual([])
+  })
+
+  test('it travels with what is to be sent', async () => {
+    await lab.ready()
+    lab.call(7)
+    await lab.host.settle()
+    lab.link.read()
+    lab.link.hungry = true
+    lab.call(8)
+    await lab.host.settle()
+    const [packet, ...rest] = lab.link.read()
+    packet!.reader.pos += 8
+    const ids = [0, 1].map(() => {
+      packet!.reader.pos += 12
+      const length = packet!.reader.int()
+      const id = packet!.reader.peekId()
+      packet!.reader.pos += length
+      return id
+    })
+    expect([ids, rest]).toEqual([[HTTP_WAIT, 8], []])
+  })
+
+  test('nobody is asked while nothing is waited for', async () => {
+    await lab.ready()
+    lab.link.hungry = true
+    lab.link.handlers.onDrain?.()
+    expect(lab.link.read()).toEqual([])
+  })
 })

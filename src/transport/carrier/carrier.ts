@@ -30,6 +30,12 @@ export interface Carrier {
   write(chunks: readonly Uint8Array[]): void
   /** Bytes accepted by {@link write} and not yet handed to the system. */
   readonly buffered: number
+  /**
+   * True while the server cannot speak: over HTTP, where it only answers, and no request of ours is open. It is given an
+   * `http_wait` then, for as long as a call waits. When it becomes true by itself, `onDrain` says so. Absent where both
+   * sides speak at any time.
+   */
+  readonly hungry?: boolean
   /** Ends the connection; what is buffered gets a moment to leave. Idempotent; `onClose` follows, without error. */
   close(): void
 }
