@@ -14,6 +14,16 @@ export abstract class MtprotoError extends Error {
   abstract readonly code: string | number
 }
 
+/** What most classes are: an error whose code says which of several things went wrong. */
+abstract class CodedError<Code extends string> extends MtprotoError {
+  readonly code: Code
+
+  constructor(code: Code, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
 /** Bytes that are not what the TL schema allows, or a value that cannot be written. */
 export class TlError extends MtprotoError {
   override readonly name: string = 'TlError'
@@ -44,9 +54,8 @@ export type TransportErrorCode =
   | 'CLIENT_CLOSED'
 
 /** The network, the carrier or the framing failed. Repeating later can help unless `retryable` is false. */
-export class TransportError extends MtprotoError {
+export class TransportError extends CodedError<TransportErrorCode> {
   override readonly name: string = 'TransportError'
-  readonly code: TransportErrorCode
   /** The negative number of a four-byte transport error (-404, -429, -444), for `SERVER_TRANSPORT_ERROR`. */
   readonly status: number | undefined
   readonly retryable: boolean
@@ -56,8 +65,7 @@ export class TransportError extends MtprotoError {
     message: string,
     options: { status?: number; retryable?: boolean; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
+    super(code, message, options)
     this.status = options.status
     this.retryable = options.retryable ?? true
   }
@@ -70,14 +78,8 @@ export type SecurityErrorCode = 'EXCHANGE_REFUSED' | 'MESSAGE_REFUSED' | 'UNKNOW
  * The other side broke a rule that protects the user; nothing it sent was used.
  * For encrypted messages the class, code and message are the same whichever check failed.
  */
-export class SecurityError extends MtprotoError {
+export class SecurityError extends CodedError<SecurityErrorCode> {
   override readonly name: string = 'SecurityError'
-  readonly code: SecurityErrorCode
-
-  constructor(code: SecurityErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 /**
@@ -130,28 +132,16 @@ export type FileErrorCode =
   | 'FILE_NOT_ACCEPTED'
 
 /** The source of an upload is missing, unreadable, empty, too big, or changed while it was read. */
-export class FileError extends MtprotoError {
+export class FileError extends CodedError<FileErrorCode> {
   override readonly name: string = 'FileError'
-  readonly code: FileErrorCode
-
-  constructor(code: FileErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-  }
 }
 
 /** What can be wrong with a stored session. */
 export type StorageErrorCode = 'SESSION_DAMAGED' | 'SESSION_NEWER' | 'SESSION_NOT_READABLE' | 'SESSION_NOT_WRITABLE'
 
 /** The stored session cannot be read or written. It is never overwritten in this state. */
-export class StorageError extends MtprotoError {
+export class StorageError extends CodedError<StorageErrorCode> {
   override readonly name: string = 'StorageError'
-  readonly code: StorageErrorCode
-
-  constructor(code: StorageErrorCode, message: string, options: { cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-  }
 }
 
 /** The caller asked for something that cannot be: an argument is missing, out of range or of the wrong kind. */

@@ -10,8 +10,9 @@
  * - `=Type` begins a type, `+Type` one whose values can contain themselves; its constructors follow, one line each
  * - a constructor's name is what it has more than its type's (`Photo` of `InputMedia` is `inputMediaPhoto`); behind a dot
  *   stands a whole name; an id that is not the checksum follows behind `#`
- * - then its fields: `name:T`; `#` and `#2` for the words `flags` and `flags2`; `name.bT` and `name,bT` for a field that
- *   depends on bit b, a digit in base 32, of the first or second word; without b it is the bit after the last one;
+ * - then its fields: `nameT`, or `name:T` where the letters would not tell where T starts; `#` and `#2` for the words `flags` and
+ *   `flags2`, of which `#` is left out where it is the only one and comes first; `name.bT` and `name,bT` for a field
+ *   that depends on bit b, a digit in base 32, of the first or second word; without b it is the bit after the last one;
  *   without T the field is the flag itself
  * - T is a letter of `SCALARS`, a type's name, `*T` for a vector, or `-T` for a bare vector of a type's only constructor,
  *   bare as well
@@ -88,11 +89,13 @@ function define(types: Types, line: string, result?: string): Definition {
   const [text, own = result] = line.split('=')
   const [head, ...tokens] = text!.split(' ')
   const [name, id] = head!.split('#') as [string, string?]
+  // The word of flags at the start goes without saying.
+  if (/ \w+[.,]/.test(text!) && !/ #/.test(text!)) tokens.unshift('#')
   const words: string[] = []
   let spelling = name
   let next = 0
   const fields = tokens.map((token): Field => {
-    const [, field, mark, bit, type] = /^(\w*)(?:[#:]|([.,])([\da-v]?))(.*)/.exec(token)!
+    const [, field, mark, bit, type] = /^(\w*(?=[:.,])|[a-z\d_]*)(?:[#:]|([.,])([\da-v]?))?(.*)/.exec(token)!
     if (!field) {
       words.push(`flags${type}`)
       next = 0

@@ -216,12 +216,12 @@ describe('the language', () => {
   test('is what the run time documents', () => {
     const lines = [
       '=Point',
-      '#aabbccdd x:D y:D',
+      '#aabbccdd xD yD',
       '+Tree',
-      ' left:Tree',
+      ' leftTree',
       '.leaf',
       '+space.Box',
-      ' sides:**I key:X keys:*Y',
+      ' sides**I keyX keys*Y',
       '.other.thing # a.3 b.4space.Box c.4B #2 d,vQ e.0',
     ]
     expect(text).toBe(lines.join('\n'))

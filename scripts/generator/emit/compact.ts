@@ -50,6 +50,10 @@ function typeToken(context: Context, type: Type, definition: Definition): string
 /** A definition's fields, each with a space in front. */
 function fieldTokens(context: Context, definition: Definition): string {
   const words: string[] = []
+  const { fields } = definition
+  const isImplied = fields[0]?.name === 'flags' && fields.filter(({ type }) => type.kind === 'flags').length === 1
+  const rest = isImplied && fields.some(({ flag }) => flag) ? fields.slice(1) : fields
+  if (rest !== fields) words.push('flags')
   let next = 0
   const token = (field: Field): string => {
     const { name, property, type, flag } = field
@@ -60,14 +64,17 @@ function fieldTokens(context: Context, definition: Definition): string {
       return `#${name.slice('flags'.length)}`
     }
     if (camelCase(name) !== property || /\W/.test(name)) refuse(definition, `a field named ${name}`)
-    if (!flag) return `${name}:${typeToken(context, type, definition)}`
+    if (!flag) {
+      const spelt = typeToken(context, type, definition)
+      return `${name}${/[A-Z]/.test(name) || /^[a-z]|\./.test(spelt) ? ':' : ''}${spelt}`
+    }
     const spelt = type.kind === 'true' ? '' : typeToken(context, type, definition)
     // Where a type starts like a digit, the digit before it cannot be left out.
     const bit = flag.bit === next && !/^[\da-v]/.test(spelt) ? '' : flag.bit.toString(32)
     next = flag.bit + 1
     return `${name}${words.indexOf(flag.word) === 0 ? '.' : ','}${bit}${spelt}`
   }
-  return definition.fields.map((field) => ` ${token(field)}`).join('')
+  return rest.map((field) => ` ${token(field)}`).join('')
 }
 
 /** An id that cannot be computed, behind `#`. */

@@ -11,65 +11,65 @@ import type * as T from '../api-types.ts'
 export const LAYER = 223
 
 /** `auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;` */
-export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'auth.bindTempAuthKey perm_auth_key_id:L nonce:L expires_at:I encrypted_message:B=Q')
+export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'auth.bindTempAuthKey perm_auth_key_idL nonceL expires_atI encrypted_messageB=Q')
 
 /** `auth.exportAuthorization#e5bfffcd dc_id:int = auth.ExportedAuthorization;` */
-export const authExportAuthorization: Method<T.AuthExportAuthorizationRequest, T.AuthExportedAuthorization> = /* @__PURE__ */ compactMethod(CORE, `auth.exportAuthorization dc_id:I=auth.ExportedAuthorization
+export const authExportAuthorization: Method<T.AuthExportAuthorizationRequest, T.AuthExportedAuthorization> = /* @__PURE__ */ compactMethod(CORE, `auth.exportAuthorization dc_idI=auth.ExportedAuthorization
 =auth.ExportedAuthorization
- id:L bytes:B`)
+ idL bytesB`)
 
 /** `auth.importAuthorization#a57a7dad id:long bytes:bytes = auth.Authorization;` */
-export const authImportAuthorization: Method<T.AuthImportAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importAuthorization id:L bytes:B=auth.Authorization')
+export const authImportAuthorization: Method<T.AuthImportAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importAuthorization idL bytesB=auth.Authorization')
 
 /** `auth.importBotAuthorization#67a3ff2c flags:int api_id:int api_hash:string bot_auth_token:string = auth.Authorization;` */
-export const authImportBotAuthorization: Method<T.AuthImportBotAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importBotAuthorization flags:I api_id:I api_hash:S bot_auth_token:S=auth.Authorization')
+export const authImportBotAuthorization: Method<T.AuthImportBotAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importBotAuthorization flagsI api_idI api_hashS bot_auth_tokenS=auth.Authorization')
 
 /** `auth.logOut#3e72ba19 = auth.LoggedOut;` */
 export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PURE__ */ compactMethod(CORE, `auth.logOut=auth.LoggedOut
 =auth.LoggedOut
- # future_auth_token.B`)
+ future_auth_token.B`)
 
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
-export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername # username:S referer.S=contacts.ResolvedPeer')
+export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer')
 
 /** `help.getConfig#c4f9186b = Config;` */
 export const helpGetConfig: Method<T.HelpGetConfigRequest, T.Config> = /* @__PURE__ */ compactMethod(CORE, `help.getConfig=Config
 =Config
- # default_p2p_contacts.3 preload_featured_stickers. revoke_pm_inbox.6 blocked_mode.8 force_try_ipv6.e date:I expires:I test_mode:Q this_dc:I dc_options:*DcOption dc_txt_domain_name:S chat_size_max:I megagroup_size_max:I forwarded_count_max:I online_update_period_ms:I offline_blur_timeout_ms:I offline_idle_timeout_ms:I online_cloud_timeout_ms:I notify_cloud_delay_ms:I notify_default_delay_ms:I push_chat_period_ms:I push_chat_limit:I edit_time_limit:I revoke_time_limit:I revoke_pm_time_limit:I rating_e_decay:I stickers_recent_limit:I channels_read_media_period:I tmp_sessions.0I call_receive_timeout_ms:I call_ring_timeout_ms:I call_connect_timeout_ms:I call_packet_timeout_ms:I me_url_prefix:S autoupdate_url_prefix.7S gif_search_username.9S venue_search_username.S img_search_username.S static_maps_provider.S caption_length_max:I message_length_max:I webfile_dc_id:I suggested_lang_code.2S lang_pack_version.2I base_lang_pack_version.2I reactions_default.fReaction autologin_token.S
+ default_p2p_contacts.3 preload_featured_stickers. revoke_pm_inbox.6 blocked_mode.8 force_try_ipv6.e dateI expiresI test_modeQ this_dcI dc_options*DcOption dc_txt_domain_nameS chat_size_maxI megagroup_size_maxI forwarded_count_maxI online_update_period_msI offline_blur_timeout_msI offline_idle_timeout_msI online_cloud_timeout_msI notify_cloud_delay_msI notify_default_delay_msI push_chat_period_msI push_chat_limitI edit_time_limitI revoke_time_limitI revoke_pm_time_limitI rating_e_decayI stickers_recent_limitI channels_read_media_periodI tmp_sessions.0I call_receive_timeout_msI call_ring_timeout_msI call_connect_timeout_msI call_packet_timeout_msI me_url_prefixS autoupdate_url_prefix.7S gif_search_username.9S venue_search_username.S img_search_username.S static_maps_provider.S caption_length_maxI message_length_maxI webfile_dc_idI suggested_lang_code.2S lang_pack_version.2I base_lang_pack_version.2I reactions_default.fReaction autologin_token.S
 =DcOption
- # ipv6. media_only. tcpo_only. cdn. static. this_port_only. id:I ip_address:S port:I secret.aB`)
+ ipv6. media_only. tcpo_only. cdn. static. this_port_only. idI ip_addressS portI secret.aB`)
 
 /** `initConnection#c1cd5ea9 {X:Type} flags:# api_id:int device_model:string system_version:string app_version:string system_lang_code:string lang_pack:string lang_code:string proxy:flags.0?InputClientProxy params:flags.1?JSONValue query:!X = X;` */
-export const writeInitConnection: (w: TlWriter, v: T.InitConnectionRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'initConnection#c1cd5ea9 # api_id:I device_model:S system_version:S app_version:S system_lang_code:S lang_pack:S lang_code:S proxy.InputClientProxy params.JSONValue query:!')
+export const writeInitConnection: (w: TlWriter, v: T.InitConnectionRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'initConnection#c1cd5ea9 api_idI device_modelS system_versionS app_versionS system_lang_codeS lang_packS lang_codeS proxy.InputClientProxy params.JSONValue query!')
 
 /** `invokeAfterMsg#cb9f372d {X:Type} msg_id:long query:!X = X;` */
-export const writeInvokeAfterMsg: (w: TlWriter, v: T.InvokeAfterMsgRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeAfterMsg#cb9f372d msg_id:L query:!')
+export const writeInvokeAfterMsg: (w: TlWriter, v: T.InvokeAfterMsgRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeAfterMsg#cb9f372d msg_idL query!')
 
 /** `invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;` */
-export const writeInvokeWithLayer: (w: TlWriter, v: T.InvokeWithLayerRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeWithLayer#da9b0d0d layer:I query:!')
+export const writeInvokeWithLayer: (w: TlWriter, v: T.InvokeWithLayerRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeWithLayer#da9b0d0d layerI query!')
 
 /** `invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X;` */
-export const writeInvokeWithoutUpdates: (w: TlWriter, v: T.InvokeWithoutUpdatesRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeWithoutUpdates#bf9459b7 query:!')
+export const writeInvokeWithoutUpdates: (w: TlWriter, v: T.InvokeWithoutUpdatesRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeWithoutUpdates#bf9459b7 query!')
 
 /** `messages.uploadMedia#14967978 flags:# business_connection_id:flags.0?string peer:InputPeer media:InputMedia = MessageMedia;` */
-export const messagesUploadMedia: Method<T.MessagesUploadMediaRequest, T.MessageMedia> = /* @__PURE__ */ compactMethod(CORE, 'messages.uploadMedia # business_connection_id.S peer:InputPeer media:InputMedia=MessageMedia')
+export const messagesUploadMedia: Method<T.MessagesUploadMediaRequest, T.MessageMedia> = /* @__PURE__ */ compactMethod(CORE, 'messages.uploadMedia business_connection_id.S peerInputPeer mediaInputMedia=MessageMedia')
 
 /** `upload.getFile#be5335be flags:# precise:flags.0?true cdn_supported:flags.1?true location:InputFileLocation offset:long limit:int = upload.File;` */
-export const uploadGetFile: Method<T.UploadGetFileRequest, T.UploadFile> = /* @__PURE__ */ compactMethod(CORE, `upload.getFile # precise. cdn_supported. location:InputFileLocation offset:L limit:I=upload.File
+export const uploadGetFile: Method<T.UploadGetFileRequest, T.UploadFile> = /* @__PURE__ */ compactMethod(CORE, `upload.getFile precise. cdn_supported. locationInputFileLocation offsetL limitI=upload.File
 =FileHash
- offset:L limit:I hash:B
+ offsetL limitI hashB
 =InputFileLocation
-.inputDocumentFileLocation id:L access_hash:L file_reference:B thumb_size:S
-.inputEncryptedFileLocation id:L access_hash:L
- volume_id:L local_id:I secret:L file_reference:B
-.inputGroupCallStream # call:InputGroupCall time_ms:L scale:I video_channel.I video_quality.0I
-.inputPeerPhotoFileLocation # big. peer:InputPeer photo_id:L
-.inputPeerPhotoFileLocationLegacy#27d69997 # big. peer:InputPeer volume_id:L local_id:I
-.inputPhotoFileLocation id:L access_hash:L file_reference:B thumb_size:S
-.inputPhotoLegacyFileLocation id:L access_hash:L file_reference:B volume_id:L local_id:I secret:L
-.inputSecureFileLocation id:L access_hash:L
-.inputStickerSetThumb stickerset:InputStickerSet thumb_version:I
-.inputStickerSetThumbLegacy#dbaeae9 stickerset:InputStickerSet volume_id:L local_id:I
+.inputDocumentFileLocation idL access_hashL file_referenceB thumb_sizeS
+.inputEncryptedFileLocation idL access_hashL
+ volume_idL local_idI secretL file_referenceB
+.inputGroupCallStream callInputGroupCall time_msL scaleI video_channel.I video_quality.0I
+.inputPeerPhotoFileLocation big. peerInputPeer photo_idL
+.inputPeerPhotoFileLocationLegacy#27d69997 big. peerInputPeer volume_idL local_idI
+.inputPhotoFileLocation idL access_hashL file_referenceB thumb_sizeS
+.inputPhotoLegacyFileLocation idL access_hashL file_referenceB volume_idL local_idI secretL
+.inputSecureFileLocation idL access_hashL
+.inputStickerSetThumb stickersetInputStickerSet thumb_versionI
+.inputStickerSetThumbLegacy#dbaeae9 stickersetInputStickerSet volume_idL local_idI
 .inputTakeoutFileLocation
 =storage.FileType
 .storage.fileGif
@@ -83,14 +83,14 @@ export const uploadGetFile: Method<T.UploadGetFileRequest, T.UploadFile> = /* @_
 .storage.fileUnknown
 .storage.fileWebp
 =upload.File
- type:storage.FileType mtime:I bytes:B
-CdnRedirect dc_id:I file_token:B encryption_key:B encryption_iv:B file_hashes:*FileHash`)
+ type:storage.FileType mtimeI bytesB
+CdnRedirect dc_idI file_tokenB encryption_keyB encryption_ivB file_hashes*FileHash`)
 
 /** `upload.saveBigFilePart#de7b673d file_id:long file_part:int file_total_parts:int bytes:bytes = Bool;` */
-export const uploadSaveBigFilePart: Method<T.UploadSaveBigFilePartRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'upload.saveBigFilePart file_id:L file_part:I file_total_parts:I bytes:B=Q')
+export const uploadSaveBigFilePart: Method<T.UploadSaveBigFilePartRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'upload.saveBigFilePart file_idL file_partI file_total_partsI bytesB=Q')
 
 /** `upload.saveFilePart#b304a621 file_id:long file_part:int bytes:bytes = Bool;` */
-export const uploadSaveFilePart: Method<T.UploadSaveFilePartRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'upload.saveFilePart file_id:L file_part:I bytes:B=Q')
+export const uploadSaveFilePart: Method<T.UploadSaveFilePartRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'upload.saveFilePart file_idL file_partI bytesB=Q')
 
 /** `users.getUsers#d91a548 id:Vector<InputUser> = Vector<User>;` */
-export const usersGetUsers: Method<T.UsersGetUsersRequest, T.User[]> = /* @__PURE__ */ compactMethod(CORE, 'users.getUsers id:*InputUser=*User')
+export const usersGetUsers: Method<T.UsersGetUsersRequest, T.User[]> = /* @__PURE__ */ compactMethod(CORE, 'users.getUsers id*InputUser=*User')

@@ -11,387 +11,387 @@ Day
 Night
 Tinted
 =Chat
-.channel # creator. left.2 broadcast.5 verified.7 megagroup. restricted. signatures.b min. scam.j has_link. has_geo. slowmode_enabled. call_active. call_not_empty. fake. gigagroup. noforwards. join_to_send. join_request. forum. #2 stories_hidden,1 stories_hidden_min, stories_unavailable, signature_profiles,c autotranslation,f broadcast_messages_allowed, monoforum, forum_tabs,j id:L access_hash.dL title:S username.6S photo:ChatPhoto date:I restriction_reason.9*RestrictionReason admin_rights.eChatAdminRights banned_rights.ChatBannedRights default_banned_rights.iChatBannedRights participants_count.hI usernames,0*Username stories_max_id,4RecentStory color,7PeerColor profile_color,PeerColor emoji_status,EmojiStatus level,I subscription_until_date,I bot_verification_icon,dL send_paid_messages_stars,L linked_monoforum_id,iL
-.channelForbidden # broadcast.5 megagroup.8 monoforum.a id:L access_hash:L title:S until_date.gI
- # creator. left.2 deactivated.5 call_active.n call_not_empty. noforwards. id:L title:S photo:ChatPhoto participants_count:I date:I version:I migrated_to.6InputChannel admin_rights.eChatAdminRights default_banned_rights.iChatBannedRights
-Empty id:L
-Forbidden id:L title:S
+.channel # creator. left.2 broadcast.5 verified.7 megagroup. restricted. signatures.b min. scam.j has_link. has_geo. slowmode_enabled. call_active. call_not_empty. fake. gigagroup. noforwards. join_to_send. join_request. forum. #2 stories_hidden,1 stories_hidden_min, stories_unavailable, signature_profiles,c autotranslation,f broadcast_messages_allowed, monoforum, forum_tabs,j idL access_hash.dL titleS username.6S photoChatPhoto dateI restriction_reason.9*RestrictionReason admin_rights.eChatAdminRights banned_rights.ChatBannedRights default_banned_rights.iChatBannedRights participants_count.hI usernames,0*Username stories_max_id,4RecentStory color,7PeerColor profile_color,PeerColor emoji_status,EmojiStatus level,I subscription_until_date,I bot_verification_icon,dL send_paid_messages_stars,L linked_monoforum_id,iL
+.channelForbidden broadcast.5 megagroup.8 monoforum.a idL access_hashL titleS until_date.gI
+ creator. left.2 deactivated.5 call_active.n call_not_empty. noforwards. idL titleS photoChatPhoto participants_countI dateI versionI migrated_to.6InputChannel admin_rights.eChatAdminRights default_banned_rights.iChatBannedRights
+Empty idL
+Forbidden idL titleS
 =ChatAdminRights
- # change_info. post_messages. edit_messages. delete_messages. ban_users. invite_users. pin_messages.7 add_admins.9 anonymous. manage_call. other. manage_topics. post_stories. edit_stories. delete_stories. manage_direct_messages. manage_ranks.
+ change_info. post_messages. edit_messages. delete_messages. ban_users. invite_users. pin_messages.7 add_admins.9 anonymous. manage_call. other. manage_topics. post_stories. edit_stories. delete_stories. manage_direct_messages. manage_ranks.
 =ChatBannedRights
- # view_messages. send_messages. send_media. send_stickers. send_gifs. send_games. send_inline. embed_links. send_polls. change_info.a invite_users.f pin_messages.h manage_topics. send_photos. send_videos. send_roundvideos. send_audios. send_voices. send_docs. send_plain. edit_rank. until_date:I
+ view_messages. send_messages. send_media. send_stickers. send_gifs. send_games. send_inline. embed_links. send_polls. change_info.a invite_users.f pin_messages.h manage_topics. send_photos. send_videos. send_roundvideos. send_audios. send_voices. send_docs. send_plain. edit_rank. until_dateI
 =ChatPhoto
- # has_video. photo_id:L stripped_thumb.B dc_id:I
+ has_video. photo_idL stripped_thumb.B dc_idI
 Empty
 =DataJSON
- data:S
+ dataS
 =Document
- # id:L access_hash:L file_reference:B date:I mime_type:S size:L thumbs.*PhotoSize video_thumbs.*VideoSize dc_id:I attributes:*DocumentAttribute
-Empty id:L
+ idL access_hashL file_referenceB dateI mime_typeS sizeL thumbs.*PhotoSize video_thumbs.*VideoSize dc_idI attributes*DocumentAttribute
+Empty idL
 =DocumentAttribute
 Animated
-Audio # voice.a duration:I title.0S performer.S waveform.B
-CustomEmoji # free. text_color. alt:S stickerset:InputStickerSet
-Filename file_name:S
+Audio voice.a durationI title.0S performer.S waveform.B
+CustomEmoji free. text_color. altS stickersetInputStickerSet
+Filename file_nameS
 HasStickers
-ImageSize w:I h:I
-Sticker # mask.1 alt:S stickerset:InputStickerSet mask_coords.0MaskCoords
-Video # round_message. supports_streaming. nosound.3 duration:D w:I h:I preload_prefix_size.2I video_start_ts.4D video_codec.S
+ImageSize wI hI
+Sticker mask.1 altS stickersetInputStickerSet mask_coords.0MaskCoords
+Video round_message. supports_streaming. nosound.3 durationD wI hI preload_prefix_size.2I video_start_ts.4D video_codec.S
 =EmojiStatus
- # document_id:L until.I
-Collectible # collectible_id:L document_id:L title:S slug:S pattern_document_id:L center_color:I edge_color:I pattern_color:I text_color:I until.I
+ document_idL until.I
+Collectible collectible_idL document_idL titleS slugS pattern_document_idL center_colorI edge_colorI pattern_colorI text_colorI until.I
 Empty
-.inputEmojiStatusCollectible # collectible_id:L until.I
+.inputEmojiStatusCollectible collectible_idL until.I
 =Game
- # id:L access_hash:L short_name:S title:S description:S photo:Photo document.Document
+ idL access_hashL short_nameS titleS descriptionS photoPhoto document.Document
 =GeoPoint
- # long:D lat:D access_hash:L accuracy_radius.I
+ longD latD access_hashL accuracy_radius.I
 Empty
 =GeoPointAddress
- # country_iso2:S state.S city.S street.S
+ country_iso2S state.S city.S street.S
 =InputChannel
- channel_id:L access_hash:L
+ channel_idL access_hashL
 Empty
-FromMessage peer:InputPeer msg_id:I channel_id:L
+FromMessage peerInputPeer msg_idI channel_idL
 =InputClientProxy
- address:S port:I
+ addressS portI
 =InputDocument
- id:L access_hash:L file_reference:B
+ idL access_hashL file_referenceB
 Empty
 =InputFile
- id:L parts:I name:S md5_checksum:S
-Big id:L parts:I name:S
-StoryDocument id:InputDocument
+ idL partsI nameS md5_checksumS
+Big idL partsI nameS
+StoryDocument idInputDocument
 =InputGame
-ID id:L access_hash:L
-ShortName bot_id:InputUser short_name:S
+ID idL access_hashL
+ShortName bot_idInputUser short_nameS
 =InputGeoPoint
- # lat:D long:D accuracy_radius.I
+ latD longD accuracy_radius.I
 Empty
 =InputGroupCall
- id:L access_hash:L
-InviteMessage msg_id:I
-Slug slug:S
+ idL access_hashL
+InviteMessage msg_idI
+Slug slugS
 +InputMedia
-Contact phone_number:S first_name:S last_name:S vcard:S
-Dice emoticon:S
-Document # spoiler.2 id:InputDocument video_cover.InputPhoto video_timestamp.I ttl_seconds.0I query.S
-DocumentExternal # spoiler.1 url:S ttl_seconds.0I video_cover.2InputPhoto video_timestamp.I
+Contact phone_numberS first_nameS last_nameS vcardS
+Dice emoticonS
+Document spoiler.2 idInputDocument video_cover.InputPhoto video_timestamp.I ttl_seconds.0I query.S
+DocumentExternal spoiler.1 urlS ttl_seconds.0I video_cover.2InputPhoto video_timestamp.I
 Empty
-Game id:InputGame
-GeoLive # stopped. geo_point:InputGeoPoint heading.2I period.1I proximity_notification_radius.3I
-GeoPoint geo_point:InputGeoPoint
-Invoice # title:S description:S photo.InputWebDocument invoice:Invoice payload:B provider.3S provider_data:DataJSON start_param.1S extended_media.InputMedia
-PaidMedia # stars_amount:L extended_media:*InputMedia payload.S
-Photo # spoiler.1 id:InputPhoto ttl_seconds.0I
-PhotoExternal # spoiler.1 url:S ttl_seconds.0I
-Poll # poll:Poll correct_answers.*B solution.S solution_entities.1*MessageEntity
-StakeDice game_hash:S ton_amount:L client_seed:B
-Story peer:InputPeer id:I
-Todo todo:TodoList
-UploadedDocument # nosound_video.3 force_file. spoiler. file:InputFile thumb.2InputFile mime_type:S attributes:*DocumentAttribute stickers.0*InputDocument video_cover.6InputPhoto video_timestamp.I ttl_seconds.1I
-UploadedPhoto # spoiler.2 file:InputFile stickers.0*InputDocument ttl_seconds.I
-Venue geo_point:InputGeoPoint title:S address:S provider:S venue_id:S venue_type:S
-WebPage # force_large_media. force_small_media. optional. url:S
+Game idInputGame
+GeoLive stopped. geo_pointInputGeoPoint heading.2I period.1I proximity_notification_radius.3I
+GeoPoint geo_pointInputGeoPoint
+Invoice titleS descriptionS photo.InputWebDocument invoiceInvoice payloadB provider.3S provider_dataDataJSON start_param.1S extended_media.InputMedia
+PaidMedia stars_amountL extended_media*InputMedia payload.S
+Photo spoiler.1 idInputPhoto ttl_seconds.0I
+PhotoExternal spoiler.1 urlS ttl_seconds.0I
+Poll pollPoll correct_answers.*B solution.S solution_entities.1*MessageEntity
+StakeDice game_hashS ton_amountL client_seedB
+Story peerInputPeer idI
+Todo todoTodoList
+UploadedDocument nosound_video.3 force_file. spoiler. fileInputFile thumb.2InputFile mime_typeS attributes*DocumentAttribute stickers.0*InputDocument video_cover.6InputPhoto video_timestamp.I ttl_seconds.1I
+UploadedPhoto spoiler.2 fileInputFile stickers.0*InputDocument ttl_seconds.I
+Venue geo_pointInputGeoPoint titleS addressS providerS venue_idS venue_typeS
+WebPage force_large_media. force_small_media. optional. urlS
 +InputPeer
-Channel channel_id:L access_hash:L
-ChannelFromMessage peer:InputPeer msg_id:I channel_id:L
-Chat chat_id:L
+Channel channel_idL access_hashL
+ChannelFromMessage peerInputPeer msg_idI channel_idL
+Chat chat_idL
 Empty
 Self
-User user_id:L access_hash:L
-UserFromMessage peer:InputPeer msg_id:I user_id:L
+User user_idL access_hashL
+UserFromMessage peerInputPeer msg_idI user_idL
 =InputPhoto
- id:L access_hash:L file_reference:B
+ idL access_hashL file_referenceB
 Empty
 =InputStickerSet
 AnimatedEmoji
 AnimatedEmojiAnimations
-Dice emoticon:S
+Dice emoticonS
 EmojiChannelDefaultStatuses
 EmojiDefaultStatuses
 EmojiDefaultTopicIcons
 EmojiGenericAnimations
 Empty
-ID id:L access_hash:L
+ID idL access_hashL
 PremiumGifts
-ShortName short_name:S
+ShortName short_nameS
 TonGifts
 =InputUser
- user_id:L access_hash:L
+ user_idL access_hashL
 Empty
-FromMessage peer:InputPeer msg_id:I user_id:L
+FromMessage peerInputPeer msg_idI user_idL
 Self
 =InputWebDocument
- url:S size:I mime_type:S attributes:*DocumentAttribute
+ urlS sizeI mime_typeS attributes*DocumentAttribute
 =Invoice
- # test. name_requested. phone_requested. email_requested. shipping_address_requested. flexible. phone_to_provider. email_to_provider. recurring.9 currency:S prices:*LabeledPrice max_tip_amount.8L suggested_tip_amounts.8*L terms_url.aS subscription_period.I
+ test. name_requested. phone_requested. email_requested. shipping_address_requested. flexible. phone_to_provider. email_to_provider. recurring.9 currencyS prices*LabeledPrice max_tip_amount.8L suggested_tip_amounts.8*L terms_url.aS subscription_period.I
 +JSONObjectValue
-.jsonObjectValue key:S value:JSONValue
+.jsonObjectValue keyS valueJSONValue
 +JSONValue
-.jsonArray value:*JSONValue
-.jsonBool value:Q
+.jsonArray value*JSONValue
+.jsonBool valueQ
 .jsonNull
-.jsonNumber value:D
-.jsonObject value:*JSONObjectValue
-.jsonString value:S
+.jsonNumber valueD
+.jsonObject value*JSONObjectValue
+.jsonString valueS
 =LabeledPrice
- label:S amount:L
+ labelS amountL
 =MaskCoords
- n:I x:D y:D zoom:D
+ nI xD yD zoomD
 =MediaArea
-.inputMediaAreaChannelPost coordinates:MediaAreaCoordinates channel:InputChannel msg_id:I
-.inputMediaAreaVenue coordinates:MediaAreaCoordinates query_id:L result_id:S
-ChannelPost coordinates:MediaAreaCoordinates channel_id:L msg_id:I
-GeoPoint # coordinates:MediaAreaCoordinates geo:GeoPoint address.GeoPointAddress
-StarGift coordinates:MediaAreaCoordinates slug:S
-SuggestedReaction # dark. flipped. coordinates:MediaAreaCoordinates reaction:Reaction
-Url coordinates:MediaAreaCoordinates url:S
-Venue coordinates:MediaAreaCoordinates geo:GeoPoint title:S address:S provider:S venue_id:S venue_type:S
-Weather coordinates:MediaAreaCoordinates emoji:S temperature_c:D color:I
+.inputMediaAreaChannelPost coordinatesMediaAreaCoordinates channelInputChannel msg_idI
+.inputMediaAreaVenue coordinatesMediaAreaCoordinates query_idL result_idS
+ChannelPost coordinatesMediaAreaCoordinates channel_idL msg_idI
+GeoPoint coordinatesMediaAreaCoordinates geoGeoPoint address.GeoPointAddress
+StarGift coordinatesMediaAreaCoordinates slugS
+SuggestedReaction dark. flipped. coordinatesMediaAreaCoordinates reactionReaction
+Url coordinatesMediaAreaCoordinates urlS
+Venue coordinatesMediaAreaCoordinates geoGeoPoint titleS addressS providerS venue_idS venue_typeS
+Weather coordinatesMediaAreaCoordinates emojiS temperature_cD colorI
 =MediaAreaCoordinates
- # x:D y:D w:D h:D rotation:D radius.D
+ xD yD wD hD rotationD radius.D
 =MessageEntity
-.inputMessageEntityMentionName offset:I length:I user_id:InputUser
-BankCard offset:I length:I
-Blockquote # collapsed. offset:I length:I
-Bold offset:I length:I
-BotCommand offset:I length:I
-Cashtag offset:I length:I
-Code offset:I length:I
-CustomEmoji offset:I length:I document_id:L
-Email offset:I length:I
-FormattedDate # relative. short_time. long_time. short_date. long_date. day_of_week. offset:I length:I date:I
-Hashtag offset:I length:I
-Italic offset:I length:I
-Mention offset:I length:I
-MentionName offset:I length:I user_id:L
-Phone offset:I length:I
-Pre offset:I length:I language:S
-Spoiler offset:I length:I
-Strike offset:I length:I
-TextUrl offset:I length:I url:S
-Underline offset:I length:I
-Unknown offset:I length:I
-Url offset:I length:I
+.inputMessageEntityMentionName offsetI lengthI user_idInputUser
+BankCard offsetI lengthI
+Blockquote collapsed. offsetI lengthI
+Bold offsetI lengthI
+BotCommand offsetI lengthI
+Cashtag offsetI lengthI
+Code offsetI lengthI
+CustomEmoji offsetI lengthI document_idL
+Email offsetI lengthI
+FormattedDate relative. short_time. long_time. short_date. long_date. day_of_week. offsetI lengthI dateI
+Hashtag offsetI lengthI
+Italic offsetI lengthI
+Mention offsetI lengthI
+MentionName offsetI lengthI user_idL
+Phone offsetI lengthI
+Pre offsetI lengthI languageS
+Spoiler offsetI lengthI
+Strike offsetI lengthI
+TextUrl offsetI lengthI urlS
+Underline offsetI lengthI
+Unknown offsetI lengthI
+Url offsetI lengthI
 +MessageExtendedMedia
- media:MessageMedia
-Preview # w.I h.0I thumb.PhotoSize video_duration.I
+ mediaMessageMedia
+Preview w.I h.0I thumb.PhotoSize video_duration.I
 +MessageMedia
-Contact phone_number:S first_name:S last_name:S vcard:S user_id:L
-Dice # value:I emoticon:S game_outcome.0messages.EmojiGameOutcome
-Document # nopremium.3 spoiler. video.6 round. voice. document.0Document alt_documents.5*Document video_cover.9Photo video_timestamp.I ttl_seconds.2I
+Contact phone_numberS first_nameS last_nameS vcardS user_idL
+Dice valueI emoticonS game_outcome.0messages.EmojiGameOutcome
+Document nopremium.3 spoiler. video.6 round. voice. document.0Document alt_documents.5*Document video_cover.9Photo video_timestamp.I ttl_seconds.2I
 Empty
-Game game:Game
-Geo geo:GeoPoint
-GeoLive # geo:GeoPoint heading.I period:I proximity_notification_radius.I
-Giveaway # only_new_subscribers. winners_are_visible.2 channels:*L countries_iso2.1*S prize_description.3S quantity:I months.I stars.L until_date:I
-GiveawayResults # only_new_subscribers. refunded.2 channel_id:L additional_peers_count.I launch_msg_id:I winners_count:I unclaimed_count:I winners:*L months.I stars.L prize_description.1S until_date:I
-Invoice # shipping_address_requested.1 test.3 title:S description:S photo.0WebDocument receipt_msg_id.2I currency:S total_amount:L start_param:S extended_media.4MessageExtendedMedia
-PaidMedia stars_amount:L extended_media:*MessageExtendedMedia
-Photo # spoiler.3 photo.0Photo ttl_seconds.2I
-Poll poll:Poll results:PollResults
-Story # via_mention.1 peer:Peer id:I story.0StoryItem
-ToDo # todo:TodoList completions.*TodoCompletion
+Game gameGame
+Geo geoGeoPoint
+GeoLive geoGeoPoint heading.I periodI proximity_notification_radius.I
+Giveaway only_new_subscribers. winners_are_visible.2 channels*L countries_iso2.1*S prize_description.3S quantityI months.I stars.L until_dateI
+GiveawayResults only_new_subscribers. refunded.2 channel_idL additional_peers_count.I launch_msg_idI winners_countI unclaimed_countI winners*L months.I stars.L prize_description.1S until_dateI
+Invoice shipping_address_requested.1 test.3 titleS descriptionS photo.0WebDocument receipt_msg_id.2I currencyS total_amountL start_paramS extended_media.4MessageExtendedMedia
+PaidMedia stars_amountL extended_media*MessageExtendedMedia
+Photo spoiler.3 photo.0Photo ttl_seconds.2I
+Poll pollPoll resultsPollResults
+Story via_mention.1 peerPeer idI story.0StoryItem
+ToDo todoTodoList completions.*TodoCompletion
 Unsupported
-Venue geo:GeoPoint title:S address:S provider:S venue_id:S venue_type:S
-VideoStream # rtmp_stream. call:InputGroupCall
-WebPage # force_large_media. force_small_media. manual.3 safe. webpage:WebPage
+Venue geoGeoPoint titleS addressS providerS venue_idS venue_typeS
+VideoStream rtmp_stream. callInputGroupCall
+WebPage force_large_media. force_small_media. manual.3 safe. webpageWebPage
 =Page
- # part. rtl. v2. url:S blocks:*PageBlock photos:*Photo documents:*Document views.I
+ part. rtl. v2. urlS blocks*PageBlock photos*Photo documents*Document views.I
 +PageBlock
-Anchor name:S
-Audio audio_id:L caption:PageCaption
-AuthorDate author:RichText published_date:I
-Blockquote text:RichText caption:RichText
-Channel channel:Chat
-Collage items:*PageBlock caption:PageCaption
-Cover cover:PageBlock
-Details # open. blocks:*PageBlock title:RichText
+Anchor nameS
+Audio audio_idL captionPageCaption
+AuthorDate authorRichText published_dateI
+Blockquote textRichText captionRichText
+Channel channelChat
+Collage items*PageBlock captionPageCaption
+Cover coverPageBlock
+Details open. blocks*PageBlock titleRichText
 Divider
-Embed # full_width. allow_scrolling.3 url.1S html.S poster_photo_id.4L w.I h.5I caption:PageCaption
-EmbedPost url:S webpage_id:L author_photo_id:L author:S date:I blocks:*PageBlock caption:PageCaption
-Footer text:RichText
-Header text:RichText
-Kicker text:RichText
-List items:*PageListItem
-Map geo:GeoPoint zoom:I w:I h:I caption:PageCaption
-OrderedList items:*PageListOrderedItem
-Paragraph text:RichText
-Photo # photo_id:L caption:PageCaption url.S webpage_id.0L
-Preformatted text:RichText language:S
-Pullquote text:RichText caption:RichText
-RelatedArticles title:RichText articles:*PageRelatedArticle
-Slideshow items:*PageBlock caption:PageCaption
-Subheader text:RichText
-Subtitle text:RichText
-Table # bordered. striped. title:RichText rows:*PageTableRow
-Title text:RichText
+Embed full_width. allow_scrolling.3 url.1S html.S poster_photo_id.4L w.I h.5I captionPageCaption
+EmbedPost urlS webpage_idL author_photo_idL authorS dateI blocks*PageBlock captionPageCaption
+Footer textRichText
+Header textRichText
+Kicker textRichText
+List items*PageListItem
+Map geoGeoPoint zoomI wI hI captionPageCaption
+OrderedList items*PageListOrderedItem
+Paragraph textRichText
+Photo photo_idL captionPageCaption url.S webpage_id.0L
+Preformatted textRichText languageS
+Pullquote textRichText captionRichText
+RelatedArticles titleRichText articles*PageRelatedArticle
+Slideshow items*PageBlock captionPageCaption
+Subheader textRichText
+Subtitle textRichText
+Table bordered. striped. titleRichText rows*PageTableRow
+Title textRichText
 Unsupported
-Video # autoplay. loop. video_id:L caption:PageCaption
+Video autoplay. loop. video_idL captionPageCaption
 =PageCaption
- text:RichText credit:RichText
+ textRichText creditRichText
 +PageListItem
-Blocks blocks:*PageBlock
-Text text:RichText
+Blocks blocks*PageBlock
+Text textRichText
 +PageListOrderedItem
-Blocks num:S blocks:*PageBlock
-Text num:S text:RichText
+Blocks numS blocks*PageBlock
+Text numS textRichText
 =PageRelatedArticle
- # url:S webpage_id:L title.S description.S photo_id.L author.S published_date.I
+ urlS webpage_idL title.S description.S photo_id.L author.S published_date.I
 =PageTableCell
- # header. align_center.3 align_right. valign_middle. valign_bottom. text.RichText colspan.1I rowspan.I
+ header. align_center.3 align_right. valign_middle. valign_bottom. text.RichText colspan.1I rowspan.I
 =PageTableRow
- cells:*PageTableCell
+ cells*PageTableCell
 =Peer
-Channel channel_id:L
-Chat chat_id:L
-User user_id:L
+Channel channel_idL
+Chat chat_idL
+User user_idL
 =PeerColor
-.inputPeerColorCollectible collectible_id:L
- # color.I background_emoji_id.L
-Collectible # collectible_id:L gift_emoji_id:L background_emoji_id:L accent_color:I colors:*I dark_accent_color.I dark_colors.*I
+.inputPeerColorCollectible collectible_idL
+ color.I background_emoji_id.L
+Collectible collectible_idL gift_emoji_idL background_emoji_idL accent_colorI colors*I dark_accent_color.I dark_colors.*I
 =Photo
- # has_stickers. id:L access_hash:L file_reference:B date:I sizes:*PhotoSize video_sizes.*VideoSize dc_id:I
-Empty id:L
+ has_stickers. idL access_hashL file_referenceB dateI sizes*PhotoSize video_sizes.*VideoSize dc_idI
+Empty idL
 =PhotoSize
-.photoCachedSize type:S w:I h:I bytes:B
-.photoPathSize type:S bytes:B
- type:S w:I h:I size:I
-Empty type:S
-Progressive type:S w:I h:I sizes:*I
-.photoStrippedSize type:S bytes:B
+.photoCachedSize typeS wI hI bytesB
+.photoPathSize typeS bytesB
+ typeS wI hI sizeI
+Empty typeS
+Progressive typeS wI hI sizes*I
+.photoStrippedSize typeS bytesB
 =Poll
- id:L # closed. public_voters. multiple_choice. quiz. question:TextWithEntities answers:*PollAnswer close_period.I close_date.I
+ idL # closed. public_voters. multiple_choice. quiz. questionTextWithEntities answers*PollAnswer close_period.I close_date.I
 =PollAnswer
- text:TextWithEntities option:B
+ textTextWithEntities optionB
 =PollAnswerVoters
- # chosen. correct. option:B voters:I
+ chosen. correct. optionB votersI
 =PollResults
- # min. results.*PollAnswerVoters total_voters.I recent_voters.*Peer solution.S solution_entities.4*MessageEntity
+ min. results.*PollAnswerVoters total_voters.I recent_voters.*Peer solution.S solution_entities.4*MessageEntity
 =PrivacyRule
 .privacyValueAllowAll
 .privacyValueAllowBots
-.privacyValueAllowChatParticipants chats:*L
+.privacyValueAllowChatParticipants chats*L
 .privacyValueAllowCloseFriends
 .privacyValueAllowContacts
 .privacyValueAllowPremium
-.privacyValueAllowUsers users:*L
+.privacyValueAllowUsers users*L
 .privacyValueDisallowAll
 .privacyValueDisallowBots
-.privacyValueDisallowChatParticipants chats:*L
+.privacyValueDisallowChatParticipants chats*L
 .privacyValueDisallowContacts
-.privacyValueDisallowUsers users:*L
+.privacyValueDisallowUsers users*L
 =Reaction
-CustomEmoji document_id:L
-Emoji emoticon:S
+CustomEmoji document_idL
+Emoji emoticonS
 Empty
 Paid
 =ReactionCount
- # chosen_order.I reaction:Reaction count:I
+ chosen_order.I reactionReaction countI
 =RecentStory
- # live. max_id.I
+ live. max_id.I
 =RestrictionReason
- platform:S reason:S text:S
+ platformS reasonS textS
 +RichText
-.textAnchor text:RichText name:S
-.textBold text:RichText
-.textConcat texts:*RichText
-.textEmail text:RichText email:S
+.textAnchor textRichText nameS
+.textBold textRichText
+.textConcat texts*RichText
+.textEmail textRichText emailS
 .textEmpty
-.textFixed text:RichText
-.textImage document_id:L w:I h:I
-.textItalic text:RichText
-.textMarked text:RichText
-.textPhone text:RichText phone:S
-.textPlain text:S
-.textStrike text:RichText
-.textSubscript text:RichText
-.textSuperscript text:RichText
-.textUnderline text:RichText
-.textUrl text:RichText url:S webpage_id:L
+.textFixed textRichText
+.textImage document_idL wI hI
+.textItalic textRichText
+.textMarked textRichText
+.textPhone textRichText phoneS
+.textPlain textS
+.textStrike textRichText
+.textSubscript textRichText
+.textSuperscript textRichText
+.textUnderline textRichText
+.textUrl textRichText urlS webpage_idL
 =StarGift
- # limited. sold_out. birthday. require_premium.7 limited_per_user. peer_color_available.a auction. id:L sticker:Document stars:L availability_remains.0I availability_total.0I availability_resale.4L convert_stars:L first_sale_date.1I last_sale_date.1I upgrade_stars.3L resell_min_stars.L title.S released_by.Peer per_user_total.8I per_user_remains.8I locked_until_date.I auction_slug.bS gifts_per_round.bI auction_start_date.bI upgrade_variants.I background.StarGiftBackground
-Unique # require_premium.6 resale_ton_only. theme_available.9 burned.e crafted. id:L gift_id:L title:S slug:S num:I owner_id.0Peer owner_name.S owner_address.S attributes:*StarGiftAttribute availability_issued:I availability_total:I gift_address.S resell_amount.*StarsAmount released_by.Peer value_amount.8L value_currency.8S value_usd_amount.8L theme_peer.aPeer peer_color.PeerColor host_id.Peer offer_min_stars.I craft_chance_permille.gI
+ limited. sold_out. birthday. require_premium.7 limited_per_user. peer_color_available.a auction. idL stickerDocument starsL availability_remains.0I availability_total.0I availability_resale.4L convert_starsL first_sale_date.1I last_sale_date.1I upgrade_stars.3L resell_min_stars.L title.S released_by.Peer per_user_total.8I per_user_remains.8I locked_until_date.I auction_slug.bS gifts_per_round.bI auction_start_date.bI upgrade_variants.I background.StarGiftBackground
+Unique require_premium.6 resale_ton_only. theme_available.9 burned.e crafted. idL gift_idL titleS slugS numI owner_id.0Peer owner_name.S owner_address.S attributes*StarGiftAttribute availability_issuedI availability_totalI gift_address.S resell_amount.*StarsAmount released_by.Peer value_amount.8L value_currency.8S value_usd_amount.8L theme_peer.aPeer peer_color.PeerColor host_id.Peer offer_min_stars.I craft_chance_permille.gI
 =StarGiftAttribute
-Backdrop name:S backdrop_id:I center_color:I edge_color:I pattern_color:I text_color:I rarity:StarGiftAttributeRarity
-Model # crafted. name:S document:Document rarity:StarGiftAttributeRarity
-OriginalDetails # sender_id.Peer recipient_id:Peer date:I message.TextWithEntities
-Pattern name:S document:Document rarity:StarGiftAttributeRarity
+Backdrop nameS backdrop_idI center_colorI edge_colorI pattern_colorI text_colorI rarityStarGiftAttributeRarity
+Model crafted. nameS documentDocument rarityStarGiftAttributeRarity
+OriginalDetails sender_id.Peer recipient_idPeer dateI message.TextWithEntities
+Pattern nameS documentDocument rarityStarGiftAttributeRarity
 =StarGiftAttributeRarity
- permille:I
+ permilleI
 Epic
 Legendary
 Rare
 Uncommon
 =StarGiftBackground
- center_color:I edge_color:I text_color:I
+ center_colorI edge_colorI text_colorI
 =StarsAmount
- amount:L nanos:I
-.starsTonAmount amount:L
+ amountL nanosI
+.starsTonAmount amountL
 =StoryFwdHeader
- # modified.3 from.0Peer from_name.S story_id.I
+ modified.3 from.0Peer from_name.S story_id.I
 +StoryItem
- # pinned.5 public.7 close_friends. min. noforwards. edited. contacts. selected_contacts. out.g id:I date:I from_id.iPeer fwd_from.hStoryFwdHeader expire_date:I caption.0S entities.*MessageEntity media:MessageMedia media_areas.e*MediaArea privacy.2*PrivacyRule views.StoryViews sent_reaction.fReaction albums.j*I
-Deleted id:I
-Skipped # close_friends.8 live. id:I date:I expire_date:I
+ pinned.5 public.7 close_friends. min. noforwards. edited. contacts. selected_contacts. out.g idI dateI from_id.iPeer fwd_from.hStoryFwdHeader expire_dateI caption.0S entities.*MessageEntity mediaMessageMedia media_areas.e*MediaArea privacy.2*PrivacyRule views.StoryViews sent_reaction.fReaction albums.j*I
+Deleted idI
+Skipped close_friends.8 live. idI dateI expire_dateI
 =StoryViews
- # has_viewers.1 views_count:I forwards_count.I reactions.*ReactionCount reactions_count.I recent_viewers.0*L
+ has_viewers.1 views_countI forwards_count.I reactions.*ReactionCount reactions_count.I recent_viewers.0*L
 =TextWithEntities
- text:S entities:*MessageEntity
+ textS entities*MessageEntity
 =ThemeSettings
- # message_colors_animated.2 base_theme:BaseTheme accent_color:I outbox_accent_color.I message_colors.0*I wallpaper.WallPaper
+ message_colors_animated.2 base_themeBaseTheme accent_colorI outbox_accent_color.I message_colors.0*I wallpaper.WallPaper
 =TodoCompletion
- id:I completed_by:Peer date:I
+ idI completed_byPeer dateI
 =TodoItem
- id:I title:TextWithEntities
+ idI titleTextWithEntities
 =TodoList
- # others_can_append. others_can_complete. title:TextWithEntities list:*TodoItem
+ others_can_append. others_can_complete. titleTextWithEntities list*TodoItem
 =User
- # self.a contact. mutual_contact. deleted. bot. bot_chat_history. bot_nochats. verified. restricted. min.k bot_inline_geo. support.n scam. apply_min_photo. fake. bot_attach_menu. premium. attach_menu_enabled. #2 bot_can_edit,1 close_friend, stories_hidden, stories_unavailable, contact_require_premium,a bot_business, bot_has_main_app,d bot_forum_view,g bot_forum_can_manage_topics, id:L access_hash.0L first_name.S last_name.S username.S phone.S photo.UserProfilePhoto status.UserStatus bot_info_version.eI restriction_reason.i*RestrictionReason bot_inline_placeholder.S lang_code.mS emoji_status.uEmojiStatus usernames,0*Username stories_max_id,5RecentStory color,8PeerColor profile_color,PeerColor bot_active_users,cI bot_verification_icon,eL send_paid_messages_stars,L
-Empty id:L
+ # self.a contact. mutual_contact. deleted. bot. bot_chat_history. bot_nochats. verified. restricted. min.k bot_inline_geo. support.n scam. apply_min_photo. fake. bot_attach_menu. premium. attach_menu_enabled. #2 bot_can_edit,1 close_friend, stories_hidden, stories_unavailable, contact_require_premium,a bot_business, bot_has_main_app,d bot_forum_view,g bot_forum_can_manage_topics, idL access_hash.0L first_name.S last_name.S username.S phone.S photo.UserProfilePhoto status.UserStatus bot_info_version.eI restriction_reason.i*RestrictionReason bot_inline_placeholder.S lang_code.mS emoji_status.uEmojiStatus usernames,0*Username stories_max_id,5RecentStory color,8PeerColor profile_color,PeerColor bot_active_users,cI bot_verification_icon,eL send_paid_messages_stars,L
+Empty idL
 =UserProfilePhoto
- # has_video. personal.2 photo_id:L stripped_thumb.1B dc_id:I
+ has_video. personal.2 photo_idL stripped_thumb.1B dc_idI
 Empty
 =UserStatus
 Empty
-LastMonth # by_me.
-LastWeek # by_me.
-Offline was_online:I
-Online expires:I
-Recently # by_me.
+LastMonth by_me.
+LastWeek by_me.
+Offline was_onlineI
+Online expiresI
+Recently by_me.
 =Username
- # editable. active. username:S
+ editable. active. usernameS
 =VideoSize
- # type:S w:I h:I size:I video_start_ts.D
-EmojiMarkup emoji_id:L background_colors:*I
-StickerMarkup stickerset:InputStickerSet sticker_id:L background_colors:*I
+ typeS wI hI sizeI video_start_ts.D
+EmojiMarkup emoji_idL background_colors*I
+StickerMarkup stickersetInputStickerSet sticker_idL background_colors*I
 =WallPaper
- id:L # creator. default. pattern.3 dark. access_hash:L slug:S document:Document settings.2WallPaperSettings
-NoFile id:L # default.1 dark.4 settings.2WallPaperSettings
+ idL # creator. default. pattern.3 dark. access_hashL slugS documentDocument settings.2WallPaperSettings
+NoFile idL # default.1 dark.4 settings.2WallPaperSettings
 =WallPaperSettings
- # blur.1 motion. background_color.0I second_background_color.4I third_background_color.I fourth_background_color.I intensity.3I rotation.I emoticon.7S
+ blur.1 motion. background_color.0I second_background_color.4I third_background_color.I fourth_background_color.I intensity.3I rotation.I emoticon.7S
 =WebDocument
- url:S access_hash:L size:I mime_type:S attributes:*DocumentAttribute
-NoProxy url:S size:I mime_type:S attributes:*DocumentAttribute
+ urlS access_hashL sizeI mime_typeS attributes*DocumentAttribute
+NoProxy urlS sizeI mime_typeS attributes*DocumentAttribute
 +WebPage
- # has_large_media.d video_cover_photo. id:L url:S display_url:S hash:I type.0S site_name.S title.S description.S photo.Photo embed_url.S embed_type.5S embed_width.I embed_height.6I duration.I author.S document.Document cached_page.Page attributes.c*WebPageAttribute
-Empty # id:L url.S
-NotModified # cached_page_views.I
-Pending # id:L url.S date:I
+ has_large_media.d video_cover_photo. idL urlS display_urlS hashI type.0S site_name.S title.S description.S photo.Photo embed_url.S embed_type.5S embed_width.I embed_height.6I duration.I author.S document.Document cached_page.Page attributes.c*WebPageAttribute
+Empty idL url.S
+NotModified cached_page_views.I
+Pending idL url.S dateI
 +WebPageAttribute
-StarGiftAuction gift:StarGift end_date:I
-StarGiftCollection icons:*Document
-StickerSet # emojis. text_color. stickers:*Document
-Story # peer:Peer id:I story.StoryItem
-Theme # documents.*Document settings.ThemeSettings
-UniqueStarGift gift:StarGift
+StarGiftAuction giftStarGift end_dateI
+StarGiftCollection icons*Document
+StickerSet emojis. text_color. stickers*Document
+Story peerPeer idI story.StoryItem
+Theme documents.*Document settings.ThemeSettings
+UniqueStarGift giftStarGift
 =auth.Authorization
- # setup_password_required.1 otherwise_relogin_days.1I tmp_sessions.0I future_auth_token.2B user:User
-SignUpRequired # terms_of_service.0help.TermsOfService
+ setup_password_required.1 otherwise_relogin_days.1I tmp_sessions.0I future_auth_token.2B userUser
+SignUpRequired terms_of_service.0help.TermsOfService
 =contacts.ResolvedPeer
- peer:Peer chats:*Chat users:*User
+ peerPeer chats*Chat users*User
 =help.TermsOfService
- # popup. id:DataJSON text:S entities:*MessageEntity min_age_confirm.I
+ popup. idDataJSON textS entities*MessageEntity min_age_confirm.I
 =messages.EmojiGameOutcome
- seed:B stake_ton_amount:L ton_amount:L`)
+ seedB stake_ton_amountL ton_amountL`)

@@ -7,41 +7,41 @@ import type { TlWriter } from '../../writer.ts'
 import type * as T from './types.ts'
 
 const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
-.client_DH_inner_data nonce:X server_nonce:X retry_id:L g_b:B=Client_DH_Inner_Data
-.get_future_salts num:I=FutureSalts
-.msg_resend_req msg_ids:*L=MsgResendReq
-.msgs_ack msg_ids:*L=MsgsAck
-.msgs_state_info req_msg_id:L info:B=MsgsStateInfo
-.msgs_state_req msg_ids:*L=MsgsStateReq
-.p_q_inner_data_dc pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y dc:I=P_Q_inner_data
-.p_q_inner_data_temp_dc pq:B p:B q:B nonce:X server_nonce:X new_nonce:Y dc:I expires_in:I=P_Q_inner_data
-.ping_delay_disconnect ping_id:L disconnect_delay:I=Pong
-.req_DH_params nonce:X server_nonce:X p:B q:B public_key_fingerprint:L encrypted_data:B=Server_DH_Params
-.req_pq_multi nonce:X=ResPQ
-.rpc_drop_answer req_msg_id:L=RpcDropAnswer
-.set_client_DH_params nonce:X server_nonce:X encrypted_data:B=Set_client_DH_params_answer
+.client_DH_inner_data nonceX server_nonceX retry_idL g_bB=Client_DH_Inner_Data
+.get_future_salts numI=FutureSalts
+.msg_resend_req msg_ids*L=MsgResendReq
+.msgs_ack msg_ids*L=MsgsAck
+.msgs_state_info req_msg_idL infoB=MsgsStateInfo
+.msgs_state_req msg_ids*L=MsgsStateReq
+.p_q_inner_data_dc pqB pB qB nonceX server_nonceX new_nonceY dcI=P_Q_inner_data
+.p_q_inner_data_temp_dc pqB pB qB nonceX server_nonceX new_nonceY dcI expires_inI=P_Q_inner_data
+.ping_delay_disconnect ping_idL disconnect_delayI=Pong
+.req_DH_params nonceX server_nonceX pB qB public_key_fingerprintL encrypted_dataB=Server_DH_Params
+.req_pq_multi nonceX=ResPQ
+.rpc_drop_answer req_msg_idL=RpcDropAnswer
+.set_client_DH_params nonceX server_nonceX encrypted_dataB=Set_client_DH_params_answer
 =ServerMessage
-.bad_msg_notification bad_msg_id:L bad_msg_seqno:I error_code:I=BadMsgNotification
-.bad_server_salt bad_msg_id:L bad_msg_seqno:I error_code:I new_server_salt:L=BadMsgNotification
-.dh_gen_fail nonce:X server_nonce:X new_nonce_hash3:X=Set_client_DH_params_answer
-.dh_gen_ok nonce:X server_nonce:X new_nonce_hash1:X=Set_client_DH_params_answer
-.dh_gen_retry nonce:X server_nonce:X new_nonce_hash2:X=Set_client_DH_params_answer
-.future_salts req_msg_id:L now:I salts:-FutureSalt=FutureSalts
-.msg_detailed_info msg_id:L answer_msg_id:L bytes:I status:I=MsgDetailedInfo
-.msg_new_detailed_info answer_msg_id:L bytes:I status:I=MsgDetailedInfo
-.msg_resend_req msg_ids:*L=MsgResendReq
-.msgs_ack msg_ids:*L=MsgsAck
-.msgs_all_info msg_ids:*L info:B=MsgsAllInfo
-.msgs_state_info req_msg_id:L info:B=MsgsStateInfo
-.msgs_state_req msg_ids:*L=MsgsStateReq
-.new_session_created first_msg_id:L unique_id:L server_salt:L=NewSession
-.pong msg_id:L ping_id:L=Pong
-.resPQ nonce:X server_nonce:X pq:B server_public_key_fingerprints:*L=ResPQ
-.server_DH_inner_data nonce:X server_nonce:X g:I dh_prime:B g_a:B server_time:I=Server_DH_inner_data
-.server_DH_params_fail nonce:X server_nonce:X new_nonce_hash:X=Server_DH_Params
-.server_DH_params_ok nonce:X server_nonce:X encrypted_answer:B=Server_DH_Params
+.bad_msg_notification bad_msg_idL bad_msg_seqnoI error_codeI=BadMsgNotification
+.bad_server_salt bad_msg_idL bad_msg_seqnoI error_codeI new_server_saltL=BadMsgNotification
+.dh_gen_fail nonceX server_nonceX new_nonce_hash3X=Set_client_DH_params_answer
+.dh_gen_ok nonceX server_nonceX new_nonce_hash1X=Set_client_DH_params_answer
+.dh_gen_retry nonceX server_nonceX new_nonce_hash2X=Set_client_DH_params_answer
+.future_salts req_msg_idL nowI salts-FutureSalt=FutureSalts
+.msg_detailed_info msg_idL answer_msg_idL bytesI statusI=MsgDetailedInfo
+.msg_new_detailed_info answer_msg_idL bytesI statusI=MsgDetailedInfo
+.msg_resend_req msg_ids*L=MsgResendReq
+.msgs_ack msg_ids*L=MsgsAck
+.msgs_all_info msg_ids*L infoB=MsgsAllInfo
+.msgs_state_info req_msg_idL infoB=MsgsStateInfo
+.msgs_state_req msg_ids*L=MsgsStateReq
+.new_session_created first_msg_idL unique_idL server_saltL=NewSession
+.pong msg_idL ping_idL=Pong
+.resPQ nonceX server_nonceX pqB server_public_key_fingerprints*L=ResPQ
+.server_DH_inner_data nonceX server_nonceX gI dh_primeB g_aB server_timeI=Server_DH_inner_data
+.server_DH_params_fail nonceX server_nonceX new_nonce_hashX=Server_DH_Params
+.server_DH_params_ok nonceX server_nonceX encrypted_answerB=Server_DH_Params
 =FutureSalt
-.future_salt valid_since:I valid_until:I salt:L`)
+.future_salt valid_sinceI valid_untilI saltL`)
 
 export function writeClientMessage(w: TlWriter, v: T.ClientMessage): void {
   MESSAGES('ClientMessage').write(w, v)
