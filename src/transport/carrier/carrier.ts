@@ -49,6 +49,8 @@ export interface Address {
   path?: string | undefined
   /** TLS around a WebSocket. */
   secure?: boolean | undefined
+  /** Further addresses of the same server, for dials that try several (`happyEyeballs`); others do not look at them. */
+  others?: readonly Address[] | undefined
 }
 
 /** What dialling needs beside the address. */

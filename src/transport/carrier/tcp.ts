@@ -4,14 +4,39 @@
  * Chunks go out as one gathered write; Nagle's algorithm is off, since every packet is written whole. When the other
  * side ends its half, the connection is over: MTProto has no use for a half-open one.
  */
-import { connect, type Socket } from 'node:net'
+import { lookup } from 'node:dns'
+import { connect, isIP, type Socket } from 'node:net'
 import type { Host, Timer } from '../../host.ts'
-import { type Carrier, type CarrierHandlers, type Dial, formatAddress, LINGER } from './carrier.ts'
+import {
+  type Address,
+  type Carrier,
+  type CarrierHandlers,
+  DIAL_TIMEOUT,
+  type Dial,
+  type DialOptions,
+  formatAddress,
+  LINGER,
+} from './carrier.ts'
 import { dialling } from './dialling.ts'
+import { dialFirst, happyEyeballs, interleave, type Preference } from './eyeballs.ts'
 import { connectionClosed } from './failure.ts'
 
-/** Opens a TCP connection; see {@link Dial}. A name with several addresses is tried address by address. */
-export const dialTcp: Dial = (address, handlers, options) =>
+/** Makes a dial for TCP that tries an address, its `others`, and of a name all addresses. */
+export function tcpDial(preference: Preference = {}): Dial {
+  return happyEyeballs(async (address, handlers, options) => {
+    if (isIP(address.host)) return dialLiteral(address, handlers, options)
+    const { host, timeout = DIAL_TIMEOUT } = options
+    const deadline = host.now() + timeout
+    const found = interleave(await addressesOf(address, options), preference)
+    return dialFirst(found, dialLiteral, handlers, { ...options, timeout: Math.max(0, deadline - host.now()) })
+  }, preference)
+}
+
+/** Opens a TCP connection; see {@link Dial}. All addresses of the server are tried, in their order. */
+export const dialTcp: Dial = tcpDial()
+
+/** Connects to an IP address. */
+const dialLiteral: Dial = (address, handlers, options) =>
   dialling(address, options, (attempt) => {
     const socket = connect({ host: address.host, port: address.port, noDelay: true })
     // Stays for good: an error after the attempt was dropped must not become an uncaught one.
@@ -19,6 +44,18 @@ export const dialTcp: Dial = (address, handlers, options) =>
     socket.once('connect', () => attempt.opened(socketCarrier(socket, formatAddress(address), handlers, options.host)))
     return () => socket.destroy()
   })
+
+/** All addresses of a name, in the order in which the system prefers them. */
+function addressesOf(address: Address, options: DialOptions): Promise<Address[]> {
+  return dialling<Address[]>(address, options, (attempt) => {
+    lookup(address.host, { all: true, verbatim: true }, (error, found) => {
+      if (error) attempt.failed(error)
+      else attempt.opened(found.map((one) => ({ host: one.address, port: address.port })))
+    })
+    // The system's look-up cannot be stopped; nobody listens any more.
+    return () => {}
+  })
+}
 
 /**
  * A carrier over an open socket, either end.
