@@ -351,6 +351,7 @@ export class Connection {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#timerAt = Number.POSITIVE_INFINITY
+    this.#exchange?.end()
     this.#exchange = undefined
     this.#codec = undefined
     const carrier = this.#carrier

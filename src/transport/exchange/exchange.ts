@@ -64,18 +64,22 @@ export class KeyExchange {
    *   Either way the exchange is over
    */
   receive(body: Uint8Array): ExchangeStep {
-    const state = this.#state
-    // Until all is well: what throws below leaves nothing behind.
-    this.#state = { waitsFor: 'nothing' }
-    let secrets: Uint8Array[] = []
-    if (state.waitsFor === 'server_DH_params') secrets = [state.proven.newNonce]
-    if (state.waitsFor === 'dh_gen') secrets = [state.agreed.newNonce, state.proposed.authKey]
     try {
-      const step = this.#step(state, readServerMessage(new TlReader(body)))
-      secrets = []
-      return step
-    } finally {
-      for (const secret of secrets) secret.fill(0)
+      return this.#step(this.#state, readServerMessage(new TlReader(body)))
+    } catch (error) {
+      this.end()
+      throw error
+    }
+  }
+
+  /** Ends the exchange, whatever it waits for, and wipes what is secret. A key that was agreed on is left alone. */
+  end(): void {
+    const state = this.#state
+    this.#state = { waitsFor: 'nothing' }
+    if (state.waitsFor === 'server_DH_params') state.proven.newNonce.fill(0)
+    if (state.waitsFor === 'dh_gen') {
+      state.agreed.newNonce.fill(0)
+      state.proposed.authKey.fill(0)
     }
   }
 
@@ -103,6 +107,7 @@ export class KeyExchange {
         if (retries === MAX_RETRIES) refuse(`the server asked for another key ${MAX_RETRIES + 1} times`)
         return this.#propose(agreed, outcome, retries + 1)
       }
+      this.#state = { waitsFor: 'nothing' }
       agreed.newNonce.fill(0)
       return { done: outcome }
     }
