@@ -179,7 +179,8 @@ export function acceptParams(
   const gA = toBigInt(inner.gA)
   checkDhGroup(crypto, random, prime, inner.g)
   if (!isSafeDhValue(prime, gA)) refuse('g_a is out of range')
-  return { ...proven, g: BigInt(inner.g), prime, gA, serverTime: inner.serverTime }
+  // Seconds since 1970 without a sign, as in message ids: good until 2106.
+  return { ...proven, g: BigInt(inner.g), prime, gA, serverTime: inner.serverTime >>> 0 }
 }
 
 /**
