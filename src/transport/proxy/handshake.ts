@@ -15,6 +15,8 @@ export interface HandshakeStep {
 
 /** The handshake of one connection. */
 export interface Handshake {
+  /** The reason to give when the proxy closes before the way is open, where there is a better guess than the usual. */
+  readonly closed?: string
   /** What to send first. */
   start(): Uint8Array
   /**

@@ -27,6 +27,9 @@ const KEY_LENGTH = 16
 const PADDED_MARK = 0xdd
 const TLS_MARK = 0xee
 
+/** What errors call such a proxy. */
+const NAME = 'MTProto'
+
 /** A proxy, as a `tg://proxy` link names it. */
 export interface Mtproxy {
   /** Name, IPv4 or IPv6 address; IPv6 without brackets. */
@@ -96,6 +99,6 @@ export function mtproxyDial(proxy: Mtproxy, dial: Dial, crypto: Pick<Crypto, 'sh
   const { host, port, secret } = proxy
   const { kind, key, domain = '' } = parseSecret(secret)
   const at: Address = { host, port }
-  const throughTls = kind === 'ee' ? fakeTlsDial({ key, domain, crypto }, dial) : dial
-  return (_address, handlers, options) => throughTls(at, handlers, options)
+  if (kind === 'ee') return fakeTlsDial(at, NAME, { key, domain, crypto }, dial)
+  return (_target, handlers, options) => dial(at, handlers, options)
 }

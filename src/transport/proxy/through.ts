@@ -41,6 +41,8 @@ export function dialThrough(proxy: Address, protocol: ProxyProtocol, dial: Dial)
   }
 }
 
+const CLOSED = 'it closed the connection before the way was open; is it a proxy, and does it know you?'
+
 /** What the carrier to the proxy tells: first to the handshake, then to the owner. */
 class Passage implements CarrierHandlers {
   readonly #handshake: Handshake
@@ -102,8 +104,7 @@ class Passage implements CarrierHandlers {
   }
 
   onClose(error?: TransportError): void {
-    const reason = 'it closed the connection before the way was open'
-    if (this.#settle) this.#settle(this.#refuse(`${reason}; is it a proxy, and does it know you?`, true))
+    if (this.#settle) this.#settle(this.#refuse(this.#handshake.closed ?? CLOSED, true))
     else this.#tell(() => this.#handlers.onClose(error))
   }
 
