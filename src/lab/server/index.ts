@@ -9,8 +9,17 @@ export type { CallFault, ExchangeFaults, ExchangeStep, Faults, OutgoingPlain, Re
 export { type ImageFormat, type ImageInfo, imageInfo } from './image-size.ts'
 export { type Incoming, type Listener, type ListenOptions, listen } from './listen.ts'
 export type { StoredDocument, StoredPhoto } from './media-store.ts'
+export type { MtproxyEvent } from './mtproxy/house.ts'
+export { mtproxyLink, type RunningMtproxy, type StartMtproxyOptions, startMtproxy } from './mtproxy/start.ts'
 export { diskParts } from './parts-on-disk.ts'
 export { memoryParts, type PartsStore, type StoredParts } from './parts-store.ts'
+export {
+  type ProxyRequest,
+  type ProxyServerOptions,
+  type RunningProxy,
+  startHttpConnect,
+  startSocks5,
+} from './proxies/index.ts'
 export { TestServer, type TestServerOptions } from './server.ts'
 export { generateServerKey, readServerKey, type ServerKeyPair } from './server-key.ts'
 export { type RunningServer, type StartServerOptions, startServer } from './start.ts'
