@@ -9,7 +9,7 @@
  */
 export { UploadClient, type UploadFileOptions, type UploadMediaOptions } from './client/client.ts'
 export type { ClientEvent } from './client/events.ts'
-export type { ConnectOptions, CustomDatacenter, DeviceInfo } from './client/options.ts'
+export type { ConnectOptions, CustomDatacenter, DeviceInfo, ProxyOptions } from './client/options.ts'
 export type { PeerLike } from './client/peers.ts'
 export { memoryStorage, type SessionStorage } from './client/storage.ts'
 export { VERSION } from './client/version.ts'

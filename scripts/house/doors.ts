@@ -52,6 +52,11 @@ export const DOORS: readonly Door[] = [
     lets: ['network', 'ws'],
     why: "the platform's WebSocket, or the package's",
   },
+  {
+    path: 'src/transport/carrier/websocket-over.ts',
+    lets: ['node', 'ws'],
+    why: 'WebSocket over a connection through a proxy',
+  },
   { path: 'src/files/source-file.ts', lets: ['node'], why: 'reads files' },
   { path: 'src/files/open.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
   {
@@ -60,7 +65,9 @@ export const DOORS: readonly Door[] = [
     why: 'the Host of the real world',
   },
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
+  { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
+  { path: 'src/lab/server/proxies/', lets: ['node', 'process'], why: 'proxies for tests listen and connect' },
   { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
   { path: 'src/lab/server/server-key.ts', lets: ['node', 'process'], why: 'makes and reads RSA keys' },
 ]

@@ -6,12 +6,14 @@
 import { UsageError } from '../errors.ts'
 import { TRANSPORTS } from '../transport/codec.ts'
 import type { ConnectOptions } from './options.ts'
+import { parseProxy } from './proxy-link.ts'
 
 /** @throws UsageError for options that cannot be */
 export function checkOptions(options: ConnectOptions): void {
   if (!isObject(options))
     throw new UsageError('connect takes an object of options: at least apiId, apiHash and botToken')
-  const { apiId, apiHash, botToken, dc, transport, storage, maxWait, onEvent, signal, methods } = options
+  const { apiId, apiHash, botToken, dc, transport, storage, maxWait, onEvent, signal, methods, proxy, ipv6, dial } =
+    options
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
     if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
   }
@@ -25,6 +27,16 @@ export function checkOptions(options: ConnectOptions): void {
   must('maxWait', maxWait, typeof maxWait === 'number' && maxWait >= 0, 'a number of seconds, 0 or more')
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
   must('signal', signal, signal instanceof AbortSignal, 'an AbortSignal')
+  must('ipv6', ipv6, typeof ipv6 === 'boolean', 'true or false')
+  must('proxy', proxy, typeof proxy === 'string' || isObject(proxy), 'a URL, or an object with type, host and port')
+  if (proxy !== undefined) {
+    const { type } = parseProxy(proxy)
+    if (dial) throw new UsageError('proxy and dial exclude each other: a dial of your own opens connections by itself')
+    if (type === 'mtproxy' && transport !== undefined)
+      throw new UsageError('an MTProxy decides how packets travel: leave transport out')
+  }
+  const isSecret = typeof forwardSecrecy === 'boolean' || typeof forwardSecrecy === 'function'
+  must('forwardSecrecy', forwardSecrecy, isSecret, 'true, false, or what forwardSecrecy() makes')
   must('methods', methods, Array.isArray(methods), 'an array of methods')
   const isStorage = isObject(storage) && typeof storage.load === 'function' && typeof storage.save === 'function'
   must(

@@ -5,19 +5,24 @@
  */
 import { helpGetConfig } from '#methods'
 import type { Address } from '../transport/carrier/carrier.ts'
-import type { Datacenter } from '../transport/datacenter.ts'
+import type { DatacenterLike } from '../transport/datacenter.ts'
 
 /**
- * The address of datacenter `id` as `dc` tells it: IPv4, for the account's own calls.
+ * The addresses of datacenter `id` as `dc` tells them, for the account's own calls: the first, and the rest as its `others`.
  * @returns undefined if it knows none
  * @throws RpcError, TransportError
  */
 export async function locate(
   id: number,
-  dc: Datacenter,
+  dc: DatacenterLike,
   signal: AbortSignal | undefined,
 ): Promise<Address | undefined> {
   const { dcOptions } = await dc.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
-  const found = dcOptions.find((one) => one.id === id && !(one.ipv6 || one.cdn || one.mediaOnly || one.tcpoOnly))
-  return found && { host: found.ipAddress, port: found.port }
+  const found = dcOptions
+    .filter((one) => one.id === id && !(one.cdn || one.mediaOnly || one.tcpoOnly))
+    // IPv4 first, as in the built-in list; who prefers IPv6 says so to the dial.
+    .sort((a, b) => Number(a.ipv6 ?? false) - Number(b.ipv6 ?? false))
+    .map(({ ipAddress: host, port }): Address => ({ host, port }))
+  const [first, ...others] = found
+  return first && { ...first, others }
 }

@@ -4,7 +4,8 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import type { Host } from '../host.ts'
-import type { Dial } from '../transport/carrier/carrier.ts'
+import type { Address, Dial } from '../transport/carrier/carrier.ts'
+import type { MakeDatacenter } from '../transport/datacenter.ts'
 import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { NamedMethod } from './methods.ts'
@@ -24,6 +25,8 @@ export interface CustomDatacenter {
   readonly path?: string | undefined
   /** TLS around a WebSocket. */
   readonly secure?: boolean | undefined
+  /** Further addresses of it, for TCP: whichever answers first is used. */
+  readonly others?: readonly Address[] | undefined
 }
 
 /** How the client presents itself in `initConnection`. Source: https://core.telegram.org/method/initConnection */
@@ -35,10 +38,34 @@ export interface DeviceInfo {
   readonly langCode?: string | undefined
 }
 
+/** A proxy to go through. */
+export interface ProxyOptions {
+  readonly type: 'socks5' | 'http' | 'mtproxy'
+  /** Name or address of the proxy. */
+  readonly host: string
+  readonly port: number
+  /** For `socks5` and `http`. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  /** For `mtproxy`: hex or base64, as the proxy's link has it. */
+  readonly secret?: string | undefined
+}
+
 /** By what way packets travel. */
 export interface WayOptions {
   /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
   readonly transport?: TransportName | undefined
+  /**
+   * A proxy to go through, on Node, Bun and Deno: an object, or `socks5://user:password@host:port`, `http://…`,
+   * `tg://proxy?server=…&port=…&secret=…`, `tg://socks?…`, or the same as `https://t.me/…`. It looks names up itself. An
+   * MTProxy decides how packets travel, so that `transport` is left out.
+   */
+  readonly proxy?: string | ProxyOptions | undefined
+  /**
+   * Try IPv6 addresses of a server before IPv4 ones (true), or after them (false), on Node, Bun and Deno. Unless told, in
+   * the order in which they are known. All are tried in any case, a quarter of a second after one another.
+   */
+  readonly ipv6?: boolean | undefined
 }
 
 /** What `UploadClient.connect` takes. */
@@ -67,6 +94,12 @@ export interface ConnectOptions extends WayOptions {
   readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */
   readonly maxWait?: number | undefined
+  /**
+   * Perfect forward secrecy: calls travel under temporary keys that are kept in memory alone, so that the stored session
+   * opens nothing that was recorded before. `true`, or what `forwardSecrecy()` of `mtproto-upload/forward-secrecy` makes;
+   * bundles for browsers take the latter alone.
+   */
+  readonly forwardSecrecy?: boolean | MakeDatacenter | undefined
   readonly device?: DeviceInfo | undefined
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** Aborts connecting and logging in; afterwards it has no effect. */

@@ -27,6 +27,5 @@ export function placeOf(id: number, options: ConnectOptions, platform: Platform,
   if (keys.length === 0) throw new UsageError('`dc.serverKeys` is empty: give the public key of the server')
   const at = id === dc.id ? dc : known
   if (!at) throw new UsageError(`the account lives in datacenter ${id}, whose address is not known`)
-  const { host, port } = at
-  return { id, test: dc.test ?? false, address: { ...dc, host, port }, keys }
+  return { id, test: dc.test ?? false, address: { ...dc, ...at }, keys }
 }

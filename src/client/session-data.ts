@@ -5,6 +5,7 @@
  */
 import { fromHex, toHex } from '../bytes.ts'
 import { StorageError } from '../errors.ts'
+import type { Address } from '../transport/carrier/carrier.ts'
 
 const FORMAT = 'mtproto-upload session'
 const VERSION = 1
@@ -16,7 +17,7 @@ export interface SessionData {
   /** The account's datacenter. */
   dc: number
   /** Address of that datacenter, if a server told it. */
-  address?: { readonly host: string; readonly port: number } | undefined
+  address?: Address | undefined
   /** Authorization keys by datacenter. */
   readonly keys: Map<number, { key: Uint8Array; salt: bigint }>
   /** The account, once logged in. */
@@ -47,7 +48,7 @@ export function decodeSession(text: string): SessionData {
     for (const [id, key, salt] of keys as [number, string, string][]) {
       data.keys.set(id, { key: fromHex(key), salt: BigInt(salt) })
     }
-    if (address) data.address = address as { host: string; port: number }
+    if (address) data.address = address as Address
     if (user) data.user = { ...(user as { bot: boolean; username?: string }), id: BigInt((user as { id: string }).id) }
     const sound = [...data.keys].every(([id, { key }]) => isDc(id) && key.length === 256)
     if (format !== FORMAT || version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !sound)

@@ -8,6 +8,7 @@ import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import { fingerprint } from '../../src/crypto/rsa.ts'
 import { UsageError } from '../../src/errors.ts'
+import type { Address } from '../../src/transport/carrier/carrier.ts'
 
 /** As https://my.telegram.org shows them. */
 const PRODUCTION_PEM = `-----BEGIN RSA PUBLIC KEY-----
@@ -45,6 +46,8 @@ describe('keys', () => {
   }
 })
 
+const allOf = ({ others = [], ...first }: Address): readonly Address[] => [first, ...others]
+
 describe('addresses', () => {
   const SIDES = [
     { isTest: false, count: 5 },
@@ -54,10 +57,10 @@ describe('addresses', () => {
     const side = isTest ? 'test' : 'production'
     const ids = Array.from({ length: count }, (_, i) => i + 1)
 
-    test(`each ${side} datacenter has an IPv4 and an IPv6 address of its own, port 443`, () => {
-      const all = ids.flatMap((id) => [telegramAddress(id, isTest), telegramAddress(id, isTest, true)])
+    test(`each ${side} datacenter has an IPv4 and an IPv6 address of its own, IPv4 and port 443 first`, () => {
+      const all = ids.flatMap((id) => allOf(telegramAddress(id, isTest)))
       expect(new Set(all.map(({ host }) => host)).size).toBe(2 * count)
-      expect(all.every(({ port }) => port === 443)).toBe(true)
+      expect(all.map(({ port }) => port)).toEqual(ids.flatMap(() => [443, 443, 80, 80, 5222, 5222]))
       for (const [i, { host }] of all.entries()) expect(i % 2 === 0 ? isIPv4(host) : isIPv6(host), host).toBe(true)
     })
 
@@ -70,11 +73,15 @@ describe('addresses', () => {
   }
 
   test('the addresses are those that Telegram publishes', () => {
-    expect(telegramAddress(2, false)).toEqual({ host: '149.154.167.51', port: 443 })
-    expect(telegramAddress(4, false, true)).toEqual({ host: '2001:67c:4e8:f004::a', port: 443 })
-    expect(telegramAddress(5, false, true)).toEqual({ host: '2001:b28:f23f:f005::a', port: 443 })
-    expect(telegramAddress(2, true)).toEqual({ host: '149.154.167.40', port: 443 })
-    expect(telegramAddress(3, true, true)).toEqual({ host: '2001:b28:f23d:f003::e', port: 443 })
+    const hosts = (id: number, isTest: boolean): string[] =>
+      allOf(telegramAddress(id, isTest))
+        .slice(0, 2)
+        .map(({ host }) => host)
+    expect(hosts(2, false)).toEqual(['149.154.167.51', '2001:67c:4e8:f002::a'])
+    expect(hosts(4, false)).toEqual(['149.154.167.91', '2001:67c:4e8:f004::a'])
+    expect(hosts(5, false)).toEqual(['149.154.171.5', '2001:b28:f23f:f005::a'])
+    expect(hosts(2, true)).toEqual(['149.154.167.40', '2001:67c:4e8:f002::e'])
+    expect(hosts(3, true)).toEqual(['149.154.175.117', '2001:b28:f23d:f003::e'])
   })
 
   test('a WebSocket goes to the name, with TLS and the path of its side', () => {

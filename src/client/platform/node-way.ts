@@ -1,21 +1,48 @@
 /**
- * The ways to a server on Node, Bun and Deno: every transport, over TCP or WebSocket.
+ * The ways to a server on Node, Bun and Deno: every transport, over TCP or WebSocket, straight or through a proxy.
  */
-import { dialTcp } from '../../transport/carrier/tcp.ts'
+import { nativeCrypto } from '../../crypto/native.ts'
+import type { Dial } from '../../transport/carrier/carrier.ts'
+import { happyEyeballs } from '../../transport/carrier/eyeballs.ts'
+import { noticingHttp } from '../../transport/carrier/http-answer.ts'
+import { tcpDial } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
+import { webSocketOver } from '../../transport/carrier/websocket-over.ts'
 import { createCodec } from '../../transport/codec.ts'
+import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/index.ts'
 import { telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import type { WayOptions } from '../options.ts'
+import { type Proxy, parseProxy } from '../proxy-link.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Way } from './platform.ts'
 
-/** The way that the options ask for; `intermediate` framing over TCP unless told. */
-export function nodeWay({ transport = 'intermediate' }: WayOptions): Way {
+/**
+ * The way that the options ask for; `intermediate` framing over TCP unless told.
+ * @throws UsageError for a proxy that cannot be
+ */
+export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: WayOptions): Way {
+  const proxy = wanted === undefined ? undefined : parseProxy(wanted)
+  const tcp = tcpDial({ ipv6 })
+  if (proxy?.type === 'mtproxy') {
+    return {
+      codec: mtproxyCodec(proxy.secret),
+      dial: noticingHttp(mtproxyDial({ ...proxy.address, secret: proxy.secret }, tcp, nativeCrypto)),
+      address: telegramAddress,
+      locate,
+    }
+  }
+  const stream = proxy ? through(proxy, tcp, ipv6) : tcp
+  const isWeb = transport === 'ws'
   return {
     codec: (options) => createCodec(transport, options),
-    dial: transport === 'ws' ? dialWebSocket : dialTcp,
-    address: transport === 'ws' ? webSocketAddress : telegramAddress,
-    ...(transport !== 'ws' && { locate }),
+    dial: !isWeb ? noticingHttp(stream) : proxy || ipv6 !== undefined ? webSocketOver(stream) : dialWebSocket,
+    address: isWeb ? webSocketAddress : telegramAddress,
+    ...(!isWeb && { locate }),
   }
+}
+
+/** Each address of the server is asked of the proxy in turn: it may have a network that leads to one of them only. */
+function through(proxy: Proxy & { readonly type: 'tunnel' }, dial: Dial, ipv6: boolean | undefined): Dial {
+  return happyEyeballs(dialThrough(proxy.address, proxy.protocol, dial), { ipv6 })
 }

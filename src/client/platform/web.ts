@@ -21,15 +21,16 @@ export const platform: Platform = {
   host: systemHost,
   crypto: webCrypto,
   methods: OWN_METHODS,
-  way: ({ transport = 'ws' }) =>
-    transport === 'ws'
+  way: ({ transport = 'ws', proxy }) =>
+    transport === 'ws' && !proxy
       ? {
           codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
           dial: dialOwnWebSocket,
           address: webSocketAddress,
         }
-      : missing(`TCP for "${transport}"`, 'use "ws"'),
+      : missing('TCP', 'use "ws" and no proxy'),
   keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
+  forwardSecrecy: () => missing('forward secrecy', "give forwardSecrecy() of 'mtproto-upload/forward-secrecy'"),
   fileStorage: () => missing('file system', 'give an object with load and save as storage'),
 }

@@ -10,7 +10,10 @@ import { dialOwnWebSocket, webSocketDial } from './websocket-carrier.ts'
 export const MAX_MESSAGE: number = 32 * 1024 * 1024
 
 /** What `ws` understands and the platform's own WebSocket ignores. Compressing ciphertext is a waste. */
-const WS_OPTIONS = { perMessageDeflate: false, maxPayload: MAX_MESSAGE }
+export const WS_OPTIONS: { readonly perMessageDeflate: false; readonly maxPayload: number } = {
+  perMessageDeflate: false,
+  maxPayload: MAX_MESSAGE,
+}
 
 /** Opens a WebSocket; see {@link Dial}. `address.path` is `/apiws` unless told, `address.secure` makes it `wss:`. */
 export const dialWebSocket: Dial = async (...args) => {

@@ -3,5 +3,6 @@
  */
 export type { Handshake, HandshakeStep, ProxyLogin, ProxyProtocol, Refuse } from './handshake.ts'
 export { httpConnect } from './http-connect.ts'
+export { type Mtproxy, type MtproxySecret, mtproxyCodec, mtproxyDial, parseSecret } from './mtproxy.ts'
 export { socks5 } from './socks5.ts'
 export { dialThrough } from './through.ts'
