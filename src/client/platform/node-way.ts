@@ -4,7 +4,7 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import type { Dial } from '../../transport/carrier/carrier.ts'
 import { happyEyeballs } from '../../transport/carrier/eyeballs.ts'
-import { noticingHttp } from '../../transport/carrier/http-answer.ts'
+import { noticingHttp } from '../../transport/carrier/noticing-http.ts'
 import { tcpDial } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { webSocketOver } from '../../transport/carrier/websocket-over.ts'
