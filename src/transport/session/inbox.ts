@@ -6,9 +6,11 @@
  *
  * Source: https://core.telegram.org/mtproto/security_guidelines#mtproto-encrypted-messages
  */
+import { readServerMessage } from '#messages'
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import { SecurityError } from '../../errors.ts'
+import { SecurityError, TlError } from '../../errors.ts'
+import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { type ServerClock, timeOfMsgId } from './clock.ts'
 import { PLAIN_HEAD } from './envelope.ts'
@@ -37,8 +39,10 @@ export interface Incoming {
   readonly msgId: bigint
   /** Constructor id of the body; of what was packed, if it was packed. */
   readonly id: number
-  /** Stands before the constructor id. */
+  /** Stands before the constructor id; behind the message where that has been read. */
   readonly reader: TlReader
+  /** A service message; absent for an answer, and for what is none of MTProto's own messages. */
+  readonly message?: ServerMessage
   /** The message itself, where the platform takes its time to unpack it; rejects if it cannot be unpacked. */
   readonly later?: Promise<Incoming>
 }
@@ -123,7 +127,7 @@ export class Inbox {
   }
 
   /** The rules that hold for every message, inner ones too. False if it was seen before. */
-  #check({ msgId, seqno, reader }: Part): boolean {
+  #check({ msgId, reader }: Part): boolean {
     const id = reader.peekId()
     if ((msgId & 1n) !== 1n || id === MSG_CONTAINER) throw refused()
     if (this.seen.has(msgId)) return false
@@ -134,8 +138,6 @@ export class Inbox {
       if (age < -MAX_AHEAD) this.#clock.doubt()
       if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
     }
-    const content = (seqno & 1) === 1
-    if (id === RPC_RESULT ? !content : id === MSGS_ACK && content) throw refused()
     return true
   }
 
@@ -145,24 +147,42 @@ export class Inbox {
   }
 
   /** @param room bytes to which what is packed in this packet may still unpack, all together */
-  #open({ msgId, reader }: Part, room: { left: number }): Incoming {
+  #open(part: Part, room: { left: number }): Incoming {
+    const { msgId, reader } = part
     const id = reader.peekId()
-    if (id !== GZIP_PACKED) return { msgId, id, reader }
+    if (id !== GZIP_PACKED) return read(part)
     try {
       const unpacked = unpackGzip(this.#crypto, reader, room)
-      if (unpacked instanceof TlReader) return openUnpacked(msgId, unpacked)
-      return { msgId, id, reader, later: unpacked.then((inner) => openUnpacked(msgId, inner)) }
+      if (unpacked instanceof TlReader) return read({ ...part, reader: unpacked })
+      return { msgId, id, reader, later: unpacked.then((inner) => read({ ...part, reader: inner })) }
     } catch {
       throw refused()
     }
   }
 }
 
-/** What was packed, as a message; neither a container nor packed again. */
-function openUnpacked(msgId: bigint, reader: TlReader): Incoming {
+/**
+ * What is left to check of a message once it is unpacked: it is neither a container nor packed again, its seqno fits, and
+ * a service message can be read.
+ */
+function read({ msgId, seqno, reader }: Part): Incoming {
+  const start = reader.pos
   const id = reader.peekId()
+  const content = (seqno & 1) === 1
   if (id === MSG_CONTAINER || id === GZIP_PACKED) throw refused()
-  return { msgId, id, reader }
+  if (id === RPC_RESULT) {
+    if (!content || reader.remaining < 16) throw refused()
+    return { msgId, id, reader }
+  }
+  if (id === MSGS_ACK && content) throw refused()
+  try {
+    return { msgId, id, reader, message: readServerMessage(reader) }
+  } catch (error) {
+    // A constructor of a newer layer, or an update: acknowledged, handed on, not understood here.
+    if (!(error instanceof TlError) || error.offset !== start) throw refused()
+    reader.pos = start
+    return { msgId, id, reader }
+  }
 }
 
 interface Part {
