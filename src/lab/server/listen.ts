@@ -51,6 +51,9 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** Milliseconds for which a connection of HTTP stays open without a request: clients come back within their pings. */
+const KEEP_ALIVE = 75_000
+
 /** How HTTP requests begin: four bytes of each method that clients send. */
 const HTTP_WORDS = ['GET ', 'POST', 'HEAD', 'OPTI']
 
@@ -83,7 +86,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     owner = onConnection(carrier, incoming)
   }
 
-  const http = createHttpServer({ noDelay: true }, options.onRequest ?? notFound)
+  const http = createHttpServer({ noDelay: true, keepAliveTimeout: KEEP_ALIVE }, options.onRequest ?? notFound)
   const upgrades = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,

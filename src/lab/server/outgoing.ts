@@ -11,6 +11,7 @@ import { concat } from '../../bytes.ts'
 import { writeServerMessage } from '../../tl/generated/mtproto/server.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlWriter } from '../../tl/writer.ts'
+import { timeOfMsgId } from '../../transport/session/clock.ts'
 import { ANSWER_RESIDUE, MessageIds, SERVER_RESIDUE } from '../../transport/session/message-id.ts'
 import type { Behaviour } from './dc.ts'
 
@@ -130,6 +131,19 @@ export class OutgoingQueue {
       if (message.body.length <= this.#behaviour.resendLimit) this.#waiting.push(message)
       else this.announce(message, now)
     }
+  }
+
+  /** Queues once more what was made before `time`, in milliseconds, and is not acknowledged. */
+  repeatOlder(time: number): void {
+    for (const message of this.#pending.values()) {
+      if (timeOfMsgId(message.msgId) >= time) return
+      this.again(message)
+    }
+  }
+
+  /** A container with nothing in it: the answer of a long poll when there is nothing to say. */
+  nothing(now: number): Load {
+    return this.#container([], now)
   }
 
   /** Tells the client of a message instead of sending it. */

@@ -12,6 +12,8 @@ import { ServerConnection } from './connection.ts'
 import { type Behaviour, type Dc, DEFAULT_BEHAVIOUR, type RsaKey } from './dc.ts'
 import { type DhGroup, TELEGRAM_GROUP } from './dh-group.ts'
 import type { Faults, RequestInfo } from './faults.ts'
+import { HttpFront } from './http-front.ts'
+import type { HttpReply } from './http-link.ts'
 import { invoke } from './rpc.ts'
 import { SessionTable } from './session-table.ts'
 import type { World } from './world.ts'
@@ -50,6 +52,7 @@ export class TestServer {
   readonly #dc: Dc
   readonly #sessions: SessionTable
   readonly #connections = new Set<ServerConnection>()
+  readonly #http: HttpFront
   readonly #counter = new Map<string, number>()
   #connectionCount = 0
 
@@ -79,6 +82,7 @@ export class TestServer {
       seconds: () => Math.floor(milliseconds() / 1000),
     }
     this.#sessions = new SessionTable(this.#dc, (call, body) => invoke(this.#counter, call, body))
+    this.#http = new HttpFront(this.#dc, this.#sessions, () => ++this.#connectionCount)
     this.keys.onRemove = (key) => this.#sessions.forget(key)
   }
 
@@ -91,9 +95,17 @@ export class TestServer {
     return connection
   }
 
-  /** Number of connections open now. */
+  /** Takes the packet of one HTTP request. */
+  readonly post = (packet: Uint8Array, reply: HttpReply): void => this.#http.post(packet, reply)
+
+  /** Number of connections open now; those by HTTP count once for each session. */
   get connections(): number {
-    return this.#connections.size
+    return this.#connections.size + this.#http.links.length
+  }
+
+  /** Number of HTTP requests that wait for an answer. */
+  get waiting(): number {
+    return this.#http.links.reduce((sum, link) => sum + link.waiting, 0)
   }
 
   /** Number of sessions remembered. */
@@ -106,14 +118,14 @@ export class TestServer {
     return this.#counter
   }
 
-  /** Framings that the open connections speak. */
+  /** Framings that the open connections speak; `bare` for HTTP, which has none. */
   get framings(): string[] {
-    return [...this.#connections].flatMap(({ framing }) => framing ?? [])
+    return [...[...this.#connections].flatMap(({ framing }) => framing ?? []), ...this.#http.links.map(() => 'bare')]
   }
 
   /** Closes every connection, or answers each with a transport error first. */
   disconnectAll(status?: number): void {
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections, ...this.#http.links]) {
       if (status === undefined) connection.close()
       else connection.fail(status)
     }

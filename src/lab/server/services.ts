@@ -97,8 +97,12 @@ export function serve(site: ServiceSite, received: Received, message: ClientMess
       queue.service({ _: 'destroy_auth_key_ok' }, now, { answer: true })
       site.destroyKey()
       return true
+    case 'http_wait':
+      // Means nothing on a stream.
+      site.link?.wait?.(message)
+      return false
     default:
-      // msgs_state_info and msgs_all_info answer nothing we asked; http_wait means nothing on a stream.
+      // msgs_state_info and msgs_all_info answer nothing we asked.
       return false
   }
 }

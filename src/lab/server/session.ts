@@ -97,6 +97,17 @@ export class ServerSession {
     this.queue.disconnected()
   }
 
+  /** Sends what waits, as far as the link can carry it now. */
+  flush(): void {
+    this.#flush()
+  }
+
+  /** Sends once more what the client has not acknowledged although it was made before `time`, in milliseconds. */
+  repeatOlder(time: number): void {
+    this.queue.repeatOlder(time)
+    this.#flush()
+  }
+
   /** Ends the session: nothing is sent any more. */
   destroy(): void {
     this.#destroyed = true
@@ -258,6 +269,15 @@ export class ServerSession {
   #flush(): void {
     const { link } = this
     if (link === undefined || this.#destroyed) return
+    while (this.link === link && (this.#acks.size > 0 || !this.queue.isEmpty)) {
+      if (link.mayCarry?.() === false) return
+      const load = this.queue.take(this.#takeAcks(), this.dc.milliseconds())
+      if (load !== undefined) link.send(this.key, this.id, load)
+    }
+  }
+
+  /** The acknowledgements that wait; from now on they are on their way. */
+  #takeAcks(): bigint[] {
     const acks = [...this.#acks]
     for (const msgId of acks) {
       const message = this.received.find(msgId)
@@ -266,11 +286,7 @@ export class ServerSession {
     this.#acks.clear()
     this.#ackTimer?.cancel()
     this.#ackTimer = undefined
-    for (;;) {
-      const load = this.queue.take(acks, this.dc.milliseconds())
-      if (load === undefined) return
-      link.send(this.key, this.id, load)
-    }
+    return acks
   }
 }
 

@@ -4,6 +4,7 @@
 
 import { systemHost } from '../../client/platform/system-host.ts'
 import { nativeCrypto } from '../../crypto/native.ts'
+import { httpListener } from './http.ts'
 import { listen } from './listen.ts'
 import { diskParts } from './parts-on-disk.ts'
 import { memoryParts } from './parts-store.ts'
@@ -69,6 +70,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       port: options.port ?? 0,
       host: options.address ?? '127.0.0.1',
       onConnection: server.accept,
+      onRequest: httpListener(server.post, host),
     })
     const dc = { id: dcId, host: options.publicAddress ?? reachable(listener.host), port: listener.port }
     world.addDc(dc)
