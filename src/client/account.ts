@@ -11,7 +11,8 @@ import { authImportBotAuthorization, usersGetUsers } from '#methods'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
 import type { Method } from '../tl/method.ts'
-import { Datacenter, type InvokeOptions } from '../transport/datacenter.ts'
+import { closedByUs } from '../transport/connection-errors.ts'
+import { Datacenter, type DatacenterLike, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
 import type { ConnectOptions } from './options.ts'
 import { placeOf } from './places.ts'
@@ -43,7 +44,7 @@ export class Account {
   readonly #way: Way
   readonly #storage: SessionStorage
   readonly #data: SessionData
-  #dc: Datacenter
+  #dc: DatacenterLike
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
@@ -137,7 +138,13 @@ export class Account {
       key.salt = dc.salt
       this.#save()
     }
+    for (const id of this.#data.keys.keys()) this.#forgetKey(id)
     await this.#saving
+  }
+
+  /** See `UploadClient.networkChanged`. */
+  networkChanged(): void {
+    this.#dc.networkChanged()
   }
 
   #patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -209,20 +216,30 @@ export class Account {
 
   #replaceKey(): void {
     const dc = this.#dc
-    this.#data.keys.delete(dc.id)
+    this.#forgetKey(dc.id)
     this.user = undefined
     this.#dc = this.#open()
     dc.close()
   }
 
-  #open(): Datacenter {
+  #forgetKey(id: number): void {
+    const { keys } = this.#data
+    keys.get(id)?.key.fill(0)
+    keys.delete(id)
+  }
+
+  #open(): DatacenterLike {
     const options = this.options
     const data = this.#data
     const way = this.#way
-    const { host = this.#platform.host, crypto = this.#platform.crypto, dial = way.dial } = options
+    const { host = this.#platform.host, crypto = this.#platform.crypto, dial = way.dial, forwardSecrecy } = options
+    const make =
+      forwardSecrecy === true
+        ? this.#platform.forwardSecrecy()
+        : forwardSecrecy || ((settings) => new Datacenter(settings))
     const place = placeOf(data.dc, options, this.#platform, way, data.address)
     const stored = data.keys.get(place.id)
-    return new Datacenter({
+    return make({
       ...place,
       host,
       crypto,
@@ -236,7 +253,7 @@ export class Account {
       onAuthKey: (bytes, salt) => {
         // A fresh key is not logged in, so what was stored with the old one is of no use; the login that follows saves.
         if (bytes) data.keys.set(place.id, { key: bytes, salt })
-        else data.keys.delete(place.id)
+        else this.#forgetKey(place.id)
       },
     })
   }
@@ -260,8 +277,4 @@ function sessionOf(stored: string | undefined, { dc, test: asked = false, botTok
     throw other(`that of account ${data.user.id}, not of the token`)
   }
   return data
-}
-
-function closedByUs(): TransportError {
-  return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
 }

@@ -35,6 +35,7 @@ export function checkOptions(options: ConnectOptions): void {
     if (type === 'mtproxy' && transport !== undefined)
       throw new UsageError('an MTProxy decides how packets travel: leave transport out')
   }
+  const { forwardSecrecy } = options
   const isSecret = typeof forwardSecrecy === 'boolean' || typeof forwardSecrecy === 'function'
   must('forwardSecrecy', forwardSecrecy, isSecret, 'true, false, or what forwardSecrecy() makes')
   must('methods', methods, Array.isArray(methods), 'an array of methods')

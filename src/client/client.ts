@@ -201,6 +201,15 @@ export class UploadClient {
     return this.#account.invoke(method, request, options)
   }
 
+  /**
+   * Tells the client that the network has changed or is back: connections that are lost are tried at once instead of at the
+   * end of their pause, and the others are asked for a sign of life. In browsers:
+   * `addEventListener('online', () => client.networkChanged())`.
+   */
+  networkChanged(): void {
+    this.#account.networkChanged()
+  }
+
   /** Closes all connections and saves the session. Calls that wait are rejected with a TransportError CLIENT_CLOSED. */
   close(): Promise<void> {
     return this.#account.close()

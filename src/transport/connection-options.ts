@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly session: Session
   readonly keys: KeyHolder
   /** What a key exchange needs beside crypto and randomness. */
-  readonly exchange: Pick<ExchangeOptions, 'keys' | 'dc'>
+  readonly exchange: Pick<ExchangeOptions, 'keys' | 'dc' | 'expiresIn'>
   /** Opens a carrier to the server. */
   readonly dial: (handlers: CarrierHandlers, signal: AbortSignal) => Promise<Carrier>
   /** A fresh codec for a fresh carrier. */

@@ -6,12 +6,12 @@
  * the calls that wait when the server stays out of reach for too long.
  */
 
-import { meaningOfStatus } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
-import { SecurityError, TlError, TransportError } from '../errors.ts'
+import { SecurityError, TransportError } from '../errors.ts'
 import { randomBytes, type Timer } from '../host.ts'
 import type { ClientMessage } from '../tl/generated/mtproto/types.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
+import { asError, closedByUs, saidByServer, transportError } from './connection-errors.ts'
 import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
 import { KeyExchange } from './exchange/exchange.ts'
 import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
@@ -35,9 +35,8 @@ const FIRST_ATTEMPTS = 3
 const PATIENCE = 60_000
 /** The server must say this often in a row that it does not know our key: the message is not authenticated. */
 const KEY_UNKNOWN_TIMES = 2
-/** Transport errors. Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
+/** Transport error "no such key". Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
 const AUTH_KEY_NOT_FOUND = -404
-const FLOOD = -429
 /**
  * Lets the server answer over HTTP: at once when it has something to say, and after 25 s when it has nothing.
  * Source: https://core.telegram.org/mtproto/service_messages#http-wait-long-poll
@@ -89,6 +88,17 @@ export class Connection {
   cancel(call: Call): void {
     this.#options.session.cancel(call)
     this.#wake()
+  }
+
+  /** The network has changed, or is back: tries now what waits for its time, and whether the other side is still there. */
+  networkChanged(): void {
+    if (this.#state === 'waiting') {
+      this.#timer?.cancel()
+      this.#dial()
+    } else if (this.#state === 'ready') {
+      this.#options.session.watch.ping(this.#options.session, this.#options.host.now())
+      this.#wake()
+    } else if (this.#state !== 'idle' && this.#state !== 'closed') this.#lost(undefined)
   }
 
   /** Closes for good; calls that wait are rejected with `error`. */
@@ -203,23 +213,13 @@ export class Connection {
       }
       if (this.#state === 'ready') this.#pump()
     } catch (error) {
-      if (link === this.#link) this.#lost(this.#saidByServer(asError(error)))
+      if (link === this.#link)
+        this.#lost(saidByServer(asError(error), this.#options.where, this.#state === 'exchanging'))
     }
   }
 
-  /** Bytes that break the framing, or are no part of a key exchange: says who sent them, and what that may mean. */
-  #saidByServer(error: Error): Error {
-    const isGarbage =
-      error instanceof TransportError
-        ? error.code === 'FRAMING'
-        : error instanceof TlError && this.#state === 'exchanging'
-    if (!isGarbage) return error
-    const message = `${this.#options.where} does not speak MTProto, or not over this transport: ${error.message}`
-    return new TransportError('FRAMING', message, { cause: error })
-  }
-
   #onPacket(packet: Uint8Array): void {
-    const { crypto, host, session } = this.#options
+    const { crypto, host, session, keys } = this.#options
     const status = transportErrorOf(packet)
     if (status !== undefined) throw this.#transportError(status)
     if (this.#state === 'exchanging') {
@@ -227,7 +227,12 @@ export class Connection {
       return
     }
     const authKey = this.#authKey
-    const plain = authKey && open({ crypto, authKey }, 'server', packet)
+    // A key that is over is wiped: what is sealed with it could be anybody's.
+    if (!authKey || authKey !== keys.current) {
+      this.#lost(undefined)
+      return
+    }
+    const plain = open({ crypto, authKey }, 'server', packet)
     if (!plain) throw refused()
     session.receive(plain, host.now())
     this.#reached = true
@@ -247,7 +252,8 @@ export class Connection {
     clock.sync(step.done.serverTime * 1000)
     keys.agreed(step.done)
     keys.maker = undefined
-    this.#begin()
+    // Whoever has got the key may have closed us.
+    if (this.state !== 'closed') this.#begin()
   }
 
   #onDrain(): void {
@@ -373,22 +379,10 @@ export class Connection {
         status,
       })
     }
-    return new TransportError(
-      'SERVER_TRANSPORT_ERROR',
-      `${where} ${meaningOfStatus(status)} (transport error ${status})`,
-      { status, retryable: status === FLOOD },
-    )
+    return transportError(status, where)
   }
 
   #emit(event: ConnectionEvent): void {
     this.#options.onEvent?.(event)
   }
-}
-
-function closedByUs(): TransportError {
-  return new TransportError('CLIENT_CLOSED', 'the client is closed', { retryable: false })
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

@@ -43,6 +43,8 @@ export interface DatacenterOptions {
   readonly codec: CodecFactory
   /** Public keys of the server. */
   readonly keys: readonly ServerKey[]
+  /** The server's clock, where others know it too; one of its own unless told. */
+  readonly clock?: ServerClock | undefined
   /** A key from an earlier session, 256 bytes, and the salt that went with it. */
   readonly authKey?: Uint8Array | undefined
   readonly salt?: bigint | undefined
@@ -56,8 +58,18 @@ export interface DatacenterOptions {
   readonly onEvent?: ((event: DatacenterEvent) => void) | undefined
 }
 
-/** What happens inside, for logs. Lane 0 is the main connection. */
-export type DatacenterEvent = (ConnectionEvent | SessionEvent) & { readonly dc: number; readonly lane: number }
+/** A temporary key is in use from now on: see `forwardSecrecy`. */
+export interface TemporaryKeyEvent {
+  readonly type: 'temporary-key'
+  /** How long it is good for. */
+  readonly seconds: number
+}
+
+/** What happens inside, for logs. Lane 0 is the main connection, lane -1 those that make temporary keys. */
+export type DatacenterEvent = (ConnectionEvent | SessionEvent | TemporaryKeyEvent) & {
+  readonly dc: number
+  readonly lane: number
+}
 
 /** How a call is made. */
 export interface InvokeOptions {
@@ -66,6 +78,12 @@ export interface InvokeOptions {
   /** 0 for the main connection (the default), from 1 on for upload lanes. */
   readonly lane?: number
 }
+
+/** What calls can be made of: a {@link Datacenter}, or one that changes its keys. */
+export type DatacenterLike = Pick<Datacenter, 'id' | 'salt' | 'serverTime' | 'invoke' | 'networkChanged' | 'close'>
+
+/** Makes what calls go to: `forwardSecrecy()` is one, and `(options) => new Datacenter(options)` is what it replaces. */
+export type MakeDatacenter = (options: DatacenterOptions) => DatacenterLike
 
 interface Lane {
   readonly connection: Connection
@@ -89,9 +107,9 @@ export class Datacenter {
   constructor(options: DatacenterOptions) {
     this.#options = options
     this.id = options.id
-    this.#clock = new ServerClock(options.host)
+    this.#clock = options.clock ?? new ServerClock(options.host)
     this.#salts = new Salts(options.salt ?? 0n)
-    if (options.authKey) this.#authKey = createAuthKey(options.crypto, options.authKey)
+    if (options.authKey) this.#keep(options.authKey)
     const current = (): AuthKey | undefined => this.#authKey
     this.#holder = {
       get current() {
@@ -154,6 +172,11 @@ export class Datacenter {
     })
   }
 
+  /** The network has changed, or is back: connections that are lost are tried at once, the others are asked for a sign of life. */
+  networkChanged(): void {
+    for (const { connection } of this.#lanes.values()) connection.networkChanged()
+  }
+
   /** Closes all connections; calls that wait are rejected with `error` or a TransportError CLIENT_CLOSED. */
   close(error?: Error): void {
     this.#closed = true
@@ -162,6 +185,7 @@ export class Datacenter {
       lane.connection.close(error)
     }
     this.#lanes.clear()
+    this.#wipe()
     this.#releaseWaiters()
   }
 
@@ -195,7 +219,7 @@ export class Datacenter {
   #lane(index: number): Lane {
     const existing = this.#lanes.get(index)
     if (existing) return existing
-    const { host, crypto, address, dial, codec, keys, test, id, init, onUpdate, onEvent } = this.#options
+    const { host, crypto, address, dial, codec, keys, id, init, onUpdate, onEvent } = this.#options
     const tell =
       onEvent && ((event: ConnectionEvent | SessionEvent): void => onEvent({ ...event, dc: id, lane: index }))
     const session = new Session({
@@ -207,7 +231,7 @@ export class Datacenter {
       onUpdate,
       onEvent: tell,
     })
-    const dc = test ? id + TEST_DC : id
+    const dc = exchangeNumber(this.#options)
     const connection = new Connection({
       host,
       crypto,
@@ -227,7 +251,7 @@ export class Datacenter {
   }
 
   #onAgreed({ authKey, salt }: ExchangeResult): void {
-    this.#authKey = createAuthKey(this.#options.crypto, authKey)
+    this.#keep(authKey)
     this.#salts.begin(salt)
     this.#options.onAuthKey?.(authKey, salt)
     this.#releaseWaiters()
@@ -236,8 +260,18 @@ export class Datacenter {
   #onLost(key: AuthKey): void {
     // Another lane may have agreed on the next key already.
     if (key !== this.#authKey) return
-    this.#authKey = undefined
+    this.#wipe()
     this.#options.onAuthKey?.(undefined, 0n)
+  }
+
+  /** Keeps a key: a copy, since it is wiped when it is over. */
+  #keep(bytes: Uint8Array): void {
+    this.#authKey = createAuthKey(this.#options.crypto, bytes.slice())
+  }
+
+  #wipe(): void {
+    this.#authKey?.bytes.fill(0)
+    this.#authKey = undefined
   }
 
   #waitForKey(signal: AbortSignal | undefined): Promise<void> {
@@ -254,4 +288,9 @@ export class Datacenter {
   #releaseWaiters(): void {
     for (const release of this.#keyWaiters.splice(0)) release()
   }
+}
+
+/** The datacenter's number in the key exchange and in the head of an obfuscated stream. */
+export function exchangeNumber({ id, test }: Pick<DatacenterOptions, 'id' | 'test'>): number {
+  return test ? id + TEST_DC : id
 }

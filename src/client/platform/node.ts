@@ -4,6 +4,7 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { openFile } from '../../files/source-file.ts'
+import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
@@ -20,6 +21,7 @@ export const platform: Platform = {
   way: nodeWay,
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
+  forwardSecrecy,
   openFile,
   fileStorage,
 }

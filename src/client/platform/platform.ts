@@ -6,7 +6,7 @@ import type { ServerKey } from '../../crypto/rsa.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { Address, Dial } from '../../transport/carrier/carrier.ts'
-import type { Datacenter } from '../../transport/datacenter.ts'
+import type { DatacenterLike, MakeDatacenter } from '../../transport/datacenter.ts'
 import type { CodecFactory } from '../../transport/transport-name.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
@@ -20,7 +20,7 @@ export interface Way {
   /** Address of one of Telegram's datacenters. @throws UsageError if there is no such datacenter */
   readonly address: (id: number, test: boolean) => Address
   /** Asks a datacenter for the address of another; absent where only Telegram's own names are used. */
-  readonly locate?: (id: number, dc: Datacenter, signal: AbortSignal | undefined) => Promise<Address | undefined>
+  readonly locate?: (id: number, dc: DatacenterLike, signal: AbortSignal | undefined) => Promise<Address | undefined>
 }
 
 export interface Platform {
@@ -36,6 +36,8 @@ export interface Platform {
   keys(test: boolean): readonly ServerKey[]
   /** Reads a public key in PEM. @throws UsageError where only parsed keys are taken, or for something else */
   parseKey(pem: string): ServerKey
+  /** What the option `forwardSecrecy: true` means. @throws UsageError where it has to be given */
+  forwardSecrecy(): MakeDatacenter
   /** Keeps a session in a file. @throws UsageError where there are no files */
   fileStorage(path: string): SessionStorage
   /** Opens files by path; absent where there are none. */

@@ -32,6 +32,11 @@ export interface Behaviour {
   strictAcks: boolean
   /** Milliseconds `invokeAfterMsg` waits for a message that has not arrived. */
   afterTimeout: number
+  /**
+   * A permanent key is bound to one temporary key at a time, as the documentation has it: binding another undoes the binding
+   * before. Servers let several stand.
+   */
+  singleBinding: boolean
 }
 
 export const DEFAULT_BEHAVIOUR: Behaviour = {
@@ -41,6 +46,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   resendLimit: 64 * 1024,
   strictAcks: false,
   afterTimeout: 5_000,
+  singleBinding: false,
 }
 
 /** One DC of the world. */
@@ -60,6 +66,8 @@ export interface Dc {
   readonly secrets: readonly Uint8Array[]
   /** Refuse obfuscated connections that name another DC. */
   readonly strictDc: boolean
+  /** Refuse calls that do not travel under a temporary key. */
+  readonly requireForwardSecrecy: boolean
   /** Told of every request. */
   readonly onRequest: ((info: RequestInfo) => void) | undefined
   /** Server's time in milliseconds since 1970, whole or not. */

@@ -182,6 +182,7 @@ function handlerOf(request: Request): AnyHandler {
 function admit({ key, dc }: Call, who: KeyRecord, method: string): void {
   if (who.revoked !== undefined) throw new RpcFailure(who.revoked.code, who.revoked.text)
   if (method === 'auth.bindTempAuthKey') return
+  if (dc.requireForwardSecrecy && key.expiresAt === undefined) throw new RpcFailure(401, 'AUTH_KEY_PERM_EMPTY')
   if (who.client === undefined) throw badRequest('CONNECTION_NOT_INITED')
   if (key.expiresAt !== undefined && key.boundTo === undefined) throw new RpcFailure(401, 'AUTH_KEY_PERM_EMPTY')
   if (OPEN.has(method)) return

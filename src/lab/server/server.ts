@@ -36,6 +36,11 @@ export interface TestServerOptions {
   readonly secrets?: readonly Uint8Array[]
   /** Refuse obfuscated connections that name another DC, with -444. */
   readonly strictDc?: boolean
+  /**
+   * Refuse every call under a permanent key with AUTH_KEY_PERM_EMPTY, whether it is bound or not, but for the binding itself:
+   * clients have to use perfect forward secrecy.
+   */
+  readonly requireForwardSecrecy?: boolean
   /** Told of every request. */
   readonly onRequest?: (info: RequestInfo) => void
 }
@@ -77,6 +82,7 @@ export class TestServer {
       faults,
       secrets: options.secrets ?? [],
       strictDc: options.strictDc ?? false,
+      requireForwardSecrecy: options.requireForwardSecrecy ?? false,
       onRequest: options.onRequest,
       milliseconds,
       seconds: () => Math.floor(milliseconds() / 1000),

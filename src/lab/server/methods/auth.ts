@@ -82,6 +82,9 @@ export const AUTH_METHODS: Handlers<
     if (!fits) throw invalid()
     if (request.expiresAt <= dc.seconds()) throw badRequest('EXPIRES_AT_INVALID')
     if (key.boundTo !== undefined && key.boundTo !== permanent) throw badRequest('TEMP_AUTH_KEY_ALREADY_BOUND')
+    if (dc.behaviour.singleBinding) {
+      for (const other of dc.keys.all()) if (other.boundTo === permanent) other.boundTo = undefined
+    }
     key.boundTo = permanent
     // What the client said on the temporary key holds for the account from now on.
     if (key.layer !== 0) permanent.layer = key.layer
