@@ -1,15 +1,20 @@
 /** An ordinary web server with TLS, as stands behind a proxy that hides: real OpenSSL, and a certificate made here. */
 import { generateKeyPairSync, sign } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type TlsOptions } from 'node:tls'
 import { afterTest } from '../transport/carrier/real-sockets.ts'
 
 /** Starts it on a free port, until the test is over. */
 export async function tlsSite(options: TlsOptions = {}): Promise<number> {
   const server = createServer({ ...selfSigned('www.example.com'), ...options })
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => sockets.add(socket))
   server.on('tlsClientError', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterTest(() => new Promise((resolve) => server.close(resolve)))
+  afterTest(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((resolve) => server.close(resolve))
+  })
   return (server.address() as AddressInfo).port
 }
 

@@ -54,9 +54,10 @@ export interface MtproxySecret {
  */
 export function parseSecret(secret: Uint8Array): MtproxySecret {
   const { length } = secret
-  if (length === KEY_LENGTH) return { kind: 'plain', key: secret.slice() }
+  if (length === KEY_LENGTH) return { kind: 'plain', key: new Uint8Array(secret) }
   const mark = secret[0]
-  const key = secret.slice(1, 1 + KEY_LENGTH)
+  // Copied by construction: `slice` of Node's Buffer is a view.
+  const key = new Uint8Array(secret.subarray(1, 1 + KEY_LENGTH))
   if (mark === PADDED_MARK && length === 1 + KEY_LENGTH) return { kind: 'dd', key }
   if (mark === TLS_MARK && length > 1 + KEY_LENGTH) {
     const domain = String.fromCharCode(...secret.subarray(1 + KEY_LENGTH, 1 + KEY_LENGTH + 256))
