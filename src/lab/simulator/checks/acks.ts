@@ -1,0 +1,104 @@
+/**
+ * Rules for acknowledgements and salts: whatever a client accepted and has to acknowledge, it acknowledges with what it
+ * sends next, or soon by itself; and once it was told a salt, it does not go back to an older one.
+ *
+ * Source: https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt
+ */
+import { Id, type Packet, readAck, readSalts } from '../packets.ts'
+
+/** Milliseconds that an acknowledgement may wait for company. */
+const MAY_WAIT = 300
+
+interface SessionState {
+  readonly key: string
+  readonly link: number
+  /** Message ids to acknowledge, and when they were accepted last. */
+  readonly owed: Map<bigint, number>
+}
+
+export class AckCheck {
+  readonly #violate: (detail: string) => void
+  readonly #sessions = new Map<bigint, SessionState>()
+
+  constructor(violate: (detail: string) => void) {
+    this.#violate = violate
+  }
+
+  /** A session accepted a packet. */
+  accepted({ sessionId, items }: Packet, now: number): void {
+    const owed = this.#sessions.get(sessionId)?.owed
+    for (const { msgId, seqno } of items) if ((seqno & 1) === 1) owed?.set(msgId, now)
+  }
+
+  /** A client sent a packet over a link, sealed with a key. */
+  packet({ sessionId, items }: Packet, now: number, key: string, link: number): void {
+    const owed = this.#sessions.get(sessionId)?.owed ?? new Map<bigint, number>()
+    this.#sessions.set(sessionId, { key, link, owed })
+    for (const item of items) if (item.id === Id.ACK) for (const id of readAck(item)) owed.delete(id)
+    for (const [id, at] of owed) {
+      if (now <= at + MAY_WAIT) continue
+      this.#violate(`message ${id} of ${Math.round(now - at)} ms ago was not acknowledged with what was sent after it`)
+      owed.delete(id)
+    }
+  }
+
+  /** All is quiet: nothing must be owed where the link still stands. */
+  quiet(now: number, isOpen: (link: number) => boolean): void {
+    for (const [sessionId, { owed, link }] of this.#sessions) {
+      if (!isOpen(link)) continue
+      for (const [id, at] of owed) {
+        if (now > at + MAY_WAIT) this.#violate(`message ${id} was never acknowledged (session ${sessionId})`)
+      }
+    }
+  }
+}
+
+interface SaltState {
+  readonly used: Set<bigint>
+  readonly stale: Set<bigint>
+  /** The last salt that a server named. */
+  told: bigint | undefined
+}
+
+export class SaltCheck {
+  readonly #violate: (detail: string) => void
+  readonly #keys = new Map<string, SaltState>()
+  readonly #keyOf = new Map<bigint, string>()
+  /** Messages taken before, by session and id: a repetition tells nothing. */
+  readonly #seen = new Set<string>()
+
+  constructor(violate: (detail: string) => void) {
+    this.#violate = violate
+  }
+
+  /** A client sent a packet, sealed with a key. */
+  packet({ sessionId, salt }: Packet, key: string): void {
+    let state = this.#keys.get(key)
+    if (state === undefined) {
+      state = { used: new Set(), stale: new Set(), told: undefined }
+      this.#keys.set(key, state)
+    }
+    this.#keyOf.set(sessionId, key)
+    if (state.stale.has(salt)) this.#violate(`salt ${salt} was used after the server had named ${state.told}`)
+    state.used.add(salt)
+  }
+
+  /** A session accepted a packet. */
+  accepted({ sessionId, items }: Packet): void {
+    const state = this.#keys.get(this.#keyOf.get(sessionId) ?? '')
+    // A notification may end the session at once; what stands beside it is then about messages nobody knows.
+    const doubtful = items.some(({ id }) => id === Id.BAD_MESSAGE)
+    for (const item of items) {
+      const seen = `${sessionId}:${item.msgId}`
+      if (this.#seen.has(seen)) continue
+      this.#seen.add(seen)
+      const salts = readSalts(item)
+      if (state === undefined || salts === undefined) continue
+      for (const salt of salts.later) state.stale.delete(salt)
+      if (salts.now === undefined || doubtful) continue
+      for (const salt of state.used) if (salt !== salts.now) state.stale.add(salt)
+      state.stale.delete(salts.now)
+      state.told = salts.now
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Rules for calls: each is answered once, nothing answered or given up is sent again, and a session keeps no more than its
+ * calls need.
+ */
+import type { CallRequest } from '../../../transport/session/call.ts'
+
+/** Ids that one call may be known by: it is sent at most a dozen times. */
+const IDS_A_CALL = 13
+/** Service messages that may wait, and questions that may be open, at a time. */
+const MOST_SERVICES = 64
+const MOST_QUESTIONS = 64
+
+/** What is looked at of a session. */
+export interface SessionSizes {
+  readonly sent: { readonly size: number }
+  readonly questions: { readonly size: number }
+  readonly seen: { readonly size: number }
+  readonly outbox: { readonly services: { readonly length: number }; readonly calls: { readonly length: number } }
+}
+
+export class CallCheck {
+  readonly #violate: (detail: string) => void
+  readonly #capacity: number
+  readonly #sessions = new Map<SessionSizes, number>()
+  readonly #ended = new WeakSet<object>()
+
+  /** @param capacity most message ids that a session may remember */
+  constructor(violate: (detail: string) => void, capacity: number) {
+    this.#violate = violate
+    this.#capacity = capacity
+  }
+
+  /** A call is made: returns what to make it with, so that its fate is known. */
+  watched(session: SessionSizes, request: CallRequest): CallRequest {
+    this.#open(session, 1)
+    const over = (): boolean => this.#ended.has(watched)
+    const end = (how: string): void => {
+      if (over()) this.#violate(`${request.method} had been settled or given up when it was settled by ${how}`)
+      else this.cancelled(session, watched)
+    }
+    const watched: CallRequest = {
+      ...request,
+      encode: (...given) => {
+        if (over()) this.#violate(`${request.method} was sent although it had been settled`)
+        request.encode(...given)
+      },
+      onResult: (reader) => {
+        end('a result')
+        request.onResult(reader)
+      },
+      onRpcError: (code, text) => {
+        end(`error ${code} ${text}`)
+        request.onRpcError(code, text)
+      },
+      onFailure: (error) => {
+        // Reading the answer may fail: then the call has had its answer, and is rejected by that.
+        if (!over()) end('a failure')
+        request.onFailure(error)
+      },
+    }
+    return watched
+  }
+
+  /** A caller gave its call up. */
+  cancelled(session: SessionSizes, request: CallRequest): void {
+    if (this.#ended.has(request)) return
+    this.#ended.add(request)
+    this.#open(session, -1)
+  }
+
+  /** Looks at what a session remembers. */
+  look(session: SessionSizes): void {
+    const open = this.#sessions.get(session) ?? 0
+    const { sent, questions, seen, outbox } = session
+    if (sent.size > IDS_A_CALL * open) this.#violate(`${sent.size} ids are remembered for ${open} calls`)
+    if (outbox.calls.length > open) this.#violate(`${outbox.calls.length} calls wait of ${open}`)
+    if (outbox.services.length > MOST_SERVICES) this.#violate(`${outbox.services.length} service messages wait`)
+    if (questions.size > MOST_QUESTIONS) this.#violate(`${questions.size} questions are open`)
+    if (seen.size > this.#capacity) this.#violate(`${seen.size} message ids are remembered`)
+  }
+
+  /** All is over: nothing must be left. */
+  finish(): void {
+    for (const [{ sent, outbox }, open] of this.#sessions) {
+      if (open !== 0) this.#violate(`${open} calls were never settled`)
+      if (sent.size > 0) this.#violate(`${sent.size} ids are remembered after the end`)
+      if (outbox.calls.length > 0) this.#violate(`${outbox.calls.length} calls wait after the end`)
+    }
+  }
+
+  #open(session: SessionSizes, by: number): void {
+    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + by)
+  }
+}

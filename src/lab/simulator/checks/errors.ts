@@ -1,0 +1,74 @@
+/**
+ * Which errors a client may give its caller: only the package's own, and each only for a reason that the run gave it.
+ */
+import { FileError, RpcError, SecurityError, TransportError, type TransportErrorCode } from '../../../errors.ts'
+
+/** What is known of the attempt that failed. */
+export interface Attempt {
+  /** When it began, in milliseconds of the run. */
+  readonly startedAt: number
+  /** When faults stop. */
+  readonly until: number
+  /** Its own signal was aborted. */
+  readonly aborted: boolean
+  /** Its client was closed while it ran. */
+  readonly closed: boolean
+}
+
+/** Faults that happened so far, by name, and the errors that servers were told to answer with. */
+export interface Happened {
+  readonly faults: ReadonlyMap<string, number>
+  readonly errors: ReadonlySet<string>
+}
+
+/** Somebody changed bytes or packets. */
+const CHANGED = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross']
+/** Messages got lost on a connection that stands. */
+const LOST = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
+/** Connections ended. */
+const ENDED = ['cut', 'outage', 'disconnect', 'restart', 'restart-and-rotate', 'hang-up', 'server-clock']
+/** A message of ours was refused: twice is once too often for most codes. */
+const REFUSED = ['bad-message']
+/** A clock is wrong: messages are refused on either side until the clocks agree. */
+const CLOCKS = ['server-clock', 'client-clock']
+
+const REASONS: Readonly<Partial<Record<TransportErrorCode, readonly string[]>>> = {
+  CONNECT_FAILED: ['refuse', 'outage'],
+  CONNECT_TIMEOUT: ['unanswered'],
+  CONNECTION_CLOSED: [...ENDED, ...CHANGED],
+  FRAMING: CHANGED,
+  SERVER_TRANSPORT_ERROR: ['transport-error', 'forget-keys', ...CHANGED],
+  NO_ANSWER: [...LOST, ...CHANGED, ...REFUSED, ...CLOCKS],
+}
+
+/** Errors that follow from faults without having been asked for by name. */
+const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys']],
+  [/^FILE_PART_X_MISSING$/, ['lost-part']],
+]
+
+/** What is wrong with an error; undefined if it is as it should be. */
+export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happened): string | undefined {
+  const any = (names: readonly string[]): boolean => names.some((name) => faults.has(name))
+  const shown = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  if (attempt.aborted && error instanceof Error && error.name === 'AbortError') return undefined
+  if (error instanceof TransportError && error.code === 'CLIENT_CLOSED') {
+    return attempt.closed ? undefined : `nobody closed the client: ${shown}`
+  }
+  if (attempt.startedAt > attempt.until) return `it failed although nothing was wrong any more: ${shown}`
+  if (error instanceof TransportError) {
+    return any(REASONS[error.code] ?? []) ? undefined : `no fault explains it: ${shown}`
+  }
+  if (error instanceof SecurityError) {
+    return any([...CHANGED, ...CLOCKS]) ? undefined : `nobody broke a rule: ${shown}`
+  }
+  if (error instanceof RpcError) {
+    if (errors.has(`${error.method} ${error.text}`)) return undefined
+    const consequence = CONSEQUENCES.find(([type]) => type.test(error.type))
+    return consequence && any(consequence[1]) ? undefined : `no server was told to answer so: ${shown}`
+  }
+  if (error instanceof FileError && error.code === 'FILE_NOT_ACCEPTED') {
+    return (faults.get('refusal') ?? 0) >= 5 ? undefined : `the parts were not refused so often: ${shown}`
+  }
+  return `an error of this kind is never right here: ${shown}`
+}

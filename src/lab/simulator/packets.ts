@@ -1,0 +1,105 @@
+/**
+ * What is inside of decrypted packets, for the referee: read by code of its own, so that the client's readers do not judge
+ * themselves.
+ */
+import { view } from '../../bytes.ts'
+
+/** Constructor ids that the referee knows. */
+export const Id = {
+  CONTAINER: 0x73f1f8dc,
+  ACK: 0x62d6b459,
+  STATE_INFO: 0x04deb57d,
+  ALL_INFO: 0x8cc0d131,
+  HTTP_WAIT: 0x9299359f,
+  BAD_SALT: 0xedab447b,
+  BAD_MESSAGE: 0xa7eff811,
+  NEW_SESSION: 0x9ec20908,
+  FUTURE_SALTS: 0xae500895,
+} as const
+
+/** salt, session_id, msg_id, seqno and length. */
+const HEAD = 32
+/** msg_id, seqno and length of a message in a container. */
+const ITEM_HEAD = 16
+
+/** One message. */
+export interface Item {
+  readonly msgId: bigint
+  readonly seqno: number
+  /** Constructor id. */
+  readonly id: number
+  readonly body: Uint8Array
+}
+
+/** A decrypted packet. */
+export interface Packet {
+  readonly salt: bigint
+  readonly sessionId: bigint
+  readonly msgId: bigint
+  readonly seqno: number
+  /** Bytes of the body, as the packet says; -1 when it says what cannot be. */
+  readonly length: number
+  readonly padding: number
+  /** Whether it is a container. */
+  readonly container: boolean
+  /** The messages in it: one, unless it is a container. */
+  readonly items: readonly Item[]
+}
+
+/** Takes a plaintext apart. */
+export function readPacket(plain: Uint8Array): Packet {
+  const head = view(plain)
+  const length = plain.length < HEAD ? -1 : head.getInt32(28, true)
+  const sound = length >= 4 && HEAD + length <= plain.length
+  const body = sound ? plain.subarray(HEAD, HEAD + length) : new Uint8Array(0)
+  const id = sound ? view(body).getUint32(0, true) : 0
+  const msgId = head.getBigUint64(16, true)
+  const seqno = head.getInt32(24, true)
+  const container = id === Id.CONTAINER
+  return {
+    salt: head.getBigInt64(0, true),
+    sessionId: head.getBigInt64(8, true),
+    msgId,
+    seqno,
+    length: sound ? length : -1,
+    padding: plain.length - HEAD - length,
+    container,
+    items: container ? readItems(body) : [{ msgId, seqno, id, body }],
+  }
+}
+
+function readItems(body: Uint8Array): Item[] {
+  const fields = view(body)
+  const items: Item[] = []
+  for (let at = 8; at + ITEM_HEAD <= body.length; ) {
+    const length = fields.getInt32(at + 12, true)
+    const start = at + ITEM_HEAD
+    if (length < 4 || start + length > body.length) break
+    items.push({
+      msgId: fields.getBigUint64(at, true),
+      seqno: fields.getInt32(at + 8, true),
+      id: fields.getUint32(start, true),
+      body: body.subarray(start, start + length),
+    })
+    at = start + length
+  }
+  return items
+}
+
+/** The ids that a `msgs_ack` names. */
+export function readAck({ body }: Item): bigint[] {
+  const fields = view(body)
+  return Array.from({ length: fields.getInt32(8, true) }, (_, i) => fields.getBigUint64(12 + 8 * i, true))
+}
+
+/** The salts that a message tells the client to use, now or later; undefined if it speaks of none. */
+export function readSalts({ id, body }: Item): { readonly now: bigint | undefined; readonly later: readonly bigint[] } | undefined {
+  const fields = view(body)
+  if (id === Id.BAD_SALT) return { now: fields.getBigInt64(20, true), later: [] }
+  if (id === Id.NEW_SESSION) return { now: fields.getBigInt64(20, true), later: [] }
+  if (id !== Id.FUTURE_SALTS) return undefined
+  // req_msg_id, now, a bare vector of bare future_salt.
+  const count = fields.getInt32(16, true)
+  const later = Array.from({ length: count }, (_, i) => fields.getBigInt64(20 + 16 * i + 8, true))
+  return { now: undefined, later }
+}

@@ -1,0 +1,338 @@
+/**
+ * What a run will do, drawn from the seed before it begins: machines, clients and their work, faults and how often.
+ *
+ * Plain data, so that it can be printed. What happens on the way (where exactly a connection is cut, which call fails) is
+ * drawn from further streams of the same seed, at the rates that stand here.
+ */
+import type { TransportName } from '../../transport/transport-name.ts'
+import type { ClockFault } from './host.ts'
+import type { Stream } from './random.ts'
+
+/** Kinds of faults; each is on or off in a run, so that all combinations are met. */
+export const FAULT_CLASSES = [
+  'cut',
+  'half-open',
+  'stall',
+  'refuse',
+  'split',
+  'slow',
+  'corrupt',
+  'loss',
+  'attack',
+  'restart',
+  'salts',
+  'keys',
+  'outage',
+  'clock',
+  'bad-message',
+  'server-error',
+  'flood',
+  'silence',
+  'hang-up',
+  'late',
+  'transport-error',
+  'refusal',
+  'lost-parts',
+  'migration',
+] as const
+
+export type FaultClass = (typeof FAULT_CLASSES)[number]
+
+/** One datacenter. */
+export interface DcPlan {
+  readonly id: number
+  readonly clock: ClockFault
+  readonly gzip: 'auto' | 'always' | 'never'
+  readonly containers: 'auto' | 'always' | 'never'
+  readonly ackDelay: number
+  readonly resendLimit: number
+  readonly strictAcks: boolean
+}
+
+/** One thing a client does. */
+export type Operation =
+  | UploadOperation
+  | { readonly kind: 'resolve'; readonly at: number; readonly username: string }
+  | { readonly kind: 'users'; readonly at: number; readonly names: readonly string[] }
+  | { readonly kind: 'config'; readonly at: number }
+
+export interface UploadOperation {
+  readonly kind: 'upload'
+  readonly at: number
+  readonly what: 'photo' | 'document'
+  readonly size: number
+  /** Sent as a stream of unknown length. */
+  readonly stream: boolean
+  readonly partSize: number | undefined
+  readonly peer: 'me' | 'empty' | '@test_group'
+  /** Aborted so many milliseconds after it began. */
+  readonly abortAfter: number | undefined
+}
+
+/** One client. */
+export interface ClientPlan {
+  readonly name: string
+  readonly transport: TransportName
+  readonly clock: ClockFault
+  /** Starts with a stored session, whose key both ends have without an exchange. */
+  readonly stored: boolean
+  /** The stored salt is out of date. */
+  readonly staleSalt: boolean
+  /** DC it turns to first, and where its account lives: logging in elsewhere moves it there. */
+  readonly dc: number
+  readonly home: number
+  readonly lanes: number
+  readonly operations: readonly Operation[]
+  /** When it closes and connects anew from what it stored. */
+  readonly reopens: readonly number[]
+}
+
+/** How the links behave; rates are in a thousand links, but for those of `meddling`: in a thousand packets. */
+export interface NetworkPlan {
+  readonly latency: readonly [number, number]
+  readonly jitter: number
+  /** Bytes per millisecond. */
+  readonly bandwidth: number
+  readonly pieces: 'whole' | 'some' | 'bytes'
+  readonly cut: number
+  readonly halfOpen: number
+  readonly stall: number
+  readonly refuse: number
+  readonly unanswered: number
+  readonly corrupt: number
+  readonly meddle: number
+  readonly meddling: Meddling
+}
+
+/** What somebody between the two does to packets. */
+export interface Meddling {
+  readonly drop: number
+  readonly duplicate: number
+  readonly delay: number
+  readonly swap: number
+  readonly flip: number
+  readonly truncate: number
+  readonly replay: number
+  readonly reflect: number
+  readonly cross: number
+}
+
+/** How the servers treat calls; rates are in a thousand calls. */
+export interface RequestPlan {
+  readonly serverError: number
+  readonly flood: number
+  readonly badMessage: number
+  readonly silence: number
+  readonly hangUp: number
+  readonly late: number
+  readonly transportError: number
+  readonly refusal: number
+  readonly lostPart: number
+  readonly networkMigrate: number
+  /** Messages of a container are sent in another order. */
+  readonly shuffle: number
+}
+
+/** A fault that comes at a moment of its own. */
+export interface TimedFault {
+  readonly at: number
+  readonly kind:
+    | 'restart'
+    | 'rotate-salts'
+    | 'restart-and-rotate'
+    | 'forget-keys'
+    | 'outage'
+    | 'disconnect'
+    | 'server-clock'
+    | 'client-clock'
+  /** Index of the DC, or of the client for its clock. */
+  readonly target: number
+  /** Milliseconds: of an outage, or of a clock's jump. */
+  readonly ms: number
+}
+
+/** A whole run. */
+export interface Plan {
+  readonly seed: number
+  /** Faults stop at this millisecond. */
+  readonly until: number
+  readonly classes: readonly FaultClass[]
+  readonly dcs: readonly DcPlan[]
+  readonly clients: readonly ClientPlan[]
+  readonly network: NetworkPlan
+  readonly requests: RequestPlan
+  readonly timed: readonly TimedFault[]
+}
+
+const TRANSPORTS: readonly TransportName[] = ['abridged', 'intermediate', 'padded', 'full', 'obfuscated', 'ws']
+const PART_SIZES: readonly number[] = [1024, 2048, 4096, 32_768]
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+/** Usernames in every world. */
+export const NAMES: readonly string[] = ['alice', 'bobby', 'carol', 'daniel']
+
+/** Draws a run. */
+export function drawPlan(seed: number, chance: Stream): Plan {
+  const stream = chance.fork('plan')
+  // Some runs without any fault, some with a few, some with nearly all of them.
+  const share = stream.pick([0, 100, 200, 350, 600, 900])
+  const level = stream.between(1, 4)
+  const classes = FAULT_CLASSES.filter(() => stream.chance(share))
+  const on = (one: FaultClass): boolean => classes.includes(one)
+  const until = stream.between(5, 90) * SECOND
+  const dcs = drawDcs(chance.fork('dcs'), on)
+  return {
+    seed,
+    until,
+    classes,
+    dcs,
+    clients: drawClients(chance.fork('clients'), dcs.length, until, on),
+    network: drawNetwork(chance.fork('network'), level, on),
+    requests: drawRequests(level, on),
+    timed: drawTimed(chance.fork('timed'), until, level, dcs.length, on),
+  }
+}
+
+type On = (one: FaultClass) => boolean
+
+function drawClock(stream: Stream, wrong: boolean, most: number): ClockFault {
+  if (!wrong) return { skew: stream.between(-500, 500), drift: 0 }
+  return { skew: stream.between(-1000, 1000) * Math.floor(most / 1000), drift: stream.between(-200, 200) }
+}
+
+function drawDcs(stream: Stream, on: On): DcPlan[] {
+  const count = on('migration') ? stream.between(2, 3) : stream.between(1, 2)
+  return Array.from({ length: count }, (_, index) => ({
+    id: index + 1,
+    clock: drawClock(stream, on('clock') && stream.chance(500), HOUR),
+    gzip: stream.pick(['auto', 'auto', 'always', 'never'] as const),
+    containers: stream.pick(['auto', 'auto', 'always', 'never'] as const),
+    ackDelay: stream.pick([0, 50, 250, 1000]),
+    resendLimit: stream.pick([64, 1024, 65_536]),
+    strictAcks: stream.chance(500),
+  }))
+}
+
+function drawClients(stream: Stream, dcs: number, until: number, on: On): ClientPlan[] {
+  const count = stream.pick([1, 1, 1, 2, 2, 3])
+  return Array.from({ length: count }, (_, index) => {
+    const one = stream.fork(index)
+    const dc = one.between(1, dcs)
+    const stored = !one.chance(250)
+    return {
+      name: `client-${index + 1}`,
+      // Over WebSocket a client knows Telegram's own addresses only, so that it cannot move between these servers.
+      transport: one.pick(on('migration') ? TRANSPORTS.slice(0, -1) : TRANSPORTS),
+      clock: drawClock(one, on('clock') && one.chance(500), 24 * HOUR),
+      stored,
+      staleSalt: stored && one.chance(300),
+      dc,
+      home: on('migration') && !stored ? one.between(1, dcs) : dc,
+      lanes: one.pick([1, 1, 2, 4]),
+      operations: drawOperations(one, until, on),
+      reopens: Array.from({ length: one.pick([0, 0, 0, 1, 2]) }, () => one.between(SECOND, until)),
+    }
+  })
+}
+
+function drawOperations(stream: Stream, until: number, on: On): Operation[] {
+  const operations: Operation[] = []
+  for (let left = stream.between(1, 4); left > 0; left--) operations.push(drawUpload(stream, until, on))
+  for (let left = stream.between(0, 6); left > 0; left--) {
+    const at = stream.between(0, until)
+    const kind = stream.pick(['resolve', 'users', 'users', 'config'] as const)
+    if (kind === 'resolve') operations.push({ kind, at, username: stream.pick(NAMES) })
+    else if (kind === 'config') operations.push({ kind, at })
+    else operations.push({ kind, at, names: Array.from({ length: stream.between(1, 3) }, () => stream.pick(NAMES)) })
+  }
+  return operations.sort((a, b) => a.at - b.at)
+}
+
+function drawUpload(stream: Stream, until: number, on: On): UploadOperation {
+  const what = stream.chance(200) ? 'photo' : 'document'
+  const partSize = stream.chance(700) ? stream.pick(PART_SIZES) : undefined
+  return {
+    kind: 'upload',
+    at: stream.chance(300) ? 0 : stream.between(0, until),
+    what,
+    size: Math.max(what === 'photo' ? 64 : 1, drawSize(stream, partSize)),
+    // A stream is read once, so a part that the server lost later cannot be sent again.
+    stream: what === 'document' && !on('lost-parts') && stream.chance(250),
+    partSize,
+    peer: stream.pick(['me', 'me', 'empty', '@test_group'] as const),
+    abortAfter: stream.chance(120) ? stream.between(0, 5 * SECOND) : undefined,
+  }
+}
+
+/** Small for the most part; often just at the border of a part. */
+function drawSize(stream: Stream, partSize: number | undefined): number {
+  const kind = stream.below(100)
+  if (kind < 35) return stream.between(1, 2000)
+  if (kind < 75) return (partSize ?? 1024) * stream.between(1, 5) + stream.between(-1, 1)
+  if (kind < 97) return stream.between(2000, 60_000)
+  if (kind < 99) return 131_072 * stream.between(1, 2) + stream.between(-1, 1)
+  return stream.between(200_000, 1_500_000)
+}
+
+function drawNetwork(stream: Stream, level: number, on: On): NetworkPlan {
+  const rate = (one: FaultClass, perLevel: number): number => (on(one) ? perLevel * level : 0)
+  const low = stream.pick([1, 5, 20, 60])
+  return {
+    latency: [low, low * stream.between(1, 3)],
+    jitter: stream.pick([0, 1, 10]),
+    bandwidth: on('slow') ? stream.pick([8, 30, 100]) : stream.pick([500, 2000, 20_000]),
+    pieces: on('split') ? stream.pick(['some', 'bytes'] as const) : 'whole',
+    cut: rate('cut', 200),
+    halfOpen: rate('half-open', 80),
+    stall: rate('stall', 100),
+    refuse: rate('refuse', 120),
+    unanswered: rate('refuse', 30),
+    corrupt: rate('corrupt', 120),
+    meddle: on('loss') || on('attack') ? 250 * level : 0,
+    meddling: {
+      drop: rate('loss', 10),
+      duplicate: rate('loss', 20),
+      delay: rate('loss', 20),
+      swap: rate('loss', 20),
+      flip: rate('attack', 12),
+      truncate: rate('attack', 6),
+      replay: rate('attack', 20),
+      reflect: rate('attack', 8),
+      cross: rate('attack', 8),
+    },
+  }
+}
+
+function drawRequests(level: number, on: On): RequestPlan {
+  const rate = (one: FaultClass, perLevel: number): number => (on(one) ? perLevel * level : 0)
+  return {
+    serverError: rate('server-error', 20),
+    flood: rate('flood', 15),
+    badMessage: rate('bad-message', 20),
+    silence: rate('silence', 10),
+    hangUp: rate('hang-up', 20),
+    late: rate('late', 40),
+    transportError: rate('transport-error', 15),
+    refusal: rate('refusal', 25),
+    lostPart: rate('lost-parts', 150),
+    networkMigrate: rate('migration', 60),
+    shuffle: rate('loss', 200),
+  }
+}
+
+function drawTimed(stream: Stream, until: number, level: number, dcs: number, on: On): TimedFault[] {
+  const timed: TimedFault[] = []
+  const add = (one: FaultClass, kinds: readonly TimedFault['kind'][], ms: () => number): void => {
+    if (!on(one)) return
+    for (let left = stream.between(1, level + 1); left > 0; left--) {
+      timed.push({ at: stream.between(0, until), kind: stream.pick(kinds), target: stream.below(6), ms: ms() })
+    }
+  }
+  add('restart', ['restart', 'restart-and-rotate', 'disconnect'], () => 0)
+  add('salts', ['rotate-salts'], () => 0)
+  add('keys', ['forget-keys'], () => 0)
+  add('outage', ['outage'], () => stream.pick([1, 10, 30, 80]) * stream.between(100, 1000))
+  add('clock', ['server-clock', 'client-clock'], () => stream.pick([1, 20, 400, 7200]) * stream.between(-1000, 1000))
+  return timed.map((one) => ({ ...one, target: one.target % (one.kind === 'client-clock' ? 3 : dcs) })).sort((a, b) => a.at - b.at)
+}

@@ -1,0 +1,135 @@
+/**
+ * Watches a run and notes every broken rule: what clients send, what they take, what they remember, what they tell.
+ */
+import { toHex, view } from '../../bytes.ts'
+import type { AuthKey } from '../../crypto/auth-key.ts'
+import type { Crypto } from '../../crypto/crypto.ts'
+import { createServerCodec, type ServerCodec } from '../../transport/framing/index.ts'
+import { open } from '../../transport/session/envelope.ts'
+import { SEEN_IDS } from '../../transport/session/seen-ids.ts'
+import { AckCheck, SaltCheck } from './checks/acks.ts'
+import { CallCheck } from './checks/calls.ts'
+import { type Sealed, InboxCheck } from './checks/inbox.ts'
+import { WireCheck } from './checks/wire.ts'
+import type { Observer } from './observe.ts'
+import { type Packet, readPacket } from './packets.ts'
+import { Stream } from './random.ts'
+
+/** Most violations that are noted: a broken rule is often broken again and again. */
+const MOST_VIOLATIONS = 20
+/** Heads of packets: key id and msg_key of encrypted ones. */
+const ENCRYPTED_HEAD = 24
+const SHORTEST = 72
+
+/** A broken rule. */
+export interface Violation {
+  /** Virtual milliseconds. */
+  readonly at: number
+  readonly check: string
+  readonly detail: string
+}
+
+export interface RefereeOptions {
+  readonly crypto: Crypto<Uint8Array>
+  /** Virtual milliseconds. */
+  readonly now: () => number
+  /** Every key that any server ever had. */
+  readonly keys: ReadonlyMap<bigint, AuthKey>
+}
+
+export class Referee {
+  readonly violations: Violation[] = []
+  /** Encrypted packets of clients seen. */
+  packets = 0
+  readonly observer: Observer
+  readonly calls: CallCheck
+  readonly #options: RefereeOptions
+  readonly #taps = new Map<number, ServerCodec>()
+  readonly #wire: WireCheck
+  readonly #inbox: InboxCheck
+  readonly #acks: AckCheck
+  readonly #salts: SaltCheck
+
+  constructor(options: RefereeOptions) {
+    this.#options = options
+    const noting =
+      (check: string) =>
+      (detail: string): void =>
+        this.violate(check, detail)
+    this.#wire = new WireCheck(noting('wire'))
+    this.#inbox = new InboxCheck(noting('inbox'))
+    this.#acks = new AckCheck(noting('acks'))
+    this.#salts = new SaltCheck(noting('salts'))
+    this.calls = new CallCheck(noting('calls'), SEEN_IDS)
+    this.observer = {
+      onCall: (session, request) => this.calls.watched(session, request),
+      onCancel: (session, call) => this.calls.cancelled(session, call.request),
+      onReceive: (session, plain) => {
+        const genuine = this.#inbox.isGenuine(plain)
+        const packet = readPacket(plain.slice())
+        return () => {
+          this.#inbox.accepted(genuine, packet.msgId)
+          this.#acks.accepted(packet, options.now())
+          this.#salts.accepted(packet)
+          this.calls.look(session)
+        }
+      },
+      onFresh: (ids, id) => this.#inbox.fresh(ids, id),
+    }
+  }
+
+  /** Notes a broken rule. */
+  violate(check: string, detail: string): void {
+    if (this.violations.length < MOST_VIOLATIONS) this.violations.push({ at: this.#options.now(), check, detail })
+  }
+
+  /** A server seals a message. */
+  sealed(sealed: Sealed): void {
+    this.#inbox.sealed({ ...sealed, body: sealed.body.slice() })
+  }
+
+  /** A client hands bytes to a link. */
+  written(link: number, bytes: Uint8Array): void {
+    const { crypto } = this.#options
+    let tap = this.#taps.get(link)
+    if (tap === undefined) {
+      tap = createServerCodec({ random: new Stream(link, 'tap').fill, crypto })
+      this.#taps.set(link, tap)
+    }
+    try {
+      for (const packet of tap.feed(bytes.slice())) this.#packet(link, packet)
+    } catch (error) {
+      this.violate('wire', `bytes that are no packets: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  /** All is quiet, and the clients are still connected. */
+  quiet(isOpen: (link: number) => boolean): void {
+    this.#acks.quiet(this.#options.now(), isOpen)
+  }
+
+  #packet(link: number, packet: Uint8Array): void {
+    const keyId = view(packet).getBigInt64(0, true)
+    if (keyId === 0n) return
+    const authKey = this.#options.keys.get(keyId)
+    const end = packet.length - ((packet.length - ENCRYPTED_HEAD) & 15)
+    if (authKey === undefined || end < SHORTEST) {
+      this.violate('wire', 'a packet under a key that no server ever had, or too short')
+      return
+    }
+    const msgKey = toHex(packet.subarray(8, ENCRYPTED_HEAD))
+    const plain = open({ crypto: this.#options.crypto, authKey }, 'client', packet.subarray(0, end))
+    if (plain === undefined) {
+      this.violate('wire', 'a packet whose msg_key is wrong')
+      return
+    }
+    this.packets++
+    this.#sent(readPacket(plain), msgKey, `${keyId}`, link)
+  }
+
+  #sent(packet: Packet, msgKey: string, key: string, link: number): void {
+    this.#wire.packet(packet, msgKey)
+    this.#acks.packet(packet, this.#options.now(), key, link)
+    this.#salts.packet(packet, key)
+  }
+}

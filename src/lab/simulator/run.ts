@@ -1,0 +1,199 @@
+/**
+ * One run of the simulation: the whole client against the whole test DC, from one seed.
+ *
+ * A run draws its plan, plays it in virtual time until every operation has ended, lets all come to rest, closes the
+ * clients and looks at what is left. It is a pure function of seed and options: the same seed gives the same bytes on the
+ * same wires at the same instants, and the same digest.
+ */
+import { getEventListeners } from 'node:events'
+import { nativeCrypto } from '../../crypto/native.ts'
+import { Actor } from './actor.ts'
+import { Cluster } from './cluster.ts'
+import { gzip } from './deflate.ts'
+import { Digest } from './digest.ts'
+import { SimHost } from './host.ts'
+import { Network } from './network.ts'
+import { observe } from './observe.ts'
+import { drawPlan, type Plan } from './plan.ts'
+import { Stream } from './random.ts'
+import { Referee, type Violation } from './referee.ts'
+import { Scheduler } from './scheduler.ts'
+
+/** Everything has to be done this long after faults have stopped, in milliseconds. */
+const LIVENESS = 600_000
+/** Lanes close, and acknowledgements leave, within this time of the last operation. */
+const REST = 15_000
+/** What is left after a client has been closed has to go within this time. */
+const FAREWELL = 2_000
+
+/** How to run. */
+export interface SimulateOptions {
+  /** Told what happens, with the virtual milliseconds at which it does. */
+  readonly onTrace?: ((at: number, line: string) => void) | undefined
+}
+
+/** What a run came to. */
+export interface Report {
+  readonly seed: number
+  /** Of everything that went over the wires. */
+  readonly digest: string
+  readonly virtualMs: number
+  readonly counts: Readonly<Record<string, number>>
+  readonly violations: readonly Violation[]
+}
+
+/** Runs one seed. Runs must not overlap in a process. */
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Report> {
+  const plan = drawPlan(seed, new Stream(seed))
+  return play(plan, options)
+}
+
+/** Plays a plan. */
+export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promise<Report> {
+  const chance = new Stream(plan.seed)
+  const scheduler = new Scheduler()
+  const digest = new Digest()
+  const counts = new Map<string, number>()
+  const faults = new Map<string, number>()
+  const errors = new Set<string>()
+  const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
+  const trace = (line: () => string): void => onTrace?.(scheduler.now, line())
+  const crypto = { ...nativeCrypto, gzip }
+  const faulty = (): boolean => scheduler.now < plan.until
+  const onFault = (what: string, detail: string): void => {
+    faults.set(what, (faults.get(what) ?? 0) + 1)
+    count(`fault: ${what}`)
+    if (what === 'error') errors.add(detail)
+    trace(() => `fault: ${what} ${detail}`)
+  }
+  const network: Network = new Network({
+    scheduler,
+    stream: chance.fork('links'),
+    plan: plan.network,
+    crypto,
+    faulty,
+    onWrite: (link, _client, direction, bytes) => {
+      digest.add(scheduler.now, link, direction, bytes)
+      if (direction === 0) referee.written(link, bytes)
+    },
+    onFault,
+  })
+  const cluster: Cluster = new Cluster({
+    plan,
+    scheduler,
+    chance: chance.fork('cluster'),
+    crypto,
+    network,
+    faulty,
+    onFault,
+    onRequest: (_dc, { request }) => {
+      if (request._ !== 'messages.uploadMedia' || !('file' in request.media)) return
+      const { file } = request.media
+      const name = 'name' in file ? file.name : ''
+      for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
+    },
+    onSeal: (_dc, sealed) => referee.sealed(sealed),
+  })
+  const referee: Referee = new Referee({ crypto, now: () => scheduler.now, keys: cluster.keys })
+  const hosts = plan.clients.map(
+    (client) => new SimHost(client.name, scheduler, chance.fork(client.name), client.clock),
+  )
+  const actors = plan.clients.map(
+    (client, index) =>
+      new Actor({
+        plan: client,
+        index,
+        until: plan.until,
+        host: hosts[index]!,
+        stream: chance.fork(`${client.name} work`),
+        scheduler,
+        network,
+        cluster,
+        crypto,
+        happened: { faults, errors },
+        violate: (check, detail) => referee.violate(check, detail),
+        trace,
+        count,
+      }),
+  )
+  cluster.schedule(hosts)
+  observe(
+    referee.observer,
+    hosts.map(({ random }) => random),
+  )
+
+  let done = false
+  const work = Promise.all(actors.map((actor) => actor.run())).then(
+    () => {
+      done = true
+    },
+    (error: unknown) => {
+      done = true
+      referee.violate('liveness', `the work ended with ${String(error)}`)
+    },
+  )
+  const until = async (at: number, early: () => boolean = () => false): Promise<void> => {
+    let over = false
+    scheduler.at(at, 'run', () => {
+      over = true
+    })
+    await scheduler.run(() => over || early())
+  }
+  try {
+    await until(plan.until + LIVENESS, () => done && scheduler.now >= plan.until)
+    if (!done) {
+      const left = actors.map((actor) => `${actor.name}: ${actor.open}`).join(', ')
+      referee.violate('liveness', `not done ${LIVENESS / 1000} s after faults had stopped; operations open: ${left}`)
+    } else await work
+    await until(scheduler.now + REST)
+    if (done) referee.quiet((link) => network.isOpen(link))
+    let closed = 0
+    for (const actor of actors) {
+      if (!done) continue
+      actor.close().then(
+        () => closed++,
+        (error: unknown) => referee.violate('liveness', `close() failed: ${String(error)}`),
+      )
+    }
+    await until(scheduler.now + FAREWELL)
+    if (done) {
+      if (closed < actors.length) referee.violate('liveness', 'close() did not end')
+      leftovers(referee, actors, hosts, network)
+    }
+    cluster.close()
+    if (cluster.pendingTimers > 0) referee.violate('leftovers', `${cluster.pendingTimers} timers are left at the servers`)
+  } catch (error) {
+    referee.violate('exception', error instanceof Error ? (error.stack ?? error.message) : String(error))
+  } finally {
+    observe(undefined)
+  }
+  counts.set('packets', referee.packets)
+  counts.set('timers', scheduler.fired)
+  counts.set('wire bytes', digest.bytes)
+  return {
+    seed: plan.seed,
+    digest: digest.finish(),
+    virtualMs: Math.round(scheduler.now),
+    counts: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    violations: referee.violations,
+  }
+}
+
+/** What must not be left of closed clients. */
+function leftovers(
+  referee: Referee,
+  actors: readonly Actor[],
+  hosts: readonly SimHost[],
+  network: Network,
+): void {
+  for (const host of hosts) {
+    if (host.pendingTimers > 0) referee.violate('leftovers', `${host.pendingTimers} timers are left at ${host.name}`)
+    const links = network.openOf(host.name)
+    if (links > 0) referee.violate('leftovers', `${links} connections of ${host.name} are open`)
+  }
+  for (const { signals, name } of actors) {
+    const listeners = signals.reduce((sum, signal) => sum + getEventListeners(signal, 'abort').length, 0)
+    if (listeners > 0) referee.violate('leftovers', `${listeners} listeners are left on signals given to ${name}`)
+  }
+  referee.calls.finish()
+}
