@@ -257,7 +257,8 @@ export class Connection {
   }
 
   #onDrain(): void {
-    this.#options.session.watch.moved(this.#options.host.now())
+    // Only bytes that had to wait tell that the other side takes them: the rest went no further than the system.
+    if (this.#carrier?.buffered) this.#options.session.watch.moved(this.#options.host.now())
     if (this.#state === 'ready') this.#pump()
   }
 

@@ -247,6 +247,23 @@ describe('a lost link', () => {
     expect(lab.links.length).toBeGreaterThan(1)
     expect(lab.links[0]!.closed).toBe(true)
   })
+
+  test('nobody there: found although the system takes every byte, and calls are asked about all the time', async () => {
+    await lab.ready()
+    const link = lab.link
+    const taking = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 1000) {
+        await lab.host.advance(1000)
+        if (link.packets.splice(0).length > 0) link.handlers.onDrain?.()
+      }
+    }
+    for (let i = 0; i < 4; i++) {
+      lab.call(i)
+      await taking(5000)
+    }
+    await taking(40_000)
+    expect(link.closed).toBe(true)
+  })
 })
 
 describe('a server that cannot be reached', () => {

@@ -40,7 +40,7 @@ export class SaltSchedule {
 
   /** The salt that a client should use at `now`: the latest that has begun. */
   current(now: number): bigint {
-    this.#extend(now)
+    this.#begin(now)
     let current = this.#salts[0]!
     for (const salt of this.#salts) if (salt.validSince <= now) current = salt
     return current.salt
@@ -48,13 +48,14 @@ export class SaltSchedule {
 
   /** True if a message that carries `salt` is accepted at `now`. */
   accepts(salt: bigint, now: number): boolean {
-    this.#extend(now)
+    this.#begin(now)
     return this.#salts.some((one) => one.salt === salt && one.validSince <= now && now < one.validUntil)
   }
 
   /** The current salt and those that follow, at most `count` and at most {@link MAX_FUTURE_SALTS}. */
   future(count: number, now: number): TimedSalt[] {
     const wanted = Math.max(0, Math.min(count, MAX_FUTURE_SALTS))
+    this.#begin(now)
     this.#extend(now + wanted * SALT_PERIOD)
     return this.#salts.filter((salt) => salt.validUntil > now).slice(0, wanted)
   }
@@ -62,6 +63,12 @@ export class SaltSchedule {
   /** Throws all salts away and begins anew: every message sealed with an old one gets `bad_server_salt`. */
   rotate(now: number): void {
     this.#salts = [timed(this.#draw(), now)]
+  }
+
+  /** A clock that was set back to before the first salt has none that hold: there are new ones. */
+  #begin(now: number): void {
+    if (now < this.#salts[0]!.validSince) this.rotate(now)
+    this.#extend(now)
   }
 
   /** Makes salts up to `until` and forgets those that ended an hour before it or earlier. */

@@ -37,3 +37,9 @@ test('rotation makes every salt invalid at once', () => {
   expect(before.some(({ salt }) => salts.accepts(salt, start + 10))).toBe(false)
   expect(salts.accepts(salts.current(start + 10), start + 10)).toBe(true)
 })
+
+test('a clock that is set back finds a salt that holds then', () => {
+  const salts = schedule()
+  const earlier = start - 7200
+  expect(salts.accepts(salts.current(earlier), earlier)).toBe(true)
+})
