@@ -100,6 +100,12 @@ export class MediaStore {
       stored.fileReference = this.#reference()
   }
 
+  /** Everything that is kept, photos first, each kind in the order it came. */
+  *all(): Generator<StoredPhoto | StoredDocument> {
+    yield* this.#photos.values()
+    yield* this.#documents.values()
+  }
+
   /** A photo, a document or its thumbnail by id, without the checks: for tests that compare bytes. */
   find(id: bigint): StoredPhoto | StoredDocument | undefined {
     return this.#photos.get(id) ?? this.#documents.get(id)

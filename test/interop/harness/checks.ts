@@ -59,7 +59,7 @@ function checkWay(subject: Subject, way: Way): void {
   let outcome: Outcome
 
   before(async () => {
-    outcome = await runClient(subject.program, way.transport, way.videoSize)
+    outcome = await runClient(subject.program, way.transport, way)
   })
 
   /** A fact that the client told; throws with what it said if it did not get there. */

@@ -1,9 +1,10 @@
 /**
- * The test DC for one run of a client: a process of its own, made of what `npm run build` wrote to dist/.
+ * The test DC for one run of a client: a process of its own, made of what `npm run build` wrote to dist/. The last argument
+ * is its number.
  *
  * Once the port is open it sends `DcReady` to its parent; asked for it, it answers with a `DcReport` of what it saw.
  */
-
+import { createHash } from 'node:crypto'
 import { systemHost } from '../../../dist/client/platform/system-host.js'
 import { nativeCrypto } from '../../../dist/crypto/native.js'
 import { diskParts, generateServerKey, listen, populate, TestServer, World } from '../../../dist/lab/server/index.js'
@@ -30,9 +31,11 @@ export interface DcReport {
   readonly authKeys: readonly string[]
   /** Connections that were opened. */
   readonly connections: number
+  /** The files that were made into media. */
+  readonly stored: readonly { readonly kind: 'photo' | 'document'; readonly size: number; readonly sha256: string }[]
 }
 
-const DC_ID = 2
+const DC_ID = Number(process.argv.at(-1))
 const SECRET_LENGTH = 16
 
 const keys = await generateServerKey()
@@ -68,8 +71,14 @@ const listener = await listen({
 })
 world.addDc({ id: DC_ID, host: listener.host, port: listener.port })
 
-function report(): DcReport {
+async function report(): Promise<DcReport> {
+  const stored: DcReport['stored'][number][] = []
+  for (const { kind, content } of world.media.all()) {
+    const bytes = await content.read(0, content.size)
+    stored.push({ kind, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') })
+  }
   return {
+    stored,
     transports: [...transports],
     requests: Object.fromEntries(server.requests),
     layers: [...layers],
@@ -78,7 +87,7 @@ function report(): DcReport {
   }
 }
 
-process.on('message', () => process.send?.(report()))
+process.on('message', () => void report().then((all) => process.send?.(all)))
 // The parent ends, or is done with us.
 process.on('disconnect', () => {
   server.close()

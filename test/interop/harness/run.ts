@@ -17,6 +17,8 @@ import { makeSamples } from './samples.ts'
 /** Most milliseconds that a client may take, and that a DC may take to start or to report. */
 const CLIENT_LIMIT = 90_000
 const DC_LIMIT = 20_000
+/** The number of the DC, unless a client insists on another. */
+export const DC_ID = 2
 /** Lines of a client's output that are shown when it failed. */
 const SHOWN_LINES = 40
 /** Makes Node run TypeScript; wherever the process is started. */
@@ -46,10 +48,22 @@ export function pythonProgram(path: string): Program {
   return ['/usr/bin/python3', '-B', fileURLToPath(new URL(path, import.meta.url))]
 }
 
+/** What may be different in a run. */
+export interface RunOptions {
+  /** Bytes of the video, where the client is too slow for the usual 20 MB. */
+  readonly videoSize?: number | undefined
+  /** Number of the DC; 2 unless told. */
+  readonly dcId?: number
+}
+
 /** Runs the program against a fresh DC. Rejects only if there can be no run at all. */
-export async function runClient(program: Program, transport: string, videoSize?: number): Promise<Outcome> {
+export async function runClient(
+  program: Program,
+  transport: string,
+  { videoSize, dcId = DC_ID }: RunOptions = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-interop-'))
-  const dc = fork(fileURLToPath(new URL('dc.ts', import.meta.url)), { execArgv: TYPESCRIPT })
+  const dc = fork(fileURLToPath(new URL('dc.ts', import.meta.url)), [`${dcId}`], { execArgv: TYPESCRIPT })
   try {
     const { publicKeyPem, ...address } = (await message(dc)) as DcReady
     const samples = makeSamples(folder, videoSize)
