@@ -81,8 +81,8 @@ class Client:
 
     def open(self):
         pfs = self.job["transport"] != "without pfs"
-        # Whatever is asked first starts the instance.
-        self.ask({"@type": "setOption", "name": "use_pfs", "value": {"@type": "optionValueBoolean", "value": pfs}})
+        # Whatever is sent first starts the instance. It is answered once there are parameters.
+        self.send({"@type": "setOption", "name": "use_pfs", "value": {"@type": "optionValueBoolean", "value": pfs}})
         self.wait_for("authorizationStateWaitTdlibParameters")
         parameters = {
             "@type": "setTdlibParameters",
@@ -120,12 +120,11 @@ class Client:
 
 def content_of(sample):
     file = {"@type": "inputFileLocal", "path": sample["path"]}
+    size = {"width": sample["width"], "height": sample["height"]}
     if sample["name"] == "photo":
-        photo = {"@type": "inputPhoto", "photo": file, "width": sample["width"], "height": sample["height"]}
-        return {"@type": "inputMessagePhoto", "photo": photo}
-    size = {"width": sample["width"], "height": sample["height"], "duration": sample["duration"]}
-    video = {"@type": "inputVideo", "video": file, "supports_streaming": True, **size}
-    return {"@type": "inputMessageVideo", "video": video}
+        return {"@type": "inputMessagePhoto", "photo": file, **size}
+    video = {"video": file, "duration": sample["duration"], "supports_streaming": True}
+    return {"@type": "inputMessageVideo", **video, **size}
 
 
 def album(client, samples, tell):
@@ -134,7 +133,8 @@ def album(client, samples, tell):
     tell(fact="resolved", chat=chat)
     contents = [content_of(sample) for sample in samples]
     sent = client.ask({"@type": "sendMessageAlbum", "chat_id": chat["id"], "input_message_contents": contents})
-    tell(fact="sent", messages=sent)
+    if sent["@type"] == "error":
+        raise RuntimeError(sent)
     failures = []
     while len(failures) < len(samples):
         update = client.receive()
