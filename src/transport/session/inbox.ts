@@ -97,6 +97,7 @@ export class Inbox {
     const acks = parts.filter((part) => (part.seqno & 1) === 1).map((part) => part.msgId)
     if (container && this.seen.has(msgId)) return { messages: [], acks }
     const fresh = parts.filter((part) => this.#check(part))
+    if (container && !parts.some(({ reader }) => isNotice(reader.peekId()))) this.#checkTime(msgId)
     const room = { left: MAX_UNPACKED }
     const messages = fresh.map((part) => this.#open(part, room)).filter((message) => this.seen.add(message.msgId))
     if (container) this.seen.add(msgId)
@@ -131,14 +132,16 @@ export class Inbox {
     const id = reader.peekId()
     if ((msgId & 1n) !== 1n || id === MSG_CONTAINER) throw refused()
     if (this.seen.has(msgId)) return false
-    // A notification that our clock is wrong must get through although, by our clock, its own id is wrong.
-    if (this.#clock.synced && id !== BAD_MSG_NOTIFICATION && id !== BAD_SERVER_SALT) {
-      const age = this.#age(msgId)
-      // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
-      if (age < -MAX_AHEAD) this.#clock.doubt()
-      if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
-    }
+    if (!isNotice(id)) this.#checkTime(msgId)
     return true
+  }
+
+  #checkTime(msgId: bigint): void {
+    if (!this.#clock.synced) return
+    const age = this.#age(msgId)
+    // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
+    if (age < -MAX_AHEAD) this.#clock.doubt()
+    if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
   }
 
   /** Milliseconds that a message is old, by its id; below 0 for one ahead of our clock. */
@@ -159,6 +162,11 @@ export class Inbox {
       throw refused()
     }
   }
+}
+
+/** A notification that our clock is wrong must get through although, by our clock, its own id is wrong. */
+function isNotice(id: number): boolean {
+  return id === BAD_MSG_NOTIFICATION || id === BAD_SERVER_SALT
 }
 
 /**

@@ -133,7 +133,7 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
 /** The calls sent under message id `id`, or in the container `id`; undefined if we sent no such message. */
 function callsOf(session: SessionInternals, id: bigint): Call[] | undefined {
   const msgId = BigInt.asUintN(64, id)
-  if (msgId > session.lastMsgId || (msgId & 3n) !== 0n) return undefined
+  if (msgId === 0n || msgId > session.lastMsgId || (msgId & 3n) !== 0n) return undefined
   return [...new Set(session.sent.values())].filter((call) => call.msgId === msgId || call.containerId === msgId)
 }
 
