@@ -37,6 +37,8 @@ export interface ListenOptions {
   onConnection: (carrier: Carrier, incoming: Incoming) => CarrierHandlers
   /** Answers HTTP requests that are no WebSocket upgrades; 404 unless told. */
   onRequest?: RequestListener
+  /** Leave out HTTP and WebSocket: every connection is a raw stream, told of as soon as it is open. */
+  tcpOnly?: boolean
 }
 
 /** An open port. */
@@ -107,13 +109,17 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     socket.once('close', () => sockets.delete(socket))
     // Errors before anyone else listens; `close` follows and says enough.
     socket.on('error', () => {})
-    firstBytes(socket, (isHttp) => {
-      if (isHttp) {
-        http.emit('connection', socket)
-        return
-      }
+    const admitStream = (): void => {
       const remote = remoteOf(socket)
       admit({ kind: 'tcp', remote }, (handlers) => socketCarrier(socket, remote, handlers, timers, true))
+    }
+    if (options.tcpOnly) {
+      admitStream()
+      return
+    }
+    firstBytes(socket, (isHttp) => {
+      if (isHttp) http.emit('connection', socket)
+      else admitStream()
     })
   }
 

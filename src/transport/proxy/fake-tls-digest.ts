@@ -17,7 +17,7 @@ export const RANDOM_AT = 11
 /** Bytes of a random. */
 export const RANDOM_LENGTH = 32
 /** Where the time stands in a client's random. */
-const TIME_AT = 28
+export const TIME_AT = 28
 /** Bytes that SHA-256 takes at a time: HMAC pads its key to as many. */
 const BLOCK = 64
 

@@ -25,7 +25,7 @@ function shake(crypto: Pick<typeof nativeCrypto, 'sha256'> = nativeCrypto): { tl
 }
 
 /** A ServerHello of 122 bytes, as large as real ones, and a certificate; signed by hand. */
-function answerTo(hello: Buffer, { certificate = 40, key = KEY as Buffer, helloLength = 122 } = {}): Buffer {
+function answerTo(hello: Buffer, { certificate = 40, key = KEY, helloLength = 122 } = {}): Buffer {
   const serverHello = Buffer.alloc(5 + helloLength, 0x77)
   serverHello.set([0x16, 3, 3, helloLength >> 8, helloLength & 0xff, 2, 0, 0, helloLength - 4, 3, 3])
   serverHello.fill(0, 11, 43)

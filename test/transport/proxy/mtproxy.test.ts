@@ -130,10 +130,11 @@ describe('fake TLS on the way', () => {
   test('data goes in records both ways, the first behind a ChangeCipherSpec; drains and ends are told', async () => {
     const host = new VirtualHost()
     const heard = new Recorder()
-    let total = Buffer.alloc(0)
+    let total: Buffer = Buffer.alloc(0)
     let proxy: Carrier | undefined
     const dial = proxyOf((_bytes, carrier, all) => {
       proxy = carrier
+      total = all
       total = all
       if (all.length === 517) carrier.write([answerTo(all), utf8('\x17\x03\x03\x00\x05early')])
     })

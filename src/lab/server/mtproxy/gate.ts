@@ -10,7 +10,7 @@ import type { Crypto } from '../../../crypto/crypto.ts'
 import type { Host } from '../../../host.ts'
 import type { TaggedFraming } from '../../../transport/framing/framing.ts'
 import { acceptObfuscation, type Obfuscation } from '../../../transport/framing/obfuscation.ts'
-import { timeOfHello } from '../../../transport/proxy/fake-tls-digest.ts'
+import { TIME_AT, timeOfHello } from '../../../transport/proxy/fake-tls-digest.ts'
 import { type MtproxySecret, parseSecret } from '../../../transport/proxy/mtproxy.ts'
 import { readClientHello } from './client-hello.ts'
 import { Seen } from './seen.ts'
@@ -83,7 +83,8 @@ export class Gate {
       if (hello.serverName !== secret.domain) throw new NotLetIn('the TLS hello names another domain than the secret')
       if (!hello.cipherSuites.includes(CIPHER_SUITE)) throw new NotLetIn('the TLS hello does not offer TLS 1.3')
       if (Math.abs(skew) > maxSkew) throw new NotLetIn(`the TLS hello is of a clock that is ${skew} s off`)
-      if (!this.#seen.add(hello.random)) throw new NotLetIn('the TLS hello was seen before')
+      // Its last bytes can be changed without the secret: they are the time.
+      if (!this.#seen.add(hello.random.subarray(0, TIME_AT))) throw new NotLetIn('the TLS hello was seen before')
       return { secret, answer: serverHello(crypto, secret.key, hello, host.random) }
     }
     throw new NotLetIn('the TLS hello is not signed with a secret of this proxy')

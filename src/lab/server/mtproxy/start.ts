@@ -66,12 +66,9 @@ export async function startMtproxy(options: StartMtproxyOptions): Promise<Runnin
     timers: host,
     port: options.port ?? 0,
     host: options.address ?? '127.0.0.1',
-    onConnection: (carrier, { kind, remote }) => {
-      if (kind !== 'tcp') carrier.close()
-      return front.accept(carrier, remote)
-    },
     // A proxy that answered HTTP would show itself.
-    onRequest: (request) => request.socket.destroy(),
+    tcpOnly: true,
+    onConnection: (carrier, { remote }) => front.accept(carrier, remote),
   })
   return {
     host: listener.host,
