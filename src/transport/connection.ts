@@ -9,7 +9,6 @@
 import type { AuthKey } from '../crypto/auth-key.ts'
 import { SecurityError, TransportError } from '../errors.ts'
 import { randomBytes, type Timer } from '../host.ts'
-import type { ClientMessage } from '../tl/generated/mtproto/types.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
 import { asError, closedByUs, saidByServer, transportError } from './connection-errors.ts'
 import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
@@ -24,6 +23,8 @@ import { MessageIds } from './session/message-id.ts'
 
 /** Bytes handed to the carrier and not yet to the system, beyond which nothing more is sealed. */
 const HIGH_WATER: number = 1024 * 1024
+/** A carrier that has had bytes buffered for longer than this many milliseconds is slowed down by the other side. */
+const BACKLOG = 1000
 /** A key exchange must be done within this many milliseconds. */
 const EXCHANGE_WITHIN = 20_000
 /** Pauses before dialling again: the first, and the longest, in milliseconds. */
@@ -37,11 +38,6 @@ const PATIENCE = 60_000
 const KEY_UNKNOWN_TIMES = 2
 /** Transport error "no such key". Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
 const AUTH_KEY_NOT_FOUND = -404
-/**
- * Lets the server answer over HTTP: at once when it has something to say, and after 25 s when it has nothing.
- * Source: https://core.telegram.org/mtproto/service_messages#http-wait-long-poll
- */
-const HTTP_WAIT: ClientMessage = { _: 'http_wait', maxDelay: 0, waitAfter: 0, maxWait: 25_000 }
 
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 
@@ -62,6 +58,8 @@ export class Connection {
   #timer: Timer | undefined
   #timerAt = Number.POSITIVE_INFINITY
   #pumping = false
+  /** When the carrier last had nothing buffered as we wrote. */
+  #emptyAt = 0
   #attempts = 0
   #reached = false
   #failingSince: number | undefined
@@ -257,8 +255,9 @@ export class Connection {
   }
 
   #onDrain(): void {
-    // Only bytes that had to wait tell that the other side takes them: the rest went no further than the system.
-    if (this.#carrier?.buffered) this.#options.session.watch.moved(this.#options.host.now())
+    const now = this.#options.host.now()
+    // Only bytes that had to wait tell that the other side takes them: others may have got no further than the system.
+    if (now > this.#emptyAt + BACKLOG) this.#options.session.watch.moved(now)
     if (this.#state === 'ready') this.#pump()
   }
 
@@ -280,9 +279,8 @@ export class Connection {
       return
     }
     const carrier = this.#carrier!
-    if (carrier.hungry && session.sent.size > 0) session.send(HTTP_WAIT)
     while (carrier.buffered < HIGH_WATER) {
-      const next = session.take(now)
+      const next = session.take(now, carrier.hungry)
       if (!next) break
       this.#write(seal({ crypto, authKey }, 'client', next.head, next.body, host.random))
     }
@@ -290,6 +288,7 @@ export class Connection {
   }
 
   #write(packet: Uint8Array): void {
+    if (this.#carrier!.buffered === 0) this.#emptyAt = this.#options.host.now()
     this.#carrier!.write(this.#codec!.encode(packet))
   }
 

@@ -254,7 +254,12 @@ describe('a lost link', () => {
     const taking = async (ms: number): Promise<void> => {
       for (let passed = 0; passed < ms; passed += 1000) {
         await lab.host.advance(1000)
-        if (link.packets.splice(0).length > 0) link.handlers.onDrain?.()
+        if (link.packets.splice(0).length === 0) continue
+        // One piece after another, as a system reports them.
+        link.buffered = 1
+        link.handlers.onDrain?.()
+        link.buffered = 0
+        link.handlers.onDrain?.()
       }
     }
     for (let i = 0; i < 4; i++) {
@@ -264,6 +269,19 @@ describe('a lost link', () => {
     await taking(40_000)
     expect(link.closed).toBe(true)
   })
+})
+
+test('a link that is slow, but moves, is not given up', async () => {
+  await lab.ready()
+  lab.call(1)
+  await lab.host.settle()
+  lab.link.buffered = 900_000
+  for (let i = 0; i < 12; i++) {
+    await lab.host.advance(10_000)
+    lab.link.buffered -= 60_000
+    lab.link.handlers.onDrain?.()
+  }
+  expect(lab.link.closed).toBe(false)
 })
 
 describe('a server that cannot be reached', () => {

@@ -3,13 +3,20 @@
  * for a good reason. What comes back is compared with what was asked for.
  */
 import { equal } from '../../bytes.ts'
-import { memoryStorage, type SessionStorage } from '../../client/storage.ts'
 import { encodeSession } from '../../client/session-data.ts'
-import { document, photo, type UploadMediaOptions, UploadClient, type MessageMedia, type ClientEvent } from '../../index.ts'
+import { memoryStorage, type SessionStorage } from '../../client/storage.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import type { Cluster } from './cluster.ts'
-import { judge } from './checks/errors.ts'
+import {
+  type ClientEvent,
+  document,
+  type MessageMedia,
+  photo,
+  UploadClient,
+  type UploadMediaOptions,
+} from '../../index.ts'
 import type { Happened } from './checks/errors.ts'
+import { judge } from './checks/errors.ts'
+import type { Cluster } from './cluster.ts'
 import type { SimHost } from './host.ts'
 import type { Network } from './network.ts'
 import type { ClientPlan, Operation, UploadOperation } from './plan.ts'
@@ -69,7 +76,10 @@ export class Actor {
   async run(): Promise<void> {
     const { plan, scheduler } = this.#options
     this.#client = this.#connect()
-    for (const at of plan.reopens) scheduler.at(at, ACTOR, () => void this.#reopen())
+    const reopens = plan.reopens.map(async (at) => {
+      await scheduler.sleep(at, ACTOR)
+      await this.#reopen()
+    })
     this.open = plan.operations.length
     await Promise.all(
       plan.operations.map(async (operation, number) => {
@@ -78,7 +88,7 @@ export class Actor {
         this.open--
       }),
     )
-    await this.#current()
+    await Promise.all(reopens)
   }
 
   /** Closes the client for good. */
@@ -209,7 +219,8 @@ export class Actor {
     trace(() => `${name} failed: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`)
     if (wrong !== undefined) {
       violate('errors', `${name} (begun at ${of.startedAt}): ${wrong}`)
-      if (!(error instanceof Error) || /^(Type|Range|Reference)Error$/.test(error.name)) trace(() => (error as Error).stack ?? '')
+      if (!(error instanceof Error) || /^(Type|Range|Reference)Error$/.test(error.name))
+        trace(() => (error as Error).stack ?? '')
     }
   }
 

@@ -1,16 +1,17 @@
 /**
  * The servers of a run: test DCs that share one world, each on a machine of its own, and all that they do wrong.
  */
-import type { Crypto } from '../../crypto/crypto.ts'
+
 import type { AuthKey } from '../../crypto/auth-key.ts'
-import type { CallFault, Faults, OutgoingPlain, RequestInfo } from '../server/faults.ts'
+import type { Crypto } from '../../crypto/crypto.ts'
 import type { KeyRecord } from '../server/auth-keys.ts'
+import type { CallFault, Faults, OutgoingPlain, RequestInfo } from '../server/faults.ts'
 import { memoryParts } from '../server/parts-store.ts'
 import { TestServer } from '../server/server.ts'
 import { World, type WorldUser } from '../server/world.ts'
 import { SimHost } from './host.ts'
-import { NAMES, type Plan, type RequestPlan, type TimedFault } from './plan.ts'
 import type { Listener, Network } from './network.ts'
+import { NAMES, type Plan, type RequestPlan, type TimedFault } from './plan.ts'
 import type { Stream } from './random.ts'
 import { SIM_RSA_KEY } from './rsa-key.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -151,7 +152,8 @@ export class Cluster {
   #seal(dc: number, plain: OutgoingPlain): OutgoingPlain {
     const { plan, faulty, onSeal } = this.#options
     const padding = this.#padding
-    const shuffled = faulty() && padding.chance(plan.requests.shuffle) ? shuffleContainer(plain.body, padding) : plain.body
+    const shuffled =
+      faulty() && padding.chance(plan.requests.shuffle) ? shuffleContainer(plain.body, padding) : plain.body
     const length = 12 + ((4 - shuffled.length) & 15) + 16 * padding.below(4)
     const whole = { head: plain.head, body: shuffled, padding: padding.bytes(length) }
     onSeal(dc, whole)

@@ -85,7 +85,12 @@ function symbol(bits: Bits, value: number): void {
 }
 
 /** Writes the code whose range a number lies in, and where it lies in it. */
-function ranged(ranges: readonly (readonly [number, number])[], value: number, bits: Bits, put: (code: number) => void): void {
+function ranged(
+  ranges: readonly (readonly [number, number])[],
+  value: number,
+  bits: Bits,
+  put: (code: number) => void,
+): void {
   let code = ranges.length - 1
   while (ranges[code]![0] > value) code--
   const [base, extra] = ranges[code]!

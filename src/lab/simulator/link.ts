@@ -138,7 +138,8 @@ export class End implements Carrier {
     let cut = false
     for (const fault of this.#link.due(this.#direction, this.#sent, this.#sent + chunk.length)) {
       onFault(fault)
-      const at = fault.at - this.#sent
+      const at = Math.min(bytes.length - 1, fault.at - this.#sent)
+      if (at < 0) continue
       if (fault.kind === 'flip') {
         bytes = bytes.slice()
         bytes[at]! ^= 1 << fault.bit

@@ -13,9 +13,9 @@ import { createCodec } from '../../transport/codec.ts'
 import { createServerCodec, type PacketCodec, type ServerCodec } from '../../transport/framing/index.ts'
 import type { TransportName } from '../../transport/transport-name.ts'
 import type { End } from './link.ts'
+import { WIRE } from './link.ts'
 import type { Meddling } from './plan.ts'
 import type { Stream } from './random.ts'
-import { WIRE } from './link.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** Packets that are remembered for replays. */
@@ -132,7 +132,8 @@ export class Meddler implements Carrier {
         return hit
       }
       if (will('flip')) flip(packet, stream)
-      if (packet.length > 4 * BLOCK && will('truncate')) packet = packet.slice(0, BLOCK * (1 + stream.below(packet.length / BLOCK - 1)) + 8)
+      if (packet.length > 4 * BLOCK && will('truncate'))
+        packet = packet.slice(0, BLOCK * (1 + stream.below(packet.length / BLOCK - 1)) + 8)
       if (will('duplicate')) this.#pass(direction, packet.slice())
       if (will('drop')) packet = new Uint8Array(0)
       else if (will('delay')) this.#later(direction, packet, stream.below(LONGEST_DELAY))

@@ -87,7 +87,10 @@ export class Network {
         if (refused) onFault('refuse', client)
         const timer = scheduler.at(scheduler.now + 2 * latency, WIRE, () => {
           if (refused || !listener.up) attempt.failed(new Error('connection refused'))
-          else attempt.opened(this.#connect({ number, client, transport, latency, chance, listener, handlers, host: address.host }))
+          else
+            attempt.opened(
+              this.#connect({ number, client, transport, latency, chance, listener, handlers, host: address.host }),
+            )
         })
         return () => timer.cancel()
       })
@@ -151,7 +154,8 @@ export class Network {
     if (chance.chance(plan.halfOpen)) faults.push({ kind: 'half-open', ...at() })
     if (chance.chance(plan.stall)) faults.push({ kind: 'stall', ...at(), ms: chance.below(LONGEST_STALL) })
     if (chance.chance(plan.corrupt)) faults.push({ kind: 'flip', ...at(), bit: chance.below(8) })
-    if (chance.chance(plan.corrupt)) faults.push({ kind: 'insert', ...at(), bytes: chance.bytes(1 + chance.below(LONGEST_INSERT)) })
+    if (chance.chance(plan.corrupt))
+      faults.push({ kind: 'insert', ...at(), bytes: chance.bytes(1 + chance.below(LONGEST_INSERT)) })
     return faults.sort((a, b) => a.at - b.at)
   }
 }

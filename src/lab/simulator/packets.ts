@@ -93,7 +93,10 @@ export function readAck({ body }: Item): bigint[] {
 }
 
 /** The salts that a message tells the client to use, now or later; undefined if it speaks of none. */
-export function readSalts({ id, body }: Item): { readonly now: bigint | undefined; readonly later: readonly bigint[] } | undefined {
+export function readSalts({
+  id,
+  body,
+}: Item): { readonly now: bigint | undefined; readonly later: readonly bigint[] } | undefined {
   const fields = view(body)
   if (id === Id.BAD_SALT) return { now: fields.getBigInt64(20, true), later: [] }
   if (id === Id.NEW_SESSION) return { now: fields.getBigInt64(20, true), later: [] }

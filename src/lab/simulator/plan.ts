@@ -334,5 +334,7 @@ function drawTimed(stream: Stream, until: number, level: number, dcs: number, on
   add('keys', ['forget-keys'], () => 0)
   add('outage', ['outage'], () => stream.pick([1, 10, 30, 80]) * stream.between(100, 1000))
   add('clock', ['server-clock', 'client-clock'], () => stream.pick([1, 20, 400, 7200]) * stream.between(-1000, 1000))
-  return timed.map((one) => ({ ...one, target: one.target % (one.kind === 'client-clock' ? 3 : dcs) })).sort((a, b) => a.at - b.at)
+  return timed
+    .map((one) => ({ ...one, target: one.target % (one.kind === 'client-clock' ? 3 : dcs) }))
+    .sort((a, b) => a.at - b.at)
 }

@@ -9,7 +9,7 @@ import { open } from '../../transport/session/envelope.ts'
 import { SEEN_IDS } from '../../transport/session/seen-ids.ts'
 import { AckCheck, SaltCheck } from './checks/acks.ts'
 import { CallCheck } from './checks/calls.ts'
-import { type Sealed, InboxCheck } from './checks/inbox.ts'
+import { InboxCheck, type Sealed } from './checks/inbox.ts'
 import { WireCheck } from './checks/wire.ts'
 import type { Observer } from './observe.ts'
 import { type Packet, readPacket } from './packets.ts'
@@ -35,6 +35,7 @@ export interface RefereeOptions {
   readonly now: () => number
   /** Every key that any server ever had. */
   readonly keys: ReadonlyMap<bigint, AuthKey>
+  readonly trace: (line: () => string) => void
 }
 
 export class Referee {
@@ -68,6 +69,7 @@ export class Referee {
         const genuine = this.#inbox.isGenuine(plain)
         const packet = readPacket(plain.slice())
         return () => {
+          options.trace(() => `accepted ${show(packet)}`)
           this.#inbox.accepted(genuine, packet.msgId)
           this.#acks.accepted(packet, options.now())
           this.#salts.accepted(packet)
@@ -128,8 +130,14 @@ export class Referee {
   }
 
   #sent(packet: Packet, msgKey: string, key: string, link: number): void {
+    this.#options.trace(() => `link ${link} sent ${show(packet)}`)
     this.#wire.packet(packet, msgKey)
     this.#acks.packet(packet, this.#options.now(), key, link)
     this.#salts.packet(packet, key)
   }
+}
+
+function show({ sessionId, items }: Packet): string {
+  const session = BigInt.asUintN(64, sessionId).toString(16).slice(0, 4)
+  return `session ${session}: ${items.map(({ id, msgId, seqno }) => `${id.toString(16)}(${msgId}, ${seqno})`).join(' ')}`
 }

@@ -94,7 +94,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
     },
     onSeal: (_dc, sealed) => referee.sealed(sealed),
   })
-  const referee: Referee = new Referee({ crypto, now: () => scheduler.now, keys: cluster.keys })
+  const referee: Referee = new Referee({ crypto, now: () => scheduler.now, keys: cluster.keys, trace })
   const hosts = plan.clients.map(
     (client) => new SimHost(client.name, scheduler, chance.fork(client.name), client.clock),
   )
@@ -161,7 +161,8 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
       leftovers(referee, actors, hosts, network)
     }
     cluster.close()
-    if (cluster.pendingTimers > 0) referee.violate('leftovers', `${cluster.pendingTimers} timers are left at the servers`)
+    if (cluster.pendingTimers > 0)
+      referee.violate('leftovers', `${cluster.pendingTimers} timers are left at the servers`)
   } catch (error) {
     referee.violate('exception', error instanceof Error ? (error.stack ?? error.message) : String(error))
   } finally {
@@ -180,12 +181,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
 }
 
 /** What must not be left of closed clients. */
-function leftovers(
-  referee: Referee,
-  actors: readonly Actor[],
-  hosts: readonly SimHost[],
-  network: Network,
-): void {
+function leftovers(referee: Referee, actors: readonly Actor[], hosts: readonly SimHost[], network: Network): void {
   for (const host of hosts) {
     if (host.pendingTimers > 0) referee.violate('leftovers', `${host.pendingTimers} timers are left at ${host.name}`)
     const links = network.openOf(host.name)

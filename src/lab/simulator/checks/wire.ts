@@ -48,7 +48,8 @@ export class WireCheck {
     if (!packet.container) return
     this.#message(state, sessionId, packet.msgId, packet.seqno, Id.CONTAINER)
     if (items.length < 1 || items.length > MOST_MESSAGES) this.#violate(`a container holds ${items.length} messages`)
-    if (items.length > 1 && length > MOST_BYTES) this.#violate(`a container of ${items.length} messages has ${length} bytes`)
+    if (items.length > 1 && length > MOST_BYTES)
+      this.#violate(`a container of ${items.length} messages has ${length} bytes`)
     if (items.some(({ id }) => id === Id.CONTAINER)) this.#violate('a container is in a container')
   }
 
