@@ -4,13 +4,14 @@
 import { UsageError } from '../errors.ts'
 import { type OptionTable, parseArguments } from './args.ts'
 
-type Option = 'dc-id' | 'host' | 'key' | 'port' | 'storage' | 'verbose' | 'write-key'
+type Option = 'dc-id' | 'host' | 'key' | 'pfs' | 'port' | 'storage' | 'verbose' | 'write-key'
 
 /** Every option of the command. */
 export const OPTIONS: OptionTable<Option> = {
   'dc-id': { takes: 'value' },
   host: { takes: 'value' },
   key: { takes: 'value' },
+  pfs: { takes: 'nothing' },
   port: { takes: 'value' },
   storage: { takes: 'value' },
   verbose: { takes: 'nothing', short: 'v' },
@@ -28,6 +29,8 @@ export interface ServeJob {
   readonly key: string | undefined
   /** Folder for what is uploaded. */
   readonly storage: string | undefined
+  /** Refuse clients without perfect forward secrecy. */
+  readonly pfs: boolean
   readonly verbose: boolean
 }
 
@@ -45,6 +48,7 @@ export function readServeJob(argv: readonly string[]): ServeJob {
     writeKey: options.text('write-key'),
     key: options.text('key'),
     storage: options.text('storage'),
+    pfs: options.has('pfs'),
     verbose: options.has('verbose'),
   }
 }

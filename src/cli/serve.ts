@@ -44,6 +44,7 @@ async function startedServer(job: ServeJob, privateKeyPem: string | undefined): 
       port,
       address: host,
       dcId,
+      requireForwardSecrecy: job.pfs,
       ...(privateKeyPem !== undefined && { privateKeyPem }),
       ...(storage !== undefined && { folder: storage }),
       ...(job.verbose && { onRequest: (info) => say(requestText(info)) }),

@@ -36,6 +36,8 @@ Which server, and how:
                       takes itself for one of them
   --transport NAME    ${TRANSPORTS.join(', ')};
                       intermediate by default
+  --pfs               send everything under temporary keys that are not stored
+                      (perfect forward secrecy)
   --lanes N           most connections for the parts, 1 to 16; 4 by default
   --max-wait S        longest wait to sit out when the server asks for one;
                       60 s by default

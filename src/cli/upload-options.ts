@@ -26,6 +26,7 @@ type Option =
   | 'mime'
   | 'name'
   | 'peer'
+  | 'pfs'
   | 'quiet'
   | 'server-key'
   | 'session'
@@ -50,6 +51,7 @@ export const OPTIONS: OptionTable<Option> = {
   mime: { takes: 'value' },
   name: { takes: 'value' },
   peer: { takes: 'value' },
+  pfs: { takes: 'nothing' },
   quiet: { takes: 'nothing', short: 'q' },
   'server-key': { takes: 'values' },
   session: { takes: 'value' },
@@ -79,6 +81,8 @@ export interface UploadJob {
   readonly dcId: number
   readonly test: boolean
   readonly transport: TransportName | undefined
+  /** Perfect forward secrecy. */
+  readonly pfs: boolean
   readonly lanes: number | undefined
   readonly maxWait: number | undefined
   readonly timeout: number
@@ -110,6 +114,7 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
     dcId: options.integer('dc-id', 1, 9999) ?? DEFAULT_DC,
     test: options.has('test'),
     transport: options.choice('transport', TRANSPORTS),
+    pfs: options.has('pfs'),
     lanes: options.integer('lanes', 1, 16),
     maxWait: options.integer('max-wait', 0, MAX_INT),
     timeout: options.integer('timeout', 1, MAX_INT) ?? DEFAULT_TIMEOUT,

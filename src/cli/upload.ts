@@ -162,7 +162,7 @@ function connectOptions(
   dc: CustomDatacenter | undefined,
   storage: FileStorage | undefined,
 ): ConnectOptions {
-  const { apiId, apiHash, botToken, test, transport, lanes, maxWait } = job
+  const { apiId, apiHash, botToken, test, transport, pfs, lanes, maxWait } = job
   return {
     apiId,
     apiHash,
@@ -171,6 +171,7 @@ function connectOptions(
     ...(storage && { storage }),
     ...(dc && { dc }),
     ...(transport && { transport }),
+    ...(pfs && { forwardSecrecy: true }),
     ...(lanes !== undefined && { lanes }),
     ...(maxWait !== undefined && { maxWait }),
   }

@@ -13,12 +13,13 @@ describe('options', () => {
       writeKey: undefined,
       key: undefined,
       storage: undefined,
+      pfs: false,
       verbose: false,
     })
   })
 
   test('every option has its place', () => {
-    const line = '--port 4430 --host :: --dc-id 3 --write-key k.pem --key p.pem --storage dir -v'
+    const line = '--port 4430 --host :: --dc-id 3 --write-key k.pem --key p.pem --storage dir --pfs -v'
     expect(readServeJob(line.split(' '))).toEqual({
       port: 4430,
       host: '::',
@@ -26,6 +27,7 @@ describe('options', () => {
       writeKey: 'k.pem',
       key: 'p.pem',
       storage: 'dir',
+      pfs: true,
       verbose: true,
     })
   })

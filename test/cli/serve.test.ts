@@ -178,6 +178,15 @@ describe('upload and serve together', () => {
   })
 })
 
+test('--pfs: a server that wants temporary keys, a client that has them, and one that has not', async () => {
+  const { address } = await serve('--write-key', 'key.pem', '--pfs')
+  writeFileSync(join(folder, 'a.txt'), 'a')
+  const dc = ['--dc', address, '--server-key', 'key.pem']
+  expect(await upload('a.txt', '--pfs', ...dc)).toMatchObject({ code: 0, stderr: '' })
+  const { code, stderr } = await upload('a.txt', ...dc)
+  expect([code, stderr.includes('AUTH_KEY_PERM_EMPTY')]).toEqual([1, true])
+})
+
 describe('the demo', () => {
   test('shows the whole way of its own photo, and that the bytes are the same', async () => {
     const { code, stdout, stderr } = await start(program.demo, []).ended

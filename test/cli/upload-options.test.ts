@@ -35,6 +35,7 @@ describe('defaults', () => {
       dcId: 2,
       test: false,
       transport: undefined,
+      pfs: false,
       lanes: undefined,
       maxWait: undefined,
       timeout: 60,
@@ -47,7 +48,7 @@ describe('defaults', () => {
   test('every option has its place', () => {
     const line =
       'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
-      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --lanes 16 --max-wait 0 ' +
+      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --lanes 16 --max-wait 0 ' +
       '--timeout 5 --json --verbose'
     expect(read(...line.split(' '))).toEqual({
       files: ['a', 'b'],
@@ -66,6 +67,7 @@ describe('defaults', () => {
       dcId: 4,
       test: true,
       transport: 'ws',
+      pfs: true,
       lanes: 16,
       maxWait: 0,
       timeout: 5,
