@@ -14,11 +14,11 @@ export function waitText(event: AnyEvent): string | undefined {
   return `waiting ${durationText(event.seconds)} before ${event.method} is tried again (${event.reason})`
 }
 
-/** Any event as one line: its type, then its fields. Parts are too many to tell, and salts are nobody's business. */
+/** Any event as one line: its type, then its fields. Parts are too many to tell. */
 export function eventText(event: AnyEvent): string | undefined {
   if (event.type === 'part') return undefined
   const fields = Object.entries(event).flatMap(([name, value]: [string, unknown]) =>
-    name === 'type' || name === 'salt' || value === undefined ? [] : [`${name}=${fieldText(value)}`],
+    name === 'type' || value === undefined ? [] : [`${name}=${fieldText(value)}`],
   )
   return [event.type, ...fields].join(' ')
 }

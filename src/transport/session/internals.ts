@@ -11,8 +11,8 @@ import type { SeenIds } from './seen-ids.ts'
 
 /** Something a researcher or a log would like to know. */
 export type SessionEvent =
-  /** The server named the salt to use. */
-  | { readonly type: 'salt'; readonly salt: bigint }
+  /** The server named another salt to use. Which one, no log has to know. */
+  | { readonly type: 'salt' }
   /** The server refused a message of ours, with a code of `bad_msg_notification`. */
   | { readonly type: 'bad-message'; readonly code: number; readonly msgId: bigint }
   /** We began a new session. */

@@ -84,7 +84,7 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
       const calls = callsOf(session, message.badMsgId)
       if (!calls) return
       salts.set(message.newServerSalt)
-      session.emit({ type: 'salt', salt: message.newServerSalt })
+      session.emit({ type: 'salt' })
       for (const call of calls) session.resend(call)
       return
     }
