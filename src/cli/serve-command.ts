@@ -21,6 +21,10 @@ when the server stops.
   --pfs               refuse clients without perfect forward secrecy
   --storage DIR       folder for the file that holds what is uploaded; that of
                       the system for temporary files by default
+  --secret HEX        run an MTProxy in front of it, too, with this secret: 16
+                      bytes; or dd and 16 bytes; or ee, 16 bytes and a domain,
+                      for fake TLS; its tg://proxy link is printed
+  --proxy-port N      TCP port of the MTProxy; any free one by default
   -v, --verbose       print each request on standard error
   -h, --help          this text
 

@@ -1,10 +1,12 @@
 /**
  * The options of `mtproto-upload serve`, and what they mean.
  */
+import { fromHex } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
+import { parseSecret } from '../transport/proxy/mtproxy.ts'
 import { type OptionTable, parseArguments } from './args.ts'
 
-type Option = 'dc-id' | 'host' | 'key' | 'pfs' | 'port' | 'storage' | 'verbose' | 'write-key'
+type Option = 'dc-id' | 'host' | 'key' | 'pfs' | 'port' | 'proxy-port' | 'secret' | 'storage' | 'verbose' | 'write-key'
 
 /** Every option of the command. */
 export const OPTIONS: OptionTable<Option> = {
@@ -13,6 +15,8 @@ export const OPTIONS: OptionTable<Option> = {
   key: { takes: 'value' },
   pfs: { takes: 'nothing' },
   port: { takes: 'value' },
+  'proxy-port': { takes: 'value' },
+  secret: { takes: 'value' },
   storage: { takes: 'value' },
   verbose: { takes: 'nothing', short: 'v' },
   'write-key': { takes: 'value' },
@@ -31,6 +35,9 @@ export interface ServeJob {
   readonly storage: string | undefined
   /** Refuse clients without perfect forward secrecy. */
   readonly pfs: boolean
+  /** Secret of an MTProxy to run beside, and the port of it. */
+  readonly secret: Uint8Array | undefined
+  readonly proxyPort: number
   readonly verbose: boolean
 }
 
@@ -41,6 +48,9 @@ export interface ServeJob {
 export function readServeJob(argv: readonly string[]): ServeJob {
   const options = parseArguments(argv, OPTIONS)
   if (options.operands.length > 0) throw new UsageError(`serve takes no operands, and got "${options.operands[0]}"`)
+  const secret = options.text('secret')
+  const proxyPort = options.integer('proxy-port', 0, 65_535)
+  if (proxyPort !== undefined && secret === undefined) throw new UsageError('--proxy-port takes a --secret too')
   return {
     port: options.integer('port', 0, 65_535) ?? 0,
     host: options.text('host') ?? '127.0.0.1',
@@ -49,6 +59,23 @@ export function readServeJob(argv: readonly string[]): ServeJob {
     key: options.text('key'),
     storage: options.text('storage'),
     pfs: options.has('pfs'),
+    secret: secret === undefined ? undefined : readSecret(secret),
+    proxyPort: proxyPort ?? 0,
     verbose: options.has('verbose'),
   }
+}
+
+function readSecret(hex: string): Uint8Array {
+  let secret: Uint8Array
+  try {
+    secret = fromHex(hex)
+  } catch {
+    throw new UsageError('--secret takes hex digits')
+  }
+  try {
+    parseSecret(secret)
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`--secret: ${error.message}`) : error
+  }
+  return secret
 }

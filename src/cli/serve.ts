@@ -4,7 +4,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
 import type { RequestInfo } from '../lab/server/faults.ts'
-import { type RunningServer, startServer } from '../lab/server/start.ts'
+import type { MtproxyEvent } from '../lab/server/mtproxy/house.ts'
+import { mtproxyLink, type RunningMtproxy, startMtproxy } from '../lab/server/mtproxy/start.ts'
+import { type RunningServer, reachable, startServer } from '../lab/server/start.ts'
 import { formatAddress } from '../transport/carrier/carrier.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -17,15 +19,19 @@ export async function serve(job: ServeJob): Promise<ExitCode> {
   const signal = abortOnSignals(EXIT.interrupted)
   const privateKeyPem = job.key === undefined ? undefined : await readKey(job.key)
   const server = await startedServer(job, privateKeyPem)
+  let proxy: RunningMtproxy | undefined
   try {
+    proxy = await startedProxy(job, server)
     // Whoever waits for the address finds the key in place.
     if (job.writeKey !== undefined) await writeKey(job.writeKey, server.publicKeyPem)
     const where = formatAddress({ host: server.host, port: server.port })
     const key = job.writeKey ?? `\n${server.publicKeyPem.trimEnd()}`
-    await writeResult(`listening on ${where} as DC ${server.dcId}\npublic key: ${key}\n`)
+    const link = proxy && `proxy: ${mtproxyLink({ host: reachable(proxy.host), port: proxy.port }, job.secret!)}\n`
+    await writeResult(`listening on ${where} as DC ${server.dcId}\n${link ?? ''}public key: ${key}\n`)
     await aborted(signal)
     return EXIT.ok
   } finally {
+    await proxy?.close()
     await server.close()
   }
 }
@@ -53,6 +59,29 @@ async function startedServer(job: ServeJob, privateKeyPem: string | undefined): 
     if (error instanceof UsageError) throw new UsageError(`${job.key ?? 'the key'}: ${error.message}`)
     throw failureOf(error, job)
   }
+}
+
+async function startedProxy(job: ServeJob, server: RunningServer): Promise<RunningMtproxy | undefined> {
+  const { host: address, proxyPort: port, secret, verbose } = job
+  if (secret === undefined) return undefined
+  try {
+    return await startMtproxy({
+      secrets: [secret],
+      dcs: { [server.dcId]: { host: reachable(server.host), port: server.port } },
+      address,
+      port,
+      ...(verbose && { onEvent: (event) => say(eventText(event)) }),
+    })
+  } catch (error) {
+    throw failureOf(error, { ...job, port })
+  }
+}
+
+/** What happened at the proxy as a line. */
+function eventText(event: MtproxyEvent): string {
+  if (event.type === 'refused') return `proxy: refused ${event.remote}: ${event.reason}`
+  const { remote, kind, framing, dc } = event
+  return `proxy: let ${remote} in to DC ${dc}, by ${kind} secret, ${framing}`
 }
 
 /** Tells a port that cannot be had from a folder that cannot be used. */

@@ -13,6 +13,8 @@ describe('options', () => {
       writeKey: undefined,
       key: undefined,
       storage: undefined,
+      secret: undefined,
+      proxyPort: 0,
       pfs: false,
       verbose: false,
     })
@@ -20,13 +22,16 @@ describe('options', () => {
 
   test('every option has its place', () => {
     const line = '--port 4430 --host :: --dc-id 3 --write-key k.pem --key p.pem --storage dir --pfs -v'
-    expect(readServeJob(line.split(' '))).toEqual({
+    const proxy = '--secret 000102030405060708090A0B0C0D0E0F --proxy-port 443'
+    expect(readServeJob(`${line} ${proxy}`.split(' '))).toEqual({
       port: 4430,
       host: '::',
       dcId: 3,
       writeKey: 'k.pem',
       key: 'p.pem',
       storage: 'dir',
+      secret: Uint8Array.from({ length: 16 }, (_, i) => i),
+      proxyPort: 443,
       pfs: true,
       verbose: true,
     })
@@ -36,6 +41,30 @@ describe('options', () => {
     for (const argv of [['4430'], ['--port', '65536'], ['--port', '-1'], ['--port', 'http'], ['--dc-id', '0']]) {
       expect(() => readServeJob(argv), argv.join(' ')).toThrow(UsageError)
     }
+  })
+})
+
+describe('the secret of the proxy', () => {
+  const key = '00112233445566778899aabbccddeeff'
+
+  test.each([key, `dd${key}`, `ee${key}7777772e6578616d706c652e636f6d`])('%s', (secret) => {
+    expect(Buffer.from(readServeJob(['--secret', secret]).secret!).toString('hex')).toBe(secret)
+  })
+
+  test.each([
+    ['no hex', 'xyz', '--secret takes hex digits'],
+    ['half a byte', key.slice(1), '--secret takes hex digits'],
+    ['of no kind', `cc${key}`, '--secret: an MTProxy secret has 16 bytes'],
+    ['without a domain', `ee${key}`, '--secret: an MTProxy secret has 16 bytes'],
+    ['with no domain behind it', `ee${key}00`, '--secret: the MTProxy secret ends in no domain'],
+  ])('%s, it is refused', (_name, secret, message) => {
+    expect(() => readServeJob(['--secret', secret])).toThrow(UsageError)
+    expect(() => readServeJob(['--secret', secret])).toThrow(message)
+    expect(() => readServeJob(['--secret', secret])).not.toThrow(key)
+  })
+
+  test('a port for the proxy without a secret is a slip', () => {
+    expect(() => readServeJob(['--proxy-port', '443'])).toThrow('--proxy-port takes a --secret too')
   })
 })
 

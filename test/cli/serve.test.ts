@@ -187,6 +187,54 @@ test('--pfs: a server that wants temporary keys, a client that has them, and one
   expect([code, stderr.includes('AUTH_KEY_PERM_EMPTY')]).toEqual([1, true])
 })
 
+describe('with an MTProxy beside', () => {
+  const KEY = '00112233445566778899aabbccddeeff'
+  const DOMAIN = Buffer.from('www.example.com').toString('hex')
+
+  /** Starts both, and waits for the link. */
+  async function serveProxy(...args: string[]): Promise<{ link: string; server: Running }> {
+    const server = start(program.main, ['serve', '--write-key', 'key.pem', ...args], { cwd: folder })
+    running = server
+    const [, link = ''] = await server.printed(
+      /^listening on \S+:\d+ as DC 2\nproxy: (tg:\/\/proxy\?\S+)\npublic key: key.pem\n$/,
+    )
+    return { link, server }
+  }
+
+  for (const secret of [KEY, `dd${KEY}`, `ee${KEY}${DOMAIN}`]) {
+    test(`a client goes through by the link that is printed, with a secret of ${secret.length / 2} bytes`, async () => {
+      const { link, server } = await serveProxy('--secret', secret, '--verbose')
+      expect(link).toMatch(new RegExp(`^tg://proxy\\?server=127\\.0\\.0\\.1&port=\\d+&secret=${secret}$`))
+      const client = await UploadClient.connect({
+        apiId: 1,
+        apiHash: 'hash',
+        botToken: '42:token',
+        // Nothing listens there: the way leads through the proxy, or nowhere.
+        dc: { id: 2, host: '127.0.0.1', port: 1, serverKeys: [readFileSync(join(folder, 'key.pem'), 'utf8')] },
+        proxy: link,
+      })
+      await client.uploadFile(new Uint8Array(300_000))
+      await client.close()
+      const { stderr } = await server.stop()
+      expect(stderr).toMatch(
+        /^proxy: let 127\.0\.0\.1:\d+ in to DC 2, by (plain|dd|ee) secret, (intermediate|padded)\n/,
+      )
+      expect(stderr).not.toContain(KEY)
+    })
+  }
+
+  test('a port in use is told by its number', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const args = ['serve', '--secret', KEY, '--proxy-port', String(port)]
+    const outcome = await start(program.main, args, { cwd: folder }).ended
+    other.close()
+    expect(outcome.stderr).toContain(`mtproto-upload: cannot listen on 127.0.0.1:${port}: the port is in use`)
+    expect(outcome).toMatchObject({ code: 1, stdout: '' })
+  })
+})
+
 describe('the demo', () => {
   test('shows the whole way of its own photo, and that the bytes are the same', async () => {
     const { code, stdout, stderr } = await start(program.demo, []).ended

@@ -104,8 +104,8 @@ async function freshWorld(options: StartServerOptions, random: World['random']):
   return world
 }
 
-/** Who listens everywhere is told to others as this machine. */
-function reachable(address: string): string {
+/** The address by which to reach one who listens: who listens everywhere is told to others as this machine. */
+export function reachable(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1'
   return address === '::' ? '::1' : address
 }
