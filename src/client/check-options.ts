@@ -23,7 +23,10 @@ export function checkOptions(options: ConnectOptions): void {
   must('apiHash', apiHash ?? null, isHash, 'the string that https://my.telegram.org shows')
   const isToken = typeof botToken === 'string' && /^\d+:\S+$/.test(botToken)
   must('botToken', botToken, isToken, 'one of @BotFather: a number, a colon, 35 characters')
-  must('transport', transport, TRANSPORTS.includes(transport!), `one of ${TRANSPORTS.join(', ')}`)
+  const isTransport = isObject(transport)
+    ? typeof transport.codec === 'function' && typeof transport.dial === 'function'
+    : TRANSPORTS.some((name) => name === transport)
+  must('transport', transport, isTransport, `one of ${TRANSPORTS.join(', ')}, or what httpWay() makes`)
   must('maxWait', maxWait, typeof maxWait === 'number' && maxWait >= 0, 'a number of seconds, 0 or more')
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
   must('signal', signal, signal instanceof AbortSignal, 'an AbortSignal')

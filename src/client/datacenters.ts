@@ -27,3 +27,17 @@ export function telegramAddress(id: number, test: boolean): Address {
   const [first, ...others] = PORTS.flatMap((port) => [ipv4, ipv6].map((host): Address => ({ host, port })))
   return { ...first!, others }
 }
+
+/** The port that HTTP without TLS is sent to: what stands on the way expects it there. */
+const HTTP_PORT = 80
+
+/**
+ * The addresses of one of Telegram's datacenters for HTTP.
+ * @throws UsageError if there is no such datacenter
+ */
+export function httpAddress(id: number, test: boolean): Address {
+  const { others = [], ...usual } = telegramAddress(id, test)
+  const path = test ? '/api_test' : '/api'
+  const [first, ...rest] = [usual, ...others].filter(({ port }) => port === HTTP_PORT).map((one) => ({ ...one, path }))
+  return { ...first!, others: rest }
+}

@@ -10,6 +10,7 @@ import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { NamedMethod } from './methods.ts'
 import type { SessionStorage } from './storage.ts'
+import type { Way } from './way.ts'
 
 /** A datacenter that is not one of Telegram's: a test server, or one behind a forwarded port. */
 export interface CustomDatacenter {
@@ -53,8 +54,11 @@ export interface ProxyOptions {
 
 /** By what way packets travel. */
 export interface WayOptions {
-  /** How packets travel; `intermediate` where there is TCP, `ws` elsewhere. */
-  readonly transport?: TransportName | undefined
+  /**
+   * How packets travel; `intermediate` where there is TCP, `ws` elsewhere. Browsers have `ws`, and `httpWay()` of
+   * `mtproto-upload/transport/http`.
+   */
+  readonly transport?: TransportName | Way | undefined
   /**
    * A proxy to go through, on Node, Bun and Deno: an object, or `socks5://user:password@host:port`, `http://…`,
    * `tg://proxy?server=…&port=…&secret=…`, `tg://socks?…`, or the same as `https://t.me/…`. It looks names up itself. An

@@ -269,18 +269,14 @@ export class Connection {
       this.#lost(new TransportError('NO_ANSWER', `${this.#options.where} does not answer any more`))
       return
     }
-    if (session.mustReconnect) {
-      this.#lost(undefined)
-      return
-    }
     const authKey = this.#authKey
-    if (!authKey || authKey !== keys.current) {
+    if (session.mustReconnect || !authKey || authKey !== keys.current) {
       this.#lost(undefined)
       return
     }
     const carrier = this.#carrier!
     while (carrier.buffered < HIGH_WATER) {
-      const next = session.take(now, carrier.hungry)
+      const next = session.take(now, carrier)
       if (!next) break
       this.#write(seal({ crypto, authKey }, 'client', next.head, next.body, host.random))
     }

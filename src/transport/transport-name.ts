@@ -7,9 +7,9 @@ import type { PacketCodec } from './framing/framing.ts'
 
 /**
  * `abridged`, `intermediate`, `padded` and `full` are framings over TCP; `obfuscated` is intermediate framing in an
- * AES-CTR stream; `ws` is the same over a WebSocket.
+ * AES-CTR stream; `ws` is the same over a WebSocket; `http` posts each packet by itself.
  */
-export type TransportName = 'abridged' | 'intermediate' | 'padded' | 'full' | 'obfuscated' | 'ws'
+export type TransportName = 'abridged' | 'intermediate' | 'padded' | 'full' | 'obfuscated' | 'ws' | 'http'
 
 /** What a codec needs. */
 export interface CodecOptions {

@@ -5,7 +5,8 @@ import { portableCrypto } from '../../src/crypto/portable.ts'
 import { SecurityError, TransportError } from '../../src/errors.ts'
 import { readClientMessage } from '../../src/tl/generated/mtproto/server.ts'
 import { TlReader } from '../../src/tl/reader.ts'
-import type { Carrier, CarrierHandlers } from '../../src/transport/carrier/carrier.ts'
+import type { Carrier, CarrierHandlers, PacketSource } from '../../src/transport/carrier/carrier.ts'
+import { addHttpWait } from '../../src/transport/carrier/http-wait.ts'
 import { Connection } from '../../src/transport/connection.ts'
 import type { ConnectionEvent, KeyHolder } from '../../src/transport/connection-options.ts'
 import { createFraming, type PacketCodec, transportErrorPacket } from '../../src/transport/framing/index.ts'
@@ -22,7 +23,7 @@ const crypto = portableCrypto
 /** The server's end of one carrier. */
 class Link implements Carrier {
   buffered = 0
-  hungry = false
+  beforePacket?: (session: PacketSource) => void
   closed = false
   readonly handlers: CarrierHandlers
   readonly #lab: Lab
@@ -545,51 +546,84 @@ test('a codec that cannot be made fails the call', async () => {
 })
 
 describe('over a carrier on which the server only answers', () => {
+  const MSG_CONTAINER = 0x73f1f8dc
+  const MSGS_ACK = 0x62d6b459
   const HTTP_WAIT = 0x9299359f
+  /** Whether no request is open. */
+  let hungry: boolean
+  const hold = { _: 'http_wait', maxDelay: 0, waitAfter: 0, maxWait: 25_000 }
+
+  const ready = async (): Promise<Link> => {
+    await lab.ready()
+    hungry = false
+    lab.link.beforePacket = (session) => {
+      addHttpWait(session, hungry)
+      // What is sent now is a request.
+      hungry = false
+    }
+    return lab.link
+  }
+  /** A carrier that has become hungry says so by a drain. */
+  const starve = (): void => {
+    hungry = true
+    lab.link.handlers.onDrain?.()
+  }
+  /** The messages of the next packet. */
+  const messages = (): { id: number; reader: TlReader }[] => {
+    const [packet] = lab.link.read()
+    const { id, reader } = packet!
+    if (id !== MSG_CONTAINER) return [packet!]
+    reader.pos += 4
+    return Array.from({ length: reader.int() }, () => {
+      reader.pos += 12
+      const length = reader.int()
+      const inner = new TlReader(reader.buffer, reader.pos, reader.pos + length)
+      reader.pos += length
+      return { id: inner.peekId(), reader: inner }
+    })
+  }
 
   test('a call that waits is followed by http_wait, each time that no request is open', async () => {
-    await lab.ready()
+    const link = await ready()
     lab.call(7)
     await lab.host.settle()
-    const { link } = lab
     // The call is a request itself.
     expect(link.read().map(({ id }) => id)).toEqual([7])
-    link.hungry = true
     for (let i = 0; i < 3; i++) {
-      link.handlers.onDrain?.()
+      starve()
       const [first, ...rest] = link.read()
-      expect(readClientMessage(first!.reader)).toEqual({ _: 'http_wait', maxDelay: 0, waitAfter: 0, maxWait: 25_000 })
+      expect(readClientMessage(first!.reader)).toEqual(hold)
       expect(rest).toEqual([])
     }
-    link.hungry = false
     link.handlers.onDrain?.()
     expect(link.read()).toEqual([])
   })
 
-  test('it travels with what is to be sent', async () => {
-    await lab.ready()
+  test('a packet with a call in it is held without http_wait', async () => {
+    await ready()
     lab.call(7)
     await lab.host.settle()
     lab.link.read()
-    lab.link.hungry = true
+    hungry = true
     lab.call(8)
     await lab.host.settle()
-    const [packet, ...rest] = lab.link.read()
-    packet!.reader.pos += 8
-    const ids = [0, 1].map(() => {
-      packet!.reader.pos += 12
-      const length = packet!.reader.int()
-      const id = packet!.reader.peekId()
-      packet!.reader.pos += length
-      return id
-    })
-    expect([ids, rest]).toEqual([[HTTP_WAIT, 8], []])
+    expect(messages().map(({ id }) => id)).toEqual([8])
+  })
+
+  test('a packet that asks for nothing is not held; one that asks is', async () => {
+    const link = await ready()
+    link.message(service({ _: 'new_session_created', firstMsgId: 0n, uniqueId: 1n, serverSalt: 0n }))
+    await lab.host.advance(300)
+    const [acks, wait] = messages()
+    expect([acks!.id, readClientMessage(wait!.reader)]).toEqual([MSGS_ACK, { ...hold, maxWait: 0 }])
+    // The ping of a quiet minute.
+    await lab.host.advance(61_000)
+    expect(messages().map(({ id }) => id)).not.toContain(HTTP_WAIT)
   })
 
   test('nobody is asked while nothing is waited for', async () => {
-    await lab.ready()
-    lab.link.hungry = true
-    lab.link.handlers.onDrain?.()
-    expect(lab.link.read()).toEqual([])
+    const link = await ready()
+    starve()
+    expect(link.read()).toEqual([])
   })
 })

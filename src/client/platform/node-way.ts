@@ -2,15 +2,18 @@
  * The ways to a server on Node, Bun and Deno: every transport, over TCP or WebSocket, straight or through a proxy.
  */
 import { nativeCrypto } from '../../crypto/native.ts'
+import { UsageError } from '../../errors.ts'
 import type { Dial } from '../../transport/carrier/carrier.ts'
 import { happyEyeballs } from '../../transport/carrier/eyeballs.ts'
+import { dialHttp } from '../../transport/carrier/http.ts'
 import { noticingHttp } from '../../transport/carrier/noticing-http.ts'
 import { tcpDial } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { webSocketOver } from '../../transport/carrier/websocket-over.ts'
 import { createCodec } from '../../transport/codec.ts'
+import { bare } from '../../transport/framing/bare.ts'
 import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/index.ts'
-import { telegramAddress } from '../datacenters.ts'
+import { httpAddress, telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import type { WayOptions } from '../options.ts'
 import { type Proxy, parseProxy } from '../proxy-link.ts'
@@ -31,6 +34,11 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: Way
       address: telegramAddress,
       locate,
     }
+  }
+  if (typeof transport === 'object' || transport === 'http') {
+    if (proxy) throw new UsageError('this transport goes through no proxy: choose another one, or leave the proxy out')
+    if (typeof transport === 'object') return transport
+    return { codec: bare, dial: happyEyeballs(dialHttp, { ipv6 }), address: httpAddress, locate }
   }
   const stream = proxy ? through(proxy, tcp, ipv6) : tcp
   const isWeb = transport === 'ws'

@@ -5,23 +5,13 @@ import type { Crypto } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
-import type { Address, Dial } from '../../transport/carrier/carrier.ts'
-import type { DatacenterLike, MakeDatacenter } from '../../transport/datacenter.ts'
-import type { CodecFactory } from '../../transport/transport-name.ts'
+import type { MakeDatacenter } from '../../transport/datacenter.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { SessionStorage } from '../storage.ts'
+import type { Way } from '../way.ts'
 
-/** How packets get to a server. */
-export interface Way {
-  /** Makes a codec for one connection. */
-  readonly codec: CodecFactory
-  readonly dial: Dial
-  /** Address of one of Telegram's datacenters. @throws UsageError if there is no such datacenter */
-  readonly address: (id: number, test: boolean) => Address
-  /** Asks a datacenter for the address of another; absent where only Telegram's own names are used. */
-  readonly locate?: (id: number, dc: DatacenterLike, signal: AbortSignal | undefined) => Promise<Address | undefined>
-}
+export type { Way } from '../way.ts'
 
 export interface Platform {
   /** Checks what a caller without types may get wrong. @throws UsageError */

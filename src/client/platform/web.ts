@@ -22,15 +22,17 @@ export const platform: Platform = {
   crypto: webCrypto,
   methods: OWN_METHODS,
   way: ({ transport = 'ws', proxy }) =>
-    transport === 'ws' && !proxy
-      ? {
-          codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
-          dial: dialOwnWebSocket,
-          address: webSocketAddress,
-        }
-      : missing('TCP', 'use "ws" and no proxy'),
+    typeof transport === 'object'
+      ? transport
+      : transport === 'ws' && !proxy
+        ? {
+            codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
+            dial: dialOwnWebSocket,
+            address: webSocketAddress,
+          }
+        : missing('TCP', 'use "ws" and no proxy'),
   keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
-  forwardSecrecy: () => missing('forward secrecy', "give forwardSecrecy() of 'mtproto-upload/forward-secrecy'"),
+  forwardSecrecy: () => missing('forward secrecy', "use 'mtproto-upload/forward-secrecy'"),
   fileStorage: () => missing('file system', 'give an object with load and save as storage'),
 }

@@ -7,6 +7,7 @@
  */
 import { type TransportError, UsageError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
+import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 
 /** What a carrier tells its owner. Never called before the dialling promise's own reactions have run. */
 export interface CarrierHandlers {
@@ -21,6 +22,20 @@ export interface CarrierHandlers {
   onDrain?(): void
 }
 
+/** What a carrier sees of the session whose next packet is about to be made. */
+export interface PacketSource {
+  readonly outbox: {
+    /** Service messages that wait. */
+    readonly services: readonly { readonly message: ClientMessage }[]
+    /** Calls that wait, with the bytes they will take about. */
+    readonly calls: readonly { readonly request: { readonly size?: number } }[]
+  }
+  /** Calls sent and not answered. */
+  readonly sent: { readonly size: number }
+  /** Queues a service message. */
+  send(message: ClientMessage): void
+}
+
 /** One open connection. */
 export interface Carrier {
   /**
@@ -31,11 +46,10 @@ export interface Carrier {
   /** Bytes accepted by {@link write} and not yet handed to the system. */
   readonly buffered: number
   /**
-   * True while the server cannot speak: over HTTP, where it only answers, and no request of ours is open. It is given an
-   * `http_wait` then, for as long as a call waits. When it becomes true by itself, `onDrain` says so. Absent where both
-   * sides speak at any time.
+   * Called before each packet is made, for carriers on which the server only answers (HTTP): may add an `http_wait` to it,
+   * or make one of nothing else. When there is a reason without a packet, `onDrain` says so.
    */
-  readonly hungry?: boolean
+  beforePacket?(session: PacketSource): void
   /** Ends the connection; what is buffered gets a moment to leave. Idempotent; `onClose` follows, without error. */
   close(): void
 }

@@ -50,8 +50,7 @@ export async function readAnswer(response: HttpResponse, name: string): Promise<
   }
   const body = await readBody(response, MAX_PAGE, name)
   if (body.length === ERROR_LENGTH) return body
-  const isOwn = body.length === 0 || new TextDecoder().decode(body).includes(OWN_PAGE)
-  if (TRANSPORT_ERRORS.includes(status) && isOwn) {
+  if (TRANSPORT_ERRORS.includes(status) && new TextDecoder().decode(body).includes(OWN_PAGE)) {
     const packet = new Uint8Array(ERROR_LENGTH)
     view(packet).setInt32(0, -status, true)
     return packet

@@ -3,7 +3,7 @@
  *
  * Each packet is the body of one POST, and each answer's body is a packet for us, so that the codec is `bare`. The server
  * can speak only by answering, and keeps a request open until it has something to say: several are open at a time, in no
- * order, and when none is, the carrier is {@link Carrier.hungry}. The first request goes alone, so that the server gets
+ * order, and when none is although calls wait, one is sent that asks for nothing else. The first request goes alone, so that the server gets
  * the first message of a session first. Whatever goes wrong with one request ends the carrier: what was lost is for the
  * session to find out, as it is with a broken stream.
  *
@@ -12,10 +12,18 @@
 import { concat } from '../../bytes.ts'
 import { TransportError } from '../../errors.ts'
 import type { Host, Timer } from '../../host.ts'
-import { type Address, type Carrier, type CarrierHandlers, type Dial, formatAddress } from './carrier.ts'
+import {
+  type Address,
+  type Carrier,
+  type CarrierHandlers,
+  type Dial,
+  formatAddress,
+  type PacketSource,
+} from './carrier.ts'
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
 import { type HttpResponse, readAnswer } from './http-answer.ts'
+import { addHttpWait } from './http-wait.ts'
 
 /** Most requests that are open at a time; others wait for their turn. */
 const MAX_OPEN = 24
@@ -23,7 +31,7 @@ const MAX_OPEN = 24
 const ANSWER_WITHIN = 45_000
 /** Bytes per millisecond at which a body may take its time. */
 const SLOWEST = 16
-/** So often within {@link PACE} milliseconds the carrier may fall hungry; a server that answers with nothing is not asked without end. */
+/** Polls may follow so often within {@link PACE} milliseconds: a server that answers with nothing is not asked without end. */
 const MAX_HUNGERS = 20
 const PACE = 1000
 
@@ -108,20 +116,20 @@ class HttpCarrier implements Carrier {
     this.#host = host
   }
 
-  /** Bytes of requests without an answer: `fetch` does not tell when a body has left. */
+  /** Bytes that wait for their turn: `fetch` does not tell when those it has been given have left. */
   get buffered(): number {
     return this.#buffered
   }
 
-  get hungry(): boolean {
-    return !this.#closed && !this.#resting && this.#open.size === 0 && this.#queue.length === 0
+  beforePacket(session: PacketSource): void {
+    addHttpWait(session, !this.#closed && !this.#resting && this.#open.size === 0 && this.#queue.length === 0)
   }
 
   write(chunks: readonly Uint8Array[]): void {
     if (this.#closed) return
     const packet = chunks.length === 1 ? chunks[0]! : concat(...chunks)
-    this.#buffered += packet.length
     this.#queue.push(packet)
+    this.#buffered += packet.length
     this.#next()
   }
 
@@ -133,7 +141,11 @@ class HttpCarrier implements Carrier {
   }
 
   #next(): void {
-    while (this.#queue.length > 0 && this.#open.size < (this.#answered ? MAX_OPEN : 1)) this.#post(this.#queue.shift()!)
+    while (this.#queue.length > 0 && this.#open.size < (this.#answered ? MAX_OPEN : 1)) {
+      const packet = this.#queue.shift()!
+      this.#buffered -= packet.length
+      this.#post(packet)
+    }
   }
 
   #post(packet: Uint8Array): void {
@@ -153,7 +165,6 @@ class HttpCarrier implements Carrier {
           if (this.#closed) return
           this.#cancel(timer)
           this.#open.delete(abort)
-          this.#buffered -= packet.length
           this.#answered = true
           this.#next()
           this.#pace()
@@ -166,7 +177,7 @@ class HttpCarrier implements Carrier {
       )
   }
 
-  /** Counts how often nothing is open any more, and rests when that is too often. */
+  /** Counts how often nothing is open any more, and lets no poll follow for a while when that is too often. */
   #pace(): void {
     if (this.#open.size > 0 || this.#resting) return
     const now = this.#host.now()

@@ -1,4 +1,5 @@
 /** Framing: packets in a byte stream. See https://core.telegram.org/mtproto/mtproto-transports */
+export { bare } from './bare.ts'
 export { createFraming, createObfuscated } from './create.ts'
 export { createServerCodec, type ServerCodec, type ServerCodecOptions } from './detect.ts'
 export {

@@ -16,6 +16,7 @@ import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlEncode } from '../../tl/method.ts'
 import type { TlReader } from '../../tl/reader.ts'
 import type { TlWriter } from '../../tl/writer.ts'
+import type { Carrier } from '../carrier/carrier.ts'
 import { type Call, type CallRequest, createCall } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { MessageHead } from './envelope.ts'
@@ -156,13 +157,17 @@ export class Session implements SessionInternals {
     this.watch.disconnected()
   }
 
-  /** The next message to seal and send, or undefined when nothing waits. */
-  take(now: number): Sealable | undefined {
+  /**
+   * The next message to seal and send, or undefined when nothing waits.
+   * @param carrier what it is for
+   */
+  take(now: number, carrier?: Pick<Carrier, 'beforePacket'>): Sealable | undefined {
     const { clock, salts, init } = this.options
     if (this.#acks.length > 0 && (!this.outbox.empty || this.#acksDue <= now || this.#acks.length >= ACK_BATCH)) {
       this.outbox.services.push({ message: { _: 'msgs_ack', msgIds: this.#acks.splice(0, MAX_ACKS) } })
       if (this.#acks.length === 0) this.#acksDue = Number.POSITIVE_INFINITY
     }
+    carrier?.beforePacket?.(this)
     const write = (call: Call, writer: TlWriter, msgId: bigint): void => {
       const { bare, encode } = call.request
       const plain: TlEncode = (w) => encode(w, msgId)
