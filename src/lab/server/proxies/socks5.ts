@@ -4,6 +4,7 @@
  * Sources: https://www.rfc-editor.org/rfc/rfc1928, https://www.rfc-editor.org/rfc/rfc1929
  */
 import { createServer, type Socket } from 'node:net'
+import { concat } from '../../../bytes.ts'
 import { type ProxyServerOptions, type RunningProxy, Tunnels } from './tunnels.ts'
 
 const VERSION = 5
@@ -74,10 +75,11 @@ const REFUSED: unique symbol = Symbol('refused')
 
 /** Greeting and login: who came, undefined where nobody is asked. */
 async function greet(socket: Socket, read: Read, tunnels: Tunnels): Promise<string | undefined | typeof REFUSED> {
-  const [version, count = 0] = await read(2)
-  const methods = await read(count)
+  const [version] = await read(1)
+  // Who speaks another protocol need not send as much as a greeting.
+  const methods = version === VERSION ? await read((await read(1))[0]!) : []
   const method = tunnels.isOpen ? NO_LOGIN : BY_PASSWORD
-  if (version !== VERSION || !methods.includes(method)) {
+  if (!methods.includes(method)) {
     socket.end(Uint8Array.of(VERSION, NO_METHOD))
     return REFUSED
   }
@@ -106,23 +108,43 @@ async function readHost(read: Read, kind: number): Promise<string | undefined> {
 
 type Read = (length: number) => Promise<Uint8Array>
 
-/** Reads exactly so many bytes at a time and leaves the rest in the socket. Fails when the other side leaves before. */
+/** Reads exactly so many bytes at a time; fails when the other side leaves before. What is over goes back to the socket. */
 function reader(socket: Socket): Read {
+  let heard: Uint8Array = new Uint8Array(0)
   return async (length) => {
-    if (length === 0) return new Uint8Array(0)
-    for (;;) {
-      const chunk = socket.read(length) as Uint8Array | null
-      if (chunk?.length === length) return chunk
-      if (socket.readableEnded || socket.destroyed) throw new Error('the client has left')
-      await new Promise<void>((resolve) => {
-        const woken = (): void => {
-          for (const event of ['readable', 'end', 'close']) socket.off(event, woken)
-          resolve()
-        }
-        for (const event of ['readable', 'end', 'close']) socket.once(event, woken)
-      })
+    while (heard.length < length) {
+      const more = await nextChunk(socket)
+      heard = concat(heard, more)
     }
+    const out = heard.slice(0, length)
+    const rest = heard.slice(length)
+    heard = new Uint8Array(0)
+    if (rest.length > 0) socket.unshift(rest)
+    return out
   }
+}
+
+/** What arrives next; afterwards the socket holds on to all that follows. */
+function nextChunk(socket: Socket): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      socket.pause()
+      socket.off('data', onData)
+      socket.off('close', onClose)
+    }
+    const onData = (chunk: Uint8Array): void => {
+      settle()
+      resolve(chunk)
+    }
+    const onClose = (): void => {
+      settle()
+      reject(new Error('the client has left'))
+    }
+    socket.on('data', onData)
+    socket.on('close', onClose)
+    if (socket.destroyed) onClose()
+    else socket.resume()
+  })
 }
 
 function text(bytes: Uint8Array): string {
