@@ -58,6 +58,7 @@ export const ADVICE: Readonly<Record<string, string>> = {
   AUTH_BYTES_INVALID: 'the exported authorization is wrong or used up; export it again',
   AUTH_KEY_DUPLICATED: `two clients used one key at once and the server dropped it; ${loginAgain}, one session for each process`,
   AUTH_KEY_INVALID: `the server refuses this key; ${loginAgain}`,
+  AUTH_KEY_PERM_EMPTY: 'the server takes calls under bound temporary keys alone; turn forward secrecy on (--pfs)',
   AUTH_KEY_UNREGISTERED: `no account is logged in with this key; ${loginAgain}`,
   CONNECTION_API_ID_INVALID: apiId,
   CONNECTION_LAYER_INVALID: `the server does not speak our layer; ${ourBug}`,
