@@ -213,9 +213,9 @@ describe('comparison of secrets', () => {
     expect(bench.agreed).toBeDefined()
     const pairs = equal.mock.calls.map(([a, b]) => [bytes.toHex(a), bytes.toHex(b)] as const)
     const count = (value: Uint8Array): number => pairs.filter(([a, b]) => a === b && a === bytes.toHex(value)).length
-    // nonce: resPQ, server_DH_params_ok, what is inside of it, dh_gen_retry, dh_gen_ok; server_nonce: all but the first.
+    // nonce and server_nonce: resPQ, server_DH_params_ok, what is inside of it, dh_gen_retry, dh_gen_ok.
     expect(count(packets[0]!.slice(24, 40))).toBe(5)
-    expect(count(packets[0]!.slice(40, 56))).toBe(4)
+    expect(count(packets[0]!.slice(40, 56))).toBe(5)
     // new_nonce_hash2, new_nonce_hash1.
     expect(count(packets[2]!.slice(56))).toBe(1)
     expect(count(packets[3]!.slice(56))).toBe(1)
@@ -223,7 +223,7 @@ describe('comparison of secrets', () => {
     const hashes = pairs.filter(([a, b]) => a.length === 40 && b.length === 40)
     expect(hashes.length).toBeGreaterThan(0)
     expect(hashes.filter(([a, b]) => a === b).length).toBe(1)
-    expect(pairs.length).toBe(5 + 4 + 2 + hashes.length)
+    expect(pairs.length).toBe(5 + 5 + 2 + hashes.length)
   })
 
   test('is the one thing between a wrong nonce or hash and a key', async () => {
