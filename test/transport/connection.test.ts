@@ -1,5 +1,6 @@
 /** A connection over a carrier that the test holds: what it does when the other side is slow, wrong, or gone. */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { toHex } from '../../src/bytes.ts'
 import { type AuthKey, createAuthKey } from '../../src/crypto/auth-key.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
 import { SecurityError, TransportError } from '../../src/errors.ts'
@@ -9,12 +10,15 @@ import type { Carrier, CarrierHandlers, PacketSource } from '../../src/transport
 import { addHttpWait } from '../../src/transport/carrier/http-wait.ts'
 import { Connection } from '../../src/transport/connection.ts'
 import type { ConnectionEvent, KeyHolder } from '../../src/transport/connection-options.ts'
+import { Datacenter } from '../../src/transport/datacenter.ts'
 import { createFraming, type PacketCodec, transportErrorPacket } from '../../src/transport/framing/index.ts'
 import { ServerClock } from '../../src/transport/session/clock.ts'
 import { open, sealMessage } from '../../src/transport/session/envelope.ts'
 import { ANSWER_RESIDUE, MessageIds } from '../../src/transport/session/message-id.ts'
 import { Salts } from '../../src/transport/session/salts.ts'
 import { Session } from '../../src/transport/session/session.ts'
+import { TEST_KEY } from '../lab/server/setup.ts'
+import { SecretLab } from '../support/secret-lab.ts'
 import { int, result, service } from '../support/session-peer.ts'
 import { VirtualHost } from '../support/virtual-host.ts'
 
@@ -626,4 +630,138 @@ describe('over a carrier on which the server only answers', () => {
     starve()
     expect(link.read()).toEqual([])
   })
+})
+
+describe('when the network says that it changed', () => {
+  test('a connection that waits for its next attempt dials at once', async () => {
+    await lab.ready()
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.die()
+    await lab.host.advance(20_000)
+    expect(lab.connection.state).toBe('waiting')
+    lab.dialFails = undefined
+    const at = lab.host.now()
+    lab.connection.networkChanged()
+    await lab.host.settle()
+    expect([lab.connection.state, lab.links.length, lab.host.now()]).toEqual(['ready', 2, at])
+    // The attempt that was to come is not made beside it.
+    await lab.host.advance(10_000)
+    expect(lab.links.length).toBe(2)
+  })
+
+  test('a dial that hangs is given up for another', async () => {
+    lab.dialFails = 'hangs'
+    lab.call(1)
+    await lab.host.settle()
+    lab.dialFails = undefined
+    lab.connection.networkChanged()
+    await lab.host.advance(1)
+    expect([lab.aborted, lab.connection.state, lab.outcomes]).toEqual([1, 'ready', []])
+  })
+
+  test('a key exchange begins anew', async () => {
+    lab.keyLost = 1
+    lab.call(1)
+    await lab.host.settle()
+    expect(lab.connection.state).toBe('exchanging')
+    lab.connection.networkChanged()
+    await lab.host.advance(1)
+    expect([lab.links.length, lab.links[0]!.closed, lab.connection.state]).toEqual([2, true, 'exchanging'])
+  })
+
+  test('an open connection asks for a sign of life, and is given up without one', async () => {
+    await lab.ready()
+    lab.connection.networkChanged()
+    await lab.host.settle()
+    const [ping] = lab.link.read()
+    expect(readClientMessage(ping!.reader)._).toBe('ping_delay_disconnect')
+    await lab.host.advance(16_000)
+    expect([lab.link.closed, lab.links.length, lab.connection.state]).toEqual([true, 1, 'idle'])
+  })
+
+  test('one that is idle or closed does nothing', async () => {
+    lab.connection.networkChanged()
+    await lab.host.settle()
+    expect([lab.links.length, lab.connection.state, lab.host.pendingTimers]).toEqual([0, 'idle', 0])
+    lab.connection.close()
+    lab.connection.networkChanged()
+    expect([lab.links.length, lab.connection.state, lab.events]).toEqual([0, 'closed', []])
+  })
+})
+
+test('what follows in a chunk is not looked at by a connection that was closed by what came first', async () => {
+  await lab.ready()
+  lab.connection.call({
+    method: 'test',
+    encode: (w) => w.int(7),
+    onResult: () => lab.connection.close(),
+    onRpcError: () => {},
+    onFailure: () => {},
+  })
+  await lab.host.settle()
+  const { msgId } = lab.link.read()[0]!
+  const chunks: Uint8Array[] = []
+  const { link } = lab
+  link.raw = (data) => chunks.push(data)
+  link.message(result(msgId, int(1)))
+  const last = lab.ids.last
+  link.message(service({ _: 'pong', msgId: 1n, pingId: 1n }), 0)
+  link.handlers.onData(new Uint8Array(chunks.flatMap((chunk) => [...chunk])))
+  expect([lab.connection.state, lab.session.seen.has(last), lab.session.seen.has(lab.ids.last)]).toEqual([
+    'closed',
+    true,
+    false,
+  ])
+})
+
+test('a packet under a key that is over is not opened: the key is wiped, and anybody could have sealed it', async () => {
+  await lab.ready()
+  lab.call(1)
+  await lab.host.settle()
+  const { msgId } = lab.link.read()[0]!
+  lab.keyLost = 1
+  lab.key.bytes.fill(0)
+  lab.link.message(result(msgId, int(666)))
+  expect(lab.outcomes).toEqual([])
+  expect(lab.events.at(-1)).toMatchObject({ type: 'disconnected', error: undefined })
+})
+
+test('an unknown server key, and an exchange that breaks the rules: given up at once, and after three attempts', async () => {
+  for (const [fault, code, attempts] of [
+    [{ keys: [{ ...TEST_KEY, fingerprint: 1n }] }, 'UNKNOWN_SERVER_KEY', 1],
+    [{}, 'EXCHANGE_REFUSED', 3],
+  ] as const) {
+    const secret = new SecretLab({ server: { requireForwardSecrecy: false } })
+    const nonces = new Set<string>()
+    secret.faults.exchange = {
+      refuseParams: true,
+      tamper: (_, message) => {
+        if (message._ === 'resPQ') nonces.add(toHex(message.nonce))
+        return message
+      },
+    }
+    const dc = new Datacenter({ ...secret.options, ...fault })
+    await expect(secret.run(secret.me(dc))).rejects.toMatchObject({ code })
+    // Each with a nonce of its own.
+    expect([secret.dialled, nonces.size, secret.host.pendingTimers <= 1]).toEqual([attempts, attempts, true])
+    // The same under forward secrecy.
+    const other = new SecretLab()
+    other.faults.exchange = { refuseParams: true }
+    await expect(other.run(other.me(other.secret(60, fault)))).rejects.toMatchObject({ code })
+    expect(other.dialled).toBe(attempts)
+  }
+})
+
+test('an exchange that failed twice is begun anew, and succeeds', async () => {
+  const secret = new SecretLab({ server: { requireForwardSecrecy: false } })
+  let left = 2
+  secret.faults.exchange = {
+    get refuseParams() {
+      return left-- > 0
+    },
+  }
+  await secret.run(secret.login(secret.plain()))
+  expect(secret.dialled).toBe(3)
 })

@@ -1,11 +1,21 @@
-/** A datacenter: what its lanes wait for. */
+/** A datacenter: what its lanes wait for, when they close and open, what they say, what is wiped. */
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
+import { toHex } from '../../src/bytes.ts'
+import type { Crypto } from '../../src/crypto/crypto.ts'
+import { nativeCrypto } from '../../src/crypto/native.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
 import { helpGetConfig } from '../../src/tl/generated/client/methods.ts'
 import { createCodec } from '../../src/transport/codec.ts'
 import { Datacenter } from '../../src/transport/datacenter.ts'
+import { SecretLab } from '../support/secret-lab.ts'
 import { VirtualHost } from '../support/virtual-host.ts'
+
+const CONFIG = { _: 'help.getConfig' } as const
+
+function lax(): SecretLab {
+  return new SecretLab({ server: { requireForwardSecrecy: false } })
+}
 
 test('a lane of a fresh datacenter makes no key of its own, and leaves no listener when it stops waiting for one', async () => {
   let dialled = 0
@@ -24,11 +34,157 @@ test('a lane of a fresh datacenter makes no key of its own, and leaves no listen
     withoutUpdates: (query) => query,
   })
   const { signal } = new AbortController()
-  const call = dc.invoke(helpGetConfig, { _: 'help.getConfig' }, { lane: 1, signal })
+  const call = dc.invoke(helpGetConfig, CONFIG, { lane: 1, signal })
   const outcome = expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
   await Promise.resolve()
   expect([dialled, getEventListeners(signal, 'abort').length]).toEqual([0, 1])
   dc.close()
   await outcome
   expect([dialled, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+})
+
+test('a lane that has been idle for ten seconds is closed, the main connection stays, and the next call opens it again', async () => {
+  const lab = lax()
+  const dc = new Datacenter(lab.options)
+  await lab.run(lab.login(dc))
+  const onLane = (): Promise<unknown> => lab.run(dc.invoke(helpGetConfig, CONFIG, { lane: 1 }))
+  await onLane()
+  await lab.host.advance(9_500)
+  expect(lab.open).toBe(2)
+  // A call in between begins the wait anew.
+  await onLane()
+  await lab.host.advance(9_500)
+  expect(lab.open).toBe(2)
+  await lab.host.advance(1_000)
+  expect(lab.open).toBe(1)
+  await onLane()
+  expect([lab.open, lab.dialled]).toEqual([2, 3])
+})
+
+test('a lane stays open for as long as a call waits on it', async () => {
+  const lab = lax()
+  const dc = new Datacenter(lab.options)
+  await lab.run(lab.login(dc))
+  lab.faults.onRequest = () => ({ kind: 'delay', ms: 30_000 })
+  const slow = dc.invoke(helpGetConfig, CONFIG, { lane: 1 })
+  await lab.host.advance(25_000)
+  expect(lab.open).toBe(2)
+  expect(await lab.run(slow)).toMatchObject({ _: 'config' })
+})
+
+test('calls on lanes say that they want no updates, those on the main connection do not', async () => {
+  const lab = lax()
+  const said: boolean[] = []
+  let isWrapped = false
+  const dc = new Datacenter({
+    ...lab.options,
+    init: (query) => (writer) => {
+      isWrapped = false
+      lab.options.init(query)(writer)
+      said.push(isWrapped)
+    },
+    withoutUpdates: (query) => (writer) => {
+      isWrapped = true
+      lab.options.withoutUpdates(query)(writer)
+    },
+  })
+  for (const lane of [0, 1, 2]) await lab.run(dc.invoke(helpGetConfig, CONFIG, { lane }))
+  expect(said).toEqual([false, true, true])
+})
+
+test('when the network says that it is back, every lost connection is tried at once', async () => {
+  const lab = lax()
+  const dc = new Datacenter(lab.options)
+  await lab.run(lab.login(dc))
+  const onLanes = (): Promise<unknown> =>
+    Promise.all([0, 1, 2].map((lane) => dc.invoke(helpGetConfig, CONFIG, { lane })))
+  await lab.run(onLanes())
+  const calls = onLanes()
+  lab.network(false)
+  await lab.host.advance(20_000)
+  lab.network(true)
+  const from = lab.host.now()
+  dc.networkChanged()
+  await lab.run(calls)
+  expect(lab.host.now() - from).toBeLessThan(200)
+})
+
+test('a key is wiped when the server has lost it, and when all is closed; those who store it keep theirs', async () => {
+  const seen = new Set<Uint8Array>()
+  const crypto: Crypto = {
+    ...nativeCrypto,
+    sha1: (...parts) => {
+      // The hash of a key alone is its id: this one is about to be used.
+      if (parts.length === 1 && parts[0]!.length === 256) seen.add(parts[0]!)
+      return nativeCrypto.sha1(...parts)
+    },
+  }
+  const lab = new SecretLab({ crypto, server: { requireForwardSecrecy: false } })
+  const stored: Uint8Array[] = []
+  const dc = new Datacenter({ ...lab.options, onAuthKey: (bytes) => bytes && stored.push(bytes) })
+  await lab.run(lab.login(dc))
+  const alive = (): Uint8Array[] => [...seen].filter((key) => key.some((byte) => byte !== 0))
+  expect(alive().filter((key) => !stored.includes(key)).length).toBe(1)
+  lab.server.forgetKeys()
+  lab.server.disconnectAll()
+  await lab.run(dc.invoke(helpGetConfig, CONFIG))
+  expect([alive().filter((key) => !stored.includes(key)).length, stored.length]).toEqual([1, 2])
+  dc.close()
+  expect(alive().every((key) => stored.includes(key))).toBe(true)
+  expect(stored.every((key) => key.some((byte) => byte !== 0))).toBe(true)
+  const own = new Uint8Array(256).fill(7)
+  new Datacenter({ ...lab.options, authKey: own }).close()
+  expect(own.every((byte) => byte === 7)).toBe(true)
+})
+
+test('no event and no error tells a key, a salt or a nonce', async () => {
+  for (const isSecret of [false, true]) {
+    const told: string[] = []
+    const secrets = new Set<string>()
+    const lab = new SecretLab({ server: { requireForwardSecrecy: isSecret } })
+    const note = (bytes: Uint8Array): unknown => secrets.add(toHex(bytes).slice(0, 16))
+    lab.faults.exchange = {
+      tamper: (_, message) => {
+        if ('nonce' in message) note(message.nonce)
+        if ('serverNonce' in message) note(message.serverNonce)
+        return message
+      },
+    }
+    const tell = (value: unknown): unknown =>
+      told.push(
+        JSON.stringify(value, (_, one: unknown) => {
+          if (one instanceof Uint8Array) return toHex(one)
+          if (one instanceof Error) return `${one.stack} ${JSON.stringify({ ...one })}`
+          return typeof one === 'bigint' ? `${one} ${BigInt.asUintN(64, one).toString(16)}` : one
+        }),
+      )
+    const options = { ...lab.options, onEvent: tell }
+    const dc = isSecret ? lab.secret(60, options) : new Datacenter(options)
+    await lab.run(lab.login(dc))
+    const noteKeys = (): void => {
+      for (const { authKey, salts } of lab.server.keys.all()) {
+        note(authKey.bytes)
+        const salt = salts.current(Math.floor(lab.host.wallClock() / 1000))
+        secrets.add(`${salt}`).add(BigInt.asUintN(64, salt).toString(16))
+      }
+    }
+    noteKeys()
+    lab.server.rotateSalts()
+    noteKeys()
+    await lab.run(lab.me(dc))
+    lab.server.forgetSessions()
+    await lab.run(lab.me(dc))
+    lab.faults.onSeal = (plain) => ({ ...plain, head: { ...plain.head, sessionId: 5n } })
+    tell(await lab.run(lab.me(dc).catch((error: unknown) => error)))
+    delete lab.faults.onSeal
+    lab.server.forgetKeys()
+    lab.faults.exchange.refuseParams = true
+    tell(await lab.run(lab.me(dc).catch((error: unknown) => error)))
+    dc.close()
+    const all = told.join('\n')
+    expect(told.length).toBeGreaterThan(10)
+    expect(all).toMatch(/"salt"/)
+    expect(secrets.size).toBeGreaterThan(6)
+    expect([...secrets].filter((secret) => all.includes(secret))).toEqual([])
+  }
 })
