@@ -67,6 +67,7 @@ export const DOORS: readonly Door[] = [
   },
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
   { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
+  { path: 'src/lab/fuzz/targets/gzip.ts', lets: ['node'], why: "compares our inflate with the platform's" },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
   { path: 'src/lab/server/proxies/', lets: ['node', 'process'], why: 'proxies for tests listen and connect' },
   { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
