@@ -72,7 +72,8 @@ class Socks5 implements Handshake {
     while (this.#heard.length >= 2) {
       const answer = this.#state === 'request' ? this.#onReply() : this.#onMethod()
       if (!answer) break
-      if (!(answer instanceof Uint8Array)) return answer
+      // A proxy that answers ahead gets to hear the question all the same.
+      if (!(answer instanceof Uint8Array)) return out.length > 0 ? { ...answer, send: concat(...out) } : answer
       out.push(answer)
     }
     // Who answers the first byte with another version will not be understood later.

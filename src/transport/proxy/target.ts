@@ -20,7 +20,8 @@ export function readHost(host: string): Host {
   const isIpv6 = host.includes(':')
   let text: string
   try {
-    if (!isIpv6 && /[@/\\?#]/.test(host)) throw new TypeError('not a host')
+    // What a URL would take for the end of the host, and the line ends that its parser leaves out.
+    if (/[\s@/\\?#]/.test(host)) throw new TypeError('not a host')
     text = new URL(`http://${isIpv6 ? `[${host}]` : host}`).hostname
   } catch {
     throw new UsageError(`"${host}" is neither an IP address nor a host name`)

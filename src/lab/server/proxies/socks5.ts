@@ -77,7 +77,7 @@ const REFUSED: unique symbol = Symbol('refused')
 async function greet(socket: Socket, read: Read, tunnels: Tunnels): Promise<string | undefined | typeof REFUSED> {
   const [version] = await read(1)
   // Who speaks another protocol need not send as much as a greeting.
-  const methods = version === VERSION ? await read((await read(1))[0]!) : []
+  const methods = version === VERSION ? await read((await read(1))[0]!) : new Uint8Array(0)
   const method = tunnels.isOpen ? NO_LOGIN : BY_PASSWORD
   if (!methods.includes(method)) {
     socket.end(Uint8Array.of(VERSION, NO_METHOD))
