@@ -12,7 +12,7 @@ import { httpConnect, type ProxyProtocol, parseSecret, socks5 } from '../transpo
 import type { ProxyOptions } from './options.ts'
 
 /** A proxy, ready to be gone through. */
-export type Proxy =
+export type ParsedProxy =
   | { readonly type: 'tunnel'; readonly address: Address; readonly protocol: ProxyProtocol }
   | { readonly type: 'mtproxy'; readonly address: Address; readonly secret: Uint8Array }
 
@@ -27,14 +27,14 @@ const KINDS =
  * Reads a proxy.
  * @throws UsageError that says what is wrong, without any secret in it
  */
-export function parseProxy(proxy: string | ProxyOptions): Proxy {
+export function parseProxy(proxy: string | ProxyOptions): ParsedProxy {
   return fromOptions(typeof proxy === 'string' ? readUrl(proxy) : proxy)
 }
 
 /** An option as it was found in a link: nothing in it is sure. */
 type Found = { readonly [Key in keyof ProxyOptions]?: ProxyOptions[Key] | undefined }
 
-function fromOptions(options: Found): Proxy {
+function fromOptions(options: Found): ParsedProxy {
   const { type, host, port, username, password, secret } = options
   if (type !== 'socks5' && type !== 'http' && type !== 'mtproxy') {
     throw new UsageError('the type of a proxy is socks5, http or mtproxy')

@@ -16,7 +16,7 @@ import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/in
 import { httpAddress, telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import type { WayOptions } from '../options.ts'
-import { type Proxy, parseProxy } from '../proxy-link.ts'
+import { type ParsedProxy, parseProxy } from '../proxy-link.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Way } from './platform.ts'
 
@@ -51,6 +51,6 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: Way
 }
 
 /** Each address of the server is asked of the proxy in turn: it may have a network that leads to one of them only. */
-function through(proxy: Proxy & { readonly type: 'tunnel' }, dial: Dial, ipv6: boolean | undefined): Dial {
+function through(proxy: ParsedProxy & { readonly type: 'tunnel' }, dial: Dial, ipv6: boolean | undefined): Dial {
   return happyEyeballs(dialThrough(proxy.address, proxy.protocol, dial), { ipv6 })
 }
