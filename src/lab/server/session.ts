@@ -105,7 +105,8 @@ export class ServerSession {
   /** Sends once more what the client has not acknowledged although it was made before `time`, in milliseconds. */
   repeatOlder(time: number): void {
     this.queue.repeatOlder(time)
-    this.#flush()
+    // Acknowledgements alone go on waiting for something to travel with.
+    if (!this.queue.isEmpty) this.#flush()
   }
 
   /** Ends the session: nothing is sent any more. */
