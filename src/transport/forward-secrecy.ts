@@ -11,7 +11,6 @@
  *
  * Source: https://core.telegram.org/api/pfs
  */
-import { type AuthKey, createAuthKey } from '../crypto/auth-key.ts'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { randomBytes, type Timer } from '../host.ts'
 import type { Method } from '../tl/method.ts'
@@ -24,9 +23,9 @@ import {
   type MakeDatacenter,
 } from './datacenter.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
-import { KEY_LANE, type KeyMaking, makeKey } from './key-maker.ts'
-import { Refusals } from './key-refusals.ts'
+import { KEY_LANE } from './key-maker.ts'
 import { ServerClock } from './session/clock.ts'
+import { TemporaryKeys } from './temporary-keys.ts'
 
 export type { DatacenterLike, DatacenterOptions, MakeDatacenter } from './datacenter.ts'
 
@@ -95,35 +94,25 @@ class ForwardSecretDatacenter implements DatacenterLike {
   readonly #options: DatacenterOptions
   readonly #lifetime: number
   readonly #clock: ServerClock
-  #permanent: AuthKey | undefined
-  /** When the permanent key was made, on the monotonic clock. */
-  #madeAt = Number.NEGATIVE_INFINITY
-  #salt: bigint
+  readonly #keys: TemporaryKeys
   #current: Generation | undefined
   /** Those that finish what they have under way. */
   readonly #old: Set<Generation> = new Set()
   readonly #waiters: Set<Waiter> = new Set()
-  #making: KeyMaking | undefined
-  /** Ends the pause between two attempts. */
-  #endPause: (() => void) | undefined
   #renewing = false
-  /** A temporary key was had before: the server is there, and is waited for. */
-  #reached = false
   #closed: Error | undefined
 
   constructor(options: DatacenterOptions, lifetime: number) {
-    const { id, authKey, crypto, host, salt = 0n } = options
-    this.id = id
+    this.id = options.id
     this.#options = options
     this.#lifetime = lifetime
-    this.#clock = options.clock ?? new ServerClock(host)
-    this.#salt = salt
-    if (authKey) this.#permanent = createAuthKey(crypto, authKey.slice())
+    this.#clock = options.clock ?? new ServerClock(options.host)
+    this.#keys = new TemporaryKeys(options, this.#clock, lifetime)
   }
 
   /** The salt that belongs to the permanent key. */
   get salt(): bigint {
-    return this.#salt
+    return this.#keys.salt
   }
 
   get serverTime(): number {
@@ -151,8 +140,7 @@ class ForwardSecretDatacenter implements DatacenterLike {
   }
 
   networkChanged(): void {
-    this.#endPause?.()
-    this.#making?.networkChanged()
+    this.#keys.networkChanged()
     if (this.#current?.retry) this.#renew()
     for (const { dc } of this.#generations()) dc.networkChanged()
   }
@@ -160,11 +148,9 @@ class ForwardSecretDatacenter implements DatacenterLike {
   close(error: Error = closedByUs()): void {
     if (this.#closed) return
     this.#closed = error
-    this.#making?.close(error)
-    this.#endPause?.()
+    this.#keys.close(error)
     for (const generation of this.#generations()) this.#end(generation, error)
     this.#rejectWaiters(error)
-    this.#dropPermanent()
   }
 
   #generations(): Generation[] {
@@ -221,63 +207,23 @@ class ForwardSecretDatacenter implements DatacenterLike {
     if (this.#renewing || this.#closed) return
     this.#renewing = true
     this.#stopRetry(this.#current)
-    void this.#attempts()
-  }
-
-  /** Makes a key, in as many attempts as it takes and as make sense. Never rejects. */
-  async #attempts(): Promise<void> {
-    const { host } = this.#options
-    const refusals = new Refusals(host.now(), this.#reached)
-    for (;;) {
-      try {
-        this.#adopt(await this.#temporary())
-        break
-      } catch (error) {
-        if (this.#closed) break
-        const step = refusals.next(error, host.now(), host.now() - this.#madeAt)
-        if (step === 'give up') {
-          this.#failed(error)
-          break
-        }
-        if (step.newPermanent) {
-          this.#dropPermanent()
-          this.#options.onAuthKey?.(undefined, 0n)
-        }
-        await this.#wait(step.pause)
-        if (this.#closed) break
-      }
+    const done = (finish: () => void): void => {
+      this.#renewing = false
+      finish()
     }
-    this.#renewing = false
-  }
-
-  /** One attempt: the permanent key, where there is none, and a temporary one bound to it. */
-  async #temporary(): Promise<ExchangeResult> {
-    const { crypto, host, onAuthKey } = this.#options
-    if (!this.#permanent) {
-      const { authKey, salt } = await this.#make()
-      this.#permanent = createAuthKey(crypto, authKey.slice())
-      this.#madeAt = host.now()
-      this.#salt = salt
-      onAuthKey?.(authKey, salt)
-    }
-    return this.#make({ permanent: this.#permanent, lifetime: this.#lifetime })
-  }
-
-  async #make(temporary?: Parameters<typeof makeKey>[2]): Promise<ExchangeResult> {
-    this.#making = makeKey(this.#options, this.#clock, temporary)
-    try {
-      const result = await this.#making.done
-      if (!this.#closed) return result
-      result.authKey.fill(0)
-      throw this.#closed
-    } finally {
-      this.#making = undefined
-    }
+    void this.#keys.next().then(
+      (key) => done(() => this.#adopt(key)),
+      (error: unknown) => done(() => this.#failed(error)),
+    )
   }
 
   /** Takes a new temporary key into use. */
   #adopt({ authKey, salt, expiresAt }: ExchangeResult): void {
     const { host, id, onEvent } = this.#options
+    if (this.#closed) {
+      authKey.fill(0)
+      return
+    }
     const dc = new Datacenter({
       ...this.#options,
       authKey,
@@ -296,7 +242,6 @@ class ForwardSecretDatacenter implements DatacenterLike {
     })
     if (this.#current) this.#retire(this.#current)
     this.#current = generation
-    this.#reached = true
     for (const waiter of [...this.#waiters]) {
       this.#waiters.delete(waiter)
       waiter.resolve(generation)
@@ -341,23 +286,6 @@ class ForwardSecretDatacenter implements DatacenterLike {
   #stopRetry(generation: Generation | undefined): void {
     generation?.retry?.cancel()
     if (generation) generation.retry = undefined
-  }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        timer.cancel()
-        this.#endPause = undefined
-        resolve()
-      }
-      const timer = this.#options.host.setTimer(ms, end)
-      this.#endPause = end
-    })
-  }
-
-  #dropPermanent(): void {
-    this.#permanent?.bytes.fill(0)
-    this.#permanent = undefined
   }
 }
 

@@ -38,6 +38,8 @@ export class SecretLab {
   /** Nobody can be reached. */
   offline = false
   dialled = 0
+  /** Called after each delivery to the client. */
+  onDelivery: () => void = () => {}
   /** Connections of the client that are open. */
   open = 0
   readonly #dial: Dial
@@ -66,7 +68,11 @@ export class SecretLab {
         this.open--
         handlers.onClose(error)
       }
-      return dial(address, { ...handlers, onClose }, dialOptions).then((carrier) => {
+      const onData = (chunk: Uint8Array): void => {
+        handlers.onData(chunk)
+        this.onDelivery()
+      }
+      return dial(address, { ...handlers, onData, onClose }, dialOptions).then((carrier) => {
         this.open++
         return carrier
       })

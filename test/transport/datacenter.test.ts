@@ -154,7 +154,7 @@ test('no event and no error tells a key, a salt or a nonce', async () => {
       told.push(
         JSON.stringify(value, (_, one: unknown) => {
           if (one instanceof Uint8Array) return toHex(one)
-          if (one instanceof Error) return `${one.stack} ${JSON.stringify({ ...one })}`
+          if (one instanceof Error) return `${one.stack} ${JSON.stringify(Object.entries(one))}`
           return typeof one === 'bigint' ? `${one} ${BigInt.asUintN(64, one).toString(16)}` : one
         }),
       )

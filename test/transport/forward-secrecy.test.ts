@@ -429,6 +429,45 @@ describe('the end', () => {
     expect(bound).toBe(true)
   })
 
+  test('closing any number of microtasks after any delivery', async () => {
+    // Three answers to each of two exchanges, then the one to the binding, each in two pieces: its length, and itself.
+    for (let nth = 2; nth <= 14; nth += 2) {
+      for (let depth = 0; depth <= 6; depth++) {
+        const lab = new SecretLab()
+        const dc = lab.secret()
+        let seen = 0
+        let isClosed = false
+        lab.onDelivery = () => {
+          if (++seen !== nth) return
+          const later = (left: number): void => {
+            if (left > 0) {
+              queueMicrotask(() => later(left - 1))
+              return
+            }
+            isClosed = true
+            dc.close()
+          }
+          later(depth)
+        }
+        const outcome = lab.me(dc).catch((error: unknown) => error)
+        await lab.host.advance(1000)
+        expect([isClosed, await outcome]).toMatchObject([true, { code: 'CLIENT_CLOSED' }])
+        lab.server.close()
+        await lab.host.advance(1000)
+        expect([nth, depth, lab.host.pendingTimers, lab.open]).toEqual([nth, depth, 0, 0])
+      }
+    }
+  })
+
+  test('who calls again in the very moment of a failure starts another attempt', async () => {
+    const lab = new SecretLab()
+    const dc = lab.secret()
+    lab.network(false)
+    const again = lab.me(dc).catch(() => lab.me(dc))
+    await expect(lab.run(again)).rejects.toMatchObject({ code: 'CONNECT_FAILED' })
+    expect(lab.dialled).toBe(6)
+  })
+
   test('closing in the pause between two attempts, and in the middle of a renewal', async () => {
     const lab = new SecretLab()
     refuse(lab, BIND, 500, 'INTERNAL', 3)
