@@ -34,10 +34,14 @@ Which server, and how:
   --dc-id N           its number as a datacenter; 2 by default
   --test              Telegram's test datacenters; with --dc, a server that
                       takes itself for one of them
-  --transport NAME    ${TRANSPORTS.join(', ')};
-                      intermediate by default
+  --transport NAME    ${TRANSPORTS.join(', ')}
+                      (intermediate by default)
   --pfs               send everything under temporary keys that are not stored
                       (perfect forward secrecy)
+  --proxy URL         MTPROTO_PROXY: a proxy to go through, one of
+                      socks5://[USER:PASSWORD@]HOST:PORT, http://..., or a
+                      tg://proxy, tg://socks or https://t.me/... link
+  --ipv6              try IPv6 addresses first; by default IPv4 ones are
   --lanes N           most connections for the parts, 1 to 16; 4 by default
   --max-wait S        longest wait to sit out when the server asks for one;
                       60 s by default

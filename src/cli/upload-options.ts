@@ -2,6 +2,7 @@
  * The options of `mtproto-upload upload`, and what they mean.
  */
 import { isIP } from 'node:net'
+import { parseProxy } from '../client/proxy-link.ts'
 import { UsageError } from '../errors.ts'
 import { TRANSPORTS } from '../transport/codec.ts'
 import type { TransportName } from '../transport/transport-name.ts'
@@ -20,6 +21,7 @@ type Option =
   | 'bot-token'
   | 'dc'
   | 'dc-id'
+  | 'ipv6'
   | 'json'
   | 'lanes'
   | 'max-wait'
@@ -27,6 +29,7 @@ type Option =
   | 'name'
   | 'peer'
   | 'pfs'
+  | 'proxy'
   | 'quiet'
   | 'server-key'
   | 'session'
@@ -45,6 +48,7 @@ export const OPTIONS: OptionTable<Option> = {
   'bot-token': { takes: 'value' },
   dc: { takes: 'value' },
   'dc-id': { takes: 'value' },
+  ipv6: { takes: 'nothing' },
   json: { takes: 'nothing' },
   lanes: { takes: 'value' },
   'max-wait': { takes: 'value' },
@@ -52,6 +56,7 @@ export const OPTIONS: OptionTable<Option> = {
   name: { takes: 'value' },
   peer: { takes: 'value' },
   pfs: { takes: 'nothing' },
+  proxy: { takes: 'value' },
   quiet: { takes: 'nothing', short: 'q' },
   'server-key': { takes: 'values' },
   session: { takes: 'value' },
@@ -83,6 +88,8 @@ export interface UploadJob {
   readonly transport: TransportName | undefined
   /** Perfect forward secrecy. */
   readonly pfs: boolean
+  readonly proxy: string | undefined
+  readonly ipv6: boolean
   readonly lanes: number | undefined
   readonly maxWait: number | undefined
   readonly timeout: number
@@ -115,6 +122,8 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
     test: options.has('test'),
     transport: options.choice('transport', TRANSPORTS),
     pfs: options.has('pfs'),
+    proxy: readProxy(options, environment),
+    ipv6: options.has('ipv6'),
     lanes: options.integer('lanes', 1, 16),
     maxWait: options.integer('max-wait', 0, MAX_INT),
     timeout: options.integer('timeout', 1, MAX_INT) ?? DEFAULT_TIMEOUT,
@@ -142,6 +151,20 @@ function readLogin(
     throw new UsageError('the bot token is not one of @BotFather, which is a number, a colon and 35 characters')
   }
   return { apiId, apiHash, botToken }
+}
+
+/** The proxy, checked and kept out of what is printed: it may hold a password. */
+function readProxy(options: Arguments<Option>, environment: Environment): string | undefined {
+  const proxy = options.text('proxy') ?? (environment.MTPROTO_PROXY || undefined)
+  if (proxy === undefined) return undefined
+  hide(proxy)
+  const { type } = parseProxy(proxy)
+  const transport = options.text('transport')
+  if (type === 'mtproxy' && transport !== undefined) {
+    throw new UsageError('an MTProxy decides how packets travel: leave --transport out')
+  }
+  if (transport === 'http') throw new UsageError('--transport http goes through no proxy; choose another one, or none')
+  return proxy
 }
 
 /** What cannot go together, or not without the other. */

@@ -162,7 +162,7 @@ function connectOptions(
   dc: CustomDatacenter | undefined,
   storage: FileStorage | undefined,
 ): ConnectOptions {
-  const { apiId, apiHash, botToken, test, transport, pfs, lanes, maxWait } = job
+  const { apiId, apiHash, botToken, test, transport, pfs, proxy, ipv6, lanes, maxWait } = job
   return {
     apiId,
     apiHash,
@@ -172,6 +172,8 @@ function connectOptions(
     ...(dc && { dc }),
     ...(transport && { transport }),
     ...(pfs && { forwardSecrecy: true }),
+    ...(proxy !== undefined && { proxy }),
+    ...(ipv6 && { ipv6 }),
     ...(lanes !== undefined && { lanes }),
     ...(maxWait !== undefined && { maxWait }),
   }

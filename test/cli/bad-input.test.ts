@@ -289,11 +289,22 @@ describe('the server', () => {
         socket.write('HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nConnection: close\r\n\r\n<html>'.repeat(9))
       })
       const outcome = await at(address, '--transport', transport, '--timeout', '10')
-      expectOneSentence(outcome, 1, address, /does not speak MTProto|answers with HTTP \(400\), not with a WebSocket/)
+      expectOneSentence(outcome, 1, address, /speaks HTTP, not MTProto|answers with HTTP \(400\), not with a WebSocket/)
       expect(outcome.elapsed).toBeLessThan(15_000)
       noSession()
     })
   }
+
+  test.each(['abridged', 'intermediate', 'padded', 'full', 'obfuscated'])(
+    'is a web server that says little and hangs up (%s)',
+    async (transport) => {
+      // Shorter than what abridged framing takes its first letter for: the length of a packet.
+      const address = await listen((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'))
+      const outcome = await at(address, '--transport', transport, '--timeout', '10')
+      expectOneSentence(outcome, 1, address, /speaks HTTP, not MTProto/)
+      noSession()
+    },
+  )
 
   test('says things that make no sense', async () => {
     const address = await listen((socket) => {

@@ -16,6 +16,32 @@ const mistake = (argv: readonly string[], environment: Record<string, string> = 
   throw new Error('it was taken')
 }
 
+describe('the proxy', () => {
+  const SECRET = '00112233445566778899aabbccddeeff'
+
+  test('may stand in the environment; an option wins over it', () => {
+    const environment = { ...LOGIN, MTPROTO_PROXY: 'http://env:3128' }
+    expect(readUploadJob(['a'], environment).proxy).toBe('http://env:3128')
+    expect(readUploadJob(['a', '--proxy', 'socks5://option:1'], environment).proxy).toBe('socks5://option:1')
+    expect(readUploadJob(['a'], { ...LOGIN, MTPROTO_PROXY: '' }).proxy).toBeUndefined()
+  })
+
+  test('that cannot be is wrong usage, and nothing of it is shown', () => {
+    for (const proxy of [`tg://proxy?server=h&port=1&secret=${SECRET}00`, `ftp://me:${SECRET}@h:1`, `${SECRET}`]) {
+      expect(mistake(['a', '--proxy', proxy])).toMatch(/MTProxy|no kind of proxy|no URL/)
+      expect(mistake(['a', '--proxy', proxy])).not.toContain(SECRET)
+      expect(mistake(['a'], { ...LOGIN, MTPROTO_PROXY: proxy })).not.toContain(SECRET)
+    }
+  })
+
+  test('of the kind MTProxy decides how packets travel; by HTTP they go through none', () => {
+    const mtproxy = `tg://proxy?server=h&port=1&secret=${SECRET}`
+    expect(read('a', '--proxy', mtproxy).proxy).toBe(mtproxy)
+    expect(mistake(['a', '--proxy', mtproxy, '--transport', 'padded'])).toMatch(/leave --transport out/)
+    expect(mistake(['a', '--proxy', 'socks5://h:1', '--transport', 'http'])).toMatch(/goes through no proxy/)
+  })
+})
+
 describe('defaults', () => {
   test('one file and a login are enough', () => {
     expect(read('cat.jpg')).toEqual({
@@ -36,6 +62,8 @@ describe('defaults', () => {
       test: false,
       transport: undefined,
       pfs: false,
+      proxy: undefined,
+      ipv6: false,
       lanes: undefined,
       maxWait: undefined,
       timeout: 60,
@@ -48,7 +76,7 @@ describe('defaults', () => {
   test('every option has its place', () => {
     const line =
       'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
-      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --lanes 16 --max-wait 0 ' +
+      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --proxy socks5://p:1 --ipv6 --lanes 16 --max-wait 0 ' +
       '--timeout 5 --json --verbose'
     expect(read(...line.split(' '))).toEqual({
       files: ['a', 'b'],
@@ -68,6 +96,8 @@ describe('defaults', () => {
       test: true,
       transport: 'ws',
       pfs: true,
+      proxy: 'socks5://p:1',
+      ipv6: true,
       lanes: 16,
       maxWait: 0,
       timeout: 5,
@@ -167,7 +197,7 @@ describe('addresses', () => {
 
 describe('help', () => {
   test('it tells every option, and no other', () => {
-    const told = new Set([...command.help.matchAll(/(?<![\w-])--([a-z][a-z-]*)/g)].map(([, name]) => name))
+    const told = new Set([...command.help.matchAll(/(?<![\w-])--([a-z][a-z\d-]*)/g)].map(([, name]) => name))
     expect([...told].sort()).toEqual([...Object.keys(OPTIONS), 'help'].sort())
     for (const [name, { short }] of Object.entries(OPTIONS)) {
       if (short !== undefined) expect(command.help).toContain(`-${short}, --${name}`)
