@@ -289,7 +289,9 @@ export class Connection {
   }
 
   #arm(): void {
-    const at = this.#state === 'exchanging' ? this.#exchangeDue : this.#options.session.deadline()
+    let at = this.#state === 'exchanging' ? this.#exchangeDue : this.#options.session.deadline()
+    // What is due cannot leave while the carrier is full: it tells when it is not, and we look now and then.
+    if (this.#carrier!.buffered >= HIGH_WATER) at = Math.max(at, this.#options.host.now() + BACKLOG)
     if (at === this.#timerAt && this.#timer) return
     this.#timer?.cancel()
     this.#timer = undefined

@@ -1,5 +1,5 @@
 /** A connection over a carrier that the test holds: what it does when the other side is slow, wrong, or gone. */
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { toHex } from '../../src/bytes.ts'
 import { type AuthKey, createAuthKey } from '../../src/crypto/auth-key.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
@@ -431,6 +431,18 @@ test('nothing more is sealed while the carrier is full', async () => {
   lab.link.buffered = 0
   lab.link.handlers.onDrain?.()
   expect(lab.link.packets.length).toBe(1)
+})
+
+test('an acknowledgement that is due while the carrier is full sets no timer after another', async () => {
+  await lab.ready()
+  lab.link.message(service({ _: 'new_session_created', firstMsgId: 0n, uniqueId: 1n, serverSalt: 0n }))
+  lab.link.buffered = 10 * 1024 * 1024
+  const set = vi.spyOn(lab.host, 'setTimer')
+  const busy = lab.host.advance(300).then(() => 'done')
+  let turns = 0
+  while ((await Promise.race([busy, new Promise((resolve) => setImmediate(resolve))])) !== 'done' && turns < 100) turns++
+  lab.connection.close()
+  expect(set.mock.calls.length).toBeLessThan(5)
 })
 
 test('a server that disagrees about the session: a new session on a new link', async () => {
