@@ -15,6 +15,6 @@ checkClient({
     { transport: 'abridged', seen: 'tcp abridged' },
     { transport: 'obfuscated', seen: 'tcp obfuscated abridged' },
     { transport: 'websocket', seen: 'websocket obfuscated abridged' },
-    { transport: 'proxy', seen: 'tcp obfuscated abridged', note: ' with a secret' },
+    { transport: 'mtproxy', seen: 'tcp obfuscated abridged', proxy: 'plain' },
   ],
 })

@@ -15,6 +15,8 @@ checkClient({
     { transport: 'padded', seen: 'tcp padded' },
     { transport: 'obfuscated padded', seen: 'tcp obfuscated padded' },
     { transport: 'websocket', seen: 'websocket obfuscated intermediate' },
-    { transport: 'proxy', seen: 'tcp obfuscated padded', note: ' with a secret' },
+    { transport: 'mtproxy', seen: 'tcp obfuscated intermediate', proxy: 'plain' },
+    { transport: 'mtproxy', seen: 'tcp obfuscated padded', proxy: 'dd' },
+    { transport: 'mtproxy', seen: 'tcp obfuscated padded', proxy: 'ee' },
   ],
 })

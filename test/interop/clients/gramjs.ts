@@ -29,13 +29,13 @@ class PatientSockets extends PromisedNetSockets {
   }
 }
 
-/** What the client is told, by transport. With `proxy`, it chooses the connection itself. */
+/** What the client is told, by transport. With a proxy, it chooses the connection itself. */
 const TRANSPORTS = {
   full: { connection: ConnectionTCPFull, networkSocket: PromisedNetSockets },
   abridged: { connection: ConnectionTCPAbridged, networkSocket: PatientSockets },
   obfuscated: { connection: ConnectionTCPObfuscated, networkSocket: PromisedNetSockets },
   websocket: { connection: ConnectionTCPObfuscated, networkSocket: PromisedWebSockets },
-  proxy: { connection: ConnectionTCPObfuscated, networkSocket: PromisedNetSockets },
+  mtproxy: { connection: ConnectionTCPObfuscated, networkSocket: PromisedNetSockets },
 }
 
 /** Lets its key exchange accept the server's key. */
@@ -99,7 +99,7 @@ async function download(client: TelegramClient, media: Api.TypeMessageMedia): Pr
 }
 
 async function run(job: Job): Promise<void> {
-  const { host, port, dcId, apiId, apiHash, botToken, transport } = job
+  const { host, port, dcId, apiId, apiHash, botToken, transport, proxy } = job
   const way = Object.entries(TRANSPORTS).find(([name]) => name === transport)?.[1]
   if (way === undefined) throw new Error(`GramJS has no transport ${transport}`)
   addServerKey(job.key)
@@ -107,9 +107,9 @@ async function run(job: Job): Promise<void> {
   session.setDC(dcId, host, port)
   const open = (): TelegramClient => {
     const client = new TelegramClient(session, apiId, apiHash, {
-      connection: toPort(way.connection, port),
+      connection: proxy ? way.connection : toPort(way.connection, port),
       networkSocket: way.networkSocket,
-      ...(transport === 'proxy' && { proxy: { MTProxy: true, ip: host, port, secret: job.secret } }),
+      ...(proxy && { proxy: { MTProxy: true, ip: proxy.host, port: proxy.port, secret: proxy.secret } }),
       connectionRetries: 1,
       requestRetries: 1,
       securityChecks: true,

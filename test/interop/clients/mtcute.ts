@@ -54,8 +54,7 @@ const TRANSPORTS: Readonly<Record<string, (job: Job) => TelegramTransport>> = {
   padded: () => tcp(() => new PaddedIntermediatePacketCodec()),
   'obfuscated padded': () => tcp(() => new ObfuscatedPacketCodec(new PaddedIntermediatePacketCodec())),
   websocket: webSocket,
-  // `dd` asks for padded packets.
-  proxy: ({ host, port, secret }) => new MtProxyTcpTransport({ host, port, secret: `dd${secret}` }),
+  mtproxy: ({ proxy }) => new MtProxyTcpTransport(proxy!),
 }
 
 function mediaOf(sample: Sample, file: tl.TypeInputFile): tl.TypeInputMedia {

@@ -25,7 +25,9 @@ CONNECTIONS = {
     "abridged": connection.ConnectionTcpAbridged,
     "intermediate": connection.ConnectionTcpIntermediate,
     "obfuscated": connection.ConnectionTcpObfuscated,
-    "proxy": connection.ConnectionTcpMTProxyRandomizedIntermediate,
+    "mtproxy abridged": connection.ConnectionTcpMTProxyAbridged,
+    "mtproxy intermediate": connection.ConnectionTcpMTProxyIntermediate,
+    "mtproxy padded": connection.ConnectionTcpMTProxyRandomizedIntermediate,
 }
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -85,13 +87,13 @@ async def run(job, tell):
     session.set_dc(job["dcId"], job["host"], job["port"])
 
     def opened():
-        proxied = job["transport"] == "proxy"
+        proxy = job.get("proxy")
         return TelegramClient(
             session,
             job["apiId"],
             job["apiHash"],
             connection=CONNECTIONS[job["transport"]],
-            proxy=(job["host"], job["port"], "dd" + job["secret"]) if proxied else None,
+            proxy=(proxy["host"], proxy["port"], proxy["secret"]) if proxy else None,
             connection_retries=1,
             request_retries=1,
         )

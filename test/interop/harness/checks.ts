@@ -3,6 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import type { DcReport, SecretKind } from './dc.ts'
 import type { Fact, Sample } from './job.ts'
 import { type Outcome, type Program, runClient } from './run.ts'
 import { type Plain, plainValue } from './values.ts'
@@ -13,8 +14,8 @@ export interface Way {
   readonly transport: string
   /** As the DC sees it. */
   readonly seen: string
-  /** What the DC cannot see, for the title. */
-  readonly note?: string
+  /** Through the MTProxy, with a secret of this kind. */
+  readonly proxy?: SecretKind
   /** Bytes of the video, where the client is too slow for the usual 20 MB. */
   readonly videoSize?: number
 }
@@ -46,7 +47,8 @@ const KEY_DIGITS = 512
 /** Declares the checks of one client. */
 export function checkClient(subject: Subject): void {
   for (const way of subject.ways) {
-    void describe(`${subject.name}, ${way.seen}${way.note ?? ''}`, () => checkWay(subject, way))
+    const through = way.proxy ? `, through an MTProxy with a ${way.proxy} secret` : ''
+    void describe(`${subject.name}, ${way.seen}${through}`, () => checkWay(subject, way))
   }
 }
 
@@ -95,7 +97,8 @@ function checkWay(subject: Subject, way: Way): void {
   })
 
   for (const name of ['photo', 'document', 'video'] as const) {
-    const what = { photo: 'a photo', document: 'a document', video: 'a big video' }[name]
+    const isSmall = way.videoSize !== undefined && way.videoSize <= BIG
+    const what = { photo: 'a photo', document: 'a document', video: isSmall ? 'a video' : 'a big video' }[name]
     check(`uploads ${what}`, () => {
       const { file } = fact('uploaded', name)
       const { size } = sampleOf(name)
@@ -138,8 +141,11 @@ function checkWay(subject: Subject, way: Way): void {
       Number((plainValue(fact('uploaded', name).file) as Record<string, Plain>).parts)
     const { requests } = report()
     // Some send a part again when a connection is slow to come up.
-    assert.ok(requests['upload.saveFilePart']! >= parts('photo') + parts('document'))
-    assert.ok(requests['upload.saveBigFilePart']! >= parts('video'))
+    const small = outcome.samples.filter(({ size }) => size <= BIG).reduce((sum, { name }) => sum + parts(name), 0)
+    const big = outcome.samples.filter(({ size }) => size > BIG).reduce((sum, { name }) => sum + parts(name), 0)
+    assert.ok(requests['upload.saveFilePart']! >= small)
+    assert.ok((requests['upload.saveBigFilePart'] ?? 0) >= big)
+    assert.equal('upload.saveBigFilePart' in requests, big > 0)
     assert.equal(requests['messages.uploadMedia'], 3)
   })
 
@@ -148,6 +154,18 @@ function checkWay(subject: Subject, way: Way): void {
     assert.deepEqual(report().transports, [way.seen])
     assert.deepEqual(report().layers, [subject.layer])
   })
+
+  const { proxy } = way
+  if (proxy) check('goes through the MTProxy, every time', () => checkProxied(report(), proxy, way.seen))
+}
+
+/** Every connection came through the MTProxy, under the secret that the client was given, and none was refused. */
+function checkProxied({ proxy, connections }: DcReport, kind: SecretKind, seen: string): void {
+  assert.ok(connections > 0)
+  assert.equal(proxy.length, connections)
+  for (const { remote: _, ...event } of proxy) {
+    assert.deepEqual(event, { type: 'accepted', kind, framing: seen.split(' ').at(-1), dc: Number(DC_ID) })
+  }
 }
 
 /** What is in the frame of a MessageMedia, with the frame's own fields. */

@@ -7,7 +7,19 @@
 import { createHash } from 'node:crypto'
 import { systemHost } from '../../../dist/client/platform/system-host.js'
 import { nativeCrypto } from '../../../dist/crypto/native.js'
-import { diskParts, generateServerKey, listen, populate, TestServer, World } from '../../../dist/lab/server/index.js'
+import {
+  diskParts,
+  generateServerKey,
+  listen,
+  type MtproxyEvent,
+  populate,
+  startMtproxy,
+  TestServer,
+  World,
+} from '../../../dist/lab/server/index.js'
+
+/** The kinds of secrets of an MTProxy. */
+export type SecretKind = 'plain' | 'dd' | 'ee'
 
 /** Where the DC is. */
 export interface DcReady {
@@ -15,8 +27,9 @@ export interface DcReady {
   readonly port: number
   readonly dcId: number
   readonly publicKeyPem: string
-  /** The secret of an MTProxy that it also is, 16 bytes in hex. */
-  readonly secret: string
+  /** The port of an MTProxy in front of it, and its secrets in hex. */
+  readonly proxyPort: number
+  readonly secrets: Readonly<Record<SecretKind, string>>
 }
 
 /** What the DC saw of a client. */
@@ -31,15 +44,24 @@ export interface DcReport {
   readonly authKeys: readonly string[]
   /** Connections that were opened. */
   readonly connections: number
+  /** What the MTProxy did. */
+  readonly proxy: readonly MtproxyEvent[]
   /** The files that were made into media. */
   readonly stored: readonly { readonly kind: 'photo' | 'document'; readonly size: number; readonly sha256: string }[]
 }
 
 const DC_ID = Number(process.argv.at(-1))
-const SECRET_LENGTH = 16
+const KEY_LENGTH = 16
+/** What the TLS of an `ee` secret pretends to go to. */
+const DOMAIN = 'www.example.com'
 
 const keys = await generateServerKey()
-const secret = systemHost.random(new Uint8Array(SECRET_LENGTH))
+const freshKey = (): string => Buffer.from(systemHost.random(new Uint8Array(KEY_LENGTH))).toString('hex')
+const secrets: DcReady['secrets'] = {
+  plain: freshKey(),
+  dd: `dd${freshKey()}`,
+  ee: `ee${freshKey()}${Buffer.from(DOMAIN).toString('hex')}`,
+}
 const world = new World({ random: systemHost.random, parts: await diskParts() })
 populate(world)
 
@@ -53,7 +75,6 @@ const server = new TestServer({
   crypto: nativeCrypto,
   world,
   rsaKeys: [keys.key],
-  secrets: [secret],
   onRequest: ({ layer }) => {
     layers.add(layer)
     for (const framing of server.framings) transports.add(`${kind} ${framing}`)
@@ -71,6 +92,13 @@ const listener = await listen({
 })
 world.addDc({ id: DC_ID, host: listener.host, port: listener.port })
 
+const proxyEvents: MtproxyEvent[] = []
+const proxy = await startMtproxy({
+  secrets: Object.values(secrets).map((secret) => Buffer.from(secret, 'hex')),
+  dcs: { [DC_ID]: { host: listener.host, port: listener.port } },
+  onEvent: (event) => proxyEvents.push(event),
+})
+
 async function report(): Promise<DcReport> {
   const stored: DcReport['stored'][number][] = []
   for (const { kind, content } of world.media.all()) {
@@ -84,6 +112,7 @@ async function report(): Promise<DcReport> {
     layers: [...layers],
     authKeys: [...server.keys.all()].map(({ authKey }) => Buffer.from(authKey.bytes).toString('hex')),
     connections,
+    proxy: proxyEvents,
   }
 }
 
@@ -91,8 +120,9 @@ process.on('message', () => void report().then((all) => process.send?.(all)))
 // The parent ends, or is done with us.
 process.on('disconnect', () => {
   server.close()
-  void listener
+  void proxy
     .close()
+    .then(() => listener.close())
     .then(() => world.close())
     .then(() => process.exit())
 })
@@ -101,6 +131,7 @@ const ready: DcReady = {
   port: listener.port,
   dcId: DC_ID,
   publicKeyPem: keys.publicKeyPem,
-  secret: Buffer.from(secret).toString('hex'),
+  proxyPort: proxy.port,
+  secrets,
 }
 process.send?.(ready)

@@ -30,8 +30,8 @@ export interface Job {
   readonly dcId: number
   /** Public key of the DC, PEM (PKCS#1). */
   readonly key: string
-  /** Secret under which the DC is reached as if through an MTProxy: 16 bytes in hex. */
-  readonly secret: string
+  /** The MTProxy to go through, where the client is to; its secret in hex. */
+  readonly proxy?: { readonly type: 'mtproxy'; readonly host: string; readonly port: number; readonly secret: string }
   /** One of those that the client's program lists. */
   readonly transport: string
   readonly apiId: number
