@@ -104,11 +104,12 @@ class HttpConnect implements Handshake {
     const status = Number(digits)
     if (!(status >= 100)) throw this.#refuse('its answer is no HTTP; check address and kind of the proxy')
     if (status < 300 && status !== 101) return status
-    if (status === 407) {
+    // 401 belongs to servers, but there are proxies that give it for a wrong login (tinyproxy does).
+    if (status === 407 || status === 401) {
       throw this.#refuse(
         this.#authorization
-          ? 'it refused the user name and password (407), or wants them by another method than Basic; check them'
-          : 'it wants a user name and password (407); give them',
+          ? `it refused the user name and password (${status}), or wants them by another method than Basic; check them`
+          : `it wants a user name and password (${status}); give them`,
       )
     }
     const [reason, retryable] = STATUSES[status] ?? [`it answered ${status} ${printable(words)}`.trim(), status >= 500]

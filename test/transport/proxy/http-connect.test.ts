@@ -95,6 +95,7 @@ describe('the answer', () => {
       /wants a user name and password \(407\); give/,
     ],
     ['HTTP/1.1 407 No\r\n\r\n', LOGIN, false, /refused the user name and password \(407\)/],
+    ['HTTP/1.1 401 Unauthorized\r\n\r\n', LOGIN, false, /refused the user name and password \(401\)/],
     ['HTTP/1.1 403 Forbidden\r\n\r\n', undefined, false, /rules do not allow/],
     ['HTTP/1.1 405 Method Not Allowed\r\n\r\n', undefined, false, /opens no tunnels/],
     ['HTTP/1.1 502 Bad Gateway\r\n\r\n', undefined, true, /server cannot be reached from there \(502\)/],
