@@ -6,6 +6,8 @@
  */
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
+import { checkProxied } from './harness/checks.ts'
+import type { SecretKind } from './harness/dc.ts'
 import type { Fact, Sample } from './harness/job.ts'
 import { type Outcome, pythonProgram, runClient } from './harness/run.ts'
 
@@ -39,16 +41,26 @@ interface Failed {
   }
 }
 
-const WAYS = [
+interface Way {
+  readonly transport: 'pfs' | 'without pfs'
+  readonly note: string
+  /** Through the MTProxy, with a secret of this kind. */
+  readonly proxy?: SecretKind
+}
+
+const WAYS: readonly Way[] = [
   { transport: 'pfs', note: 'with perfect forward secrecy' },
   { transport: 'without pfs', note: 'without perfect forward secrecy' },
+  { transport: 'without pfs', note: 'through an MTProxy with a plain secret', proxy: 'plain' },
+  { transport: 'without pfs', note: 'through an MTProxy with a dd secret', proxy: 'dd' },
+  { transport: 'pfs', note: 'through an MTProxy with an ee secret', proxy: 'ee' },
 ]
 
-for (const { transport, note } of WAYS) {
+for (const { transport, note, proxy } of WAYS) {
   void describe(`TDLib, ${note}`, () => {
     let outcome: Outcome
     before(async () => {
-      outcome = await runClient(pythonProgram('../clients/tdlib_client.py'), transport, { dcId: DC_ID })
+      outcome = await runClient(pythonProgram('../clients/tdlib_client.py'), transport, { dcId: DC_ID, proxy })
     })
 
     const fact = (name: string): Record<string, unknown> => {
@@ -111,5 +123,11 @@ for (const { transport, note } of WAYS) {
     void test(`speaks layer ${LAYER} and nothing else`, () => {
       assert.deepEqual(report().layers.filter(Boolean), [LAYER])
     })
+
+    if (proxy) {
+      void test('goes through the MTProxy, every time', () => {
+        checkProxied(report(), proxy, proxy === 'plain' ? 'intermediate' : 'padded', DC_ID)
+      })
+    }
   })
 }
