@@ -9,10 +9,18 @@ export * from './carrier/index.ts'
 export { createCodec, TRANSPORTS } from './codec.ts'
 export { Connection } from './connection.ts'
 export type { ConnectionEvent, ConnectionOptions, KeyHolder } from './connection-options.ts'
-export { Datacenter, type DatacenterEvent, type DatacenterOptions, type InvokeOptions } from './datacenter.ts'
+export {
+  Datacenter,
+  type DatacenterEvent,
+  type DatacenterLike,
+  type DatacenterOptions,
+  type InvokeOptions,
+  type MakeDatacenter,
+} from './datacenter.ts'
 export { type ExchangeOptions, type ExchangeResult, KeyExchange } from './exchange/exchange.ts'
 export { unwrapPlain, wrapPlain } from './exchange/plain.ts'
 export * from './framing/index.ts'
+export * from './proxy/index.ts'
 export type { Call, CallRequest } from './session/call.ts'
 export { ServerClock, timeOfMsgId } from './session/clock.ts'
 export { type MessageHead, open, seal, sealMessage } from './session/envelope.ts'
