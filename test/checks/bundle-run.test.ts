@@ -85,10 +85,17 @@ test('looks usernames up when it is given the method', async () => {
   await one.close()
 })
 
+const unused = () => expect.unreachable('the way was used')
+
 test('says what is missing there: TCP, paths, PEM, files for sessions', async () => {
   const { UploadClient } = client
   const { dc, ...rest } = options()
+  const own = { codec: unused, dial: unused, address: unused }
   await expect(UploadClient.connect({ ...options(), transport: 'abridged' })).rejects.toThrow(/no TCP.*use "ws"/)
+  for (const transport of ['ws', own] as const) {
+    // Whoever asks for a proxy must not be connected without it.
+    await expect(UploadClient.connect({ ...options(), transport, proxy: 'socks5://h:1' })).rejects.toThrow(/no proxy/)
+  }
   const pem = { ...dc!, serverKeys: [server.publicKeyPem] }
   await expect(UploadClient.connect({ ...rest, dc: pem })).rejects.toThrow(/no PEM reader.*parsePublicKey/)
   await expect(UploadClient.connect({ ...options(), storage: 'a.session' })).rejects.toThrow(/no file system/)

@@ -22,7 +22,7 @@ export const platform: Platform = {
   crypto: webCrypto,
   methods: OWN_METHODS,
   way: ({ transport = 'ws', proxy }) =>
-    typeof transport === 'object'
+    typeof transport === 'object' && !proxy
       ? transport
       : transport === 'ws' && !proxy
         ? {

@@ -8,6 +8,7 @@ export {
   type DialOptions,
   formatAddress,
 } from './carrier.ts'
+export { dialFirst, happyEyeballs, type Preference } from './eyeballs.ts'
 export { dialHttp, type HttpFetch, type HttpRequest, httpDial } from './http.ts'
 export type { HttpResponse } from './http-answer.ts'
 export { type MemoryOptions, memoryDial, memoryPair } from './memory.ts'
