@@ -54,7 +54,7 @@ export class TemporaryKeys {
         this.#reached = true
         return result
       } catch (error) {
-        if (this.#closed) throw this.#closed
+        this.#checkOpen()
         const step = refusals.next(error, host.now(), host.now() - this.#madeAt)
         if (step === 'give up') throw error
         if (step.newPermanent) {
@@ -62,7 +62,7 @@ export class TemporaryKeys {
           onAuthKey?.(undefined, 0n)
         }
         await this.#pause(step.pause)
-        if (this.#closed) throw this.#closed
+        this.#checkOpen()
       }
     }
   }
@@ -79,6 +79,10 @@ export class TemporaryKeys {
     this.#making?.close(error)
     this.#endPause?.()
     this.#dropPermanent()
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw this.#closed
   }
 
   /** One attempt: the permanent key, where there is none, and a temporary one bound to it. */

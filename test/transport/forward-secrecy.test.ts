@@ -381,6 +381,7 @@ describe('a binding that is refused', () => {
     const lab = new SecretLab()
     refuse(lab, BIND, 420, 'FLOOD_WAIT_7200')
     await expect(lab.run(lab.me(lab.secret()))).rejects.toMatchObject({ type: 'FLOOD_WAIT_X' })
+    expect([lab.named(BIND).length, lab.host.now() < 10_000]).toEqual([1, true])
     await lab.host.advance(2 * DELAY)
     expect(lab.host.pendingTimers).toBe(0)
   })
