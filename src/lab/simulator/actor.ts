@@ -49,6 +49,8 @@ export interface ActorOptions {
   readonly violate: (check: string, detail: string) => void
   readonly trace: (line: () => string) => void
   readonly count: (what: string) => void
+  /** The client was closed, and is about to begin anew. */
+  readonly onRestart: () => void
 }
 
 export class Actor {
@@ -138,6 +140,7 @@ export class Actor {
         if (user?.id !== this.#bot) this.#options.violate('answers', `logged in as ${user?.id}, not ${this.#bot}`)
         return client
       } catch (error) {
+        this.#options.onRestart()
         this.#failed('connect', error, { startedAt, aborted: false, closes: this.#closes })
         await scheduler.sleep(PAUSE, ACTOR)
       }
@@ -152,7 +155,10 @@ export class Actor {
     if (this.#done) return
     this.#options.count('reopened')
     this.#closes++
-    this.#client = before.close().then(() => this.#connect())
+    this.#client = before.close().then(() => {
+      this.#options.onRestart()
+      return this.#connect()
+    })
     await this.#client
   }
 

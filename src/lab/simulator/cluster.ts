@@ -64,6 +64,8 @@ export class Cluster {
   readonly #sites: Site[] = []
   readonly #calls: Stream
   readonly #padding: Stream
+  /** Files of which parts may have been lost, by id. */
+  readonly #used = new Set<bigint>()
 
   constructor(options: ClusterOptions) {
     const { chance, plan, network } = options
@@ -187,7 +189,7 @@ export class Cluster {
     if (isPart && will('refusal')) {
       return this.#note('refusal', method, { kind: 'answer', encode: (writer) => writer.uint(BOOL_FALSE) })
     }
-    if (method === 'messages.uploadMedia' && will('lostPart')) this.#losePart(info)
+    if (method === 'messages.uploadMedia') this.#losePart(info, will('lostPart'))
     if (method === 'auth.importBotAuthorization' && plan.dcs.length > 1 && will('networkMigrate')) {
       return this.#error(method, 303, `NETWORK_MIGRATE_${chance.pick(plan.dcs).id}`)
     }
@@ -204,11 +206,15 @@ export class Cluster {
   }
 
   /** Loses a part of the file that a request is about to use. */
-  #losePart({ request, userId }: RequestInfo): void {
+  #losePart({ request, userId }: RequestInfo, lose: boolean): void {
     if (request._ !== 'messages.uploadMedia' || userId === undefined || !('file' in request.media)) return
     const { file } = request.media
     if (!('parts' in file)) return
     const part = this.#calls.below(file.parts)
+    // What became a file stays one: parts are lost before, or never.
+    if (this.#used.has(file.id)) return
+    this.#used.add(file.id)
+    if (!lose) return
     if (this.world.uploads.lose(userId, file.id, part)) this.#options.onFault('lost-part', `${part}`)
   }
 

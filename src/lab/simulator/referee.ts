@@ -105,6 +105,11 @@ export class Referee {
     }
   }
 
+  /** A client was closed, and begins anew from what it stored. */
+  restarted(): void {
+    this.#salts.restarted()
+  }
+
   /** All is quiet, and the clients are still connected. */
   quiet(isOpen: (link: number) => boolean): void {
     this.#acks.quiet(this.#options.now(), isOpen)

@@ -22,7 +22,7 @@ import { Scheduler } from './scheduler.ts'
 /** Everything has to be done this long after faults have stopped, in milliseconds. */
 const LIVENESS = 600_000
 /** Lanes close, and acknowledgements leave, within this time of the last operation. */
-const REST = 15_000
+const REST = 30_000
 /** What is left after a client has been closed has to go within this time. */
 const FAREWELL = 2_000
 
@@ -114,6 +114,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
         violate: (check, detail) => referee.violate(check, detail),
         trace,
         count,
+        onRestart: () => referee.restarted(),
       }),
   )
   cluster.schedule(hosts)
@@ -160,6 +161,8 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
       if (closed < actors.length) referee.violate('liveness', 'close() did not end')
       leftovers(referee, actors, hosts, network)
     }
+    // Calls that are answered late end by themselves.
+    await until(scheduler.now + REST)
     cluster.close()
     if (cluster.pendingTimers > 0)
       referee.violate('leftovers', `${cluster.pendingTimers} timers are left at the servers`)

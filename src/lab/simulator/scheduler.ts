@@ -7,6 +7,10 @@
  * Instants are multiples of 1/1024 ms: sums of them are exact, so that no order depends on rounding.
  */
 
+/** Most timers of a run: beyond that, somebody sets one after another without getting on. */
+const MOST_TIMERS = 2_000_000
+/** Most timers that fire at one instant. */
+const MOST_AT_ONCE = 50_000
 /** Instants in a millisecond. */
 const GRAIN = 1024
 
@@ -30,6 +34,7 @@ export class Scheduler {
   #now = 0
   #order = 0
   #fired = 0
+  #atOnce = 0
 
   /** Virtual milliseconds since the start. */
   get now(): number {
@@ -94,8 +99,11 @@ export class Scheduler {
       if (fire === undefined) continue
       entry.fire = undefined
       this.#count(entry.owner, -1)
+      this.#atOnce = entry.at === this.#now ? this.#atOnce + 1 : 0
       this.#now = entry.at
-      this.#fired++
+      if (++this.#fired > MOST_TIMERS || this.#atOnce > MOST_AT_ONCE) {
+        throw new Error(`${this.#fired} timers, ${this.#atOnce} of them at one instant, the last of ${entry.owner}`)
+      }
       fire()
       return true
     }

@@ -71,6 +71,11 @@ export class SaltCheck {
     this.#violate = violate
   }
 
+  /** A client begins anew from what it stored: what it was told since may be lost to it. */
+  restarted(): void {
+    this.#keys.clear()
+  }
+
   /** A client sent a packet, sealed with a key. */
   packet({ sessionId, salt }: Packet, key: string): void {
     let state = this.#keys.get(key)

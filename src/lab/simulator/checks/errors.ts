@@ -15,6 +15,12 @@ export interface Attempt {
   readonly closed: boolean
 }
 
+/**
+ * A client that gave a server up tries only once for each call, for two minutes: so long may faults have consequences, in
+ * milliseconds.
+ */
+const AFTERMATH = 125_000
+
 /** Faults that happened so far, by name, and the errors that servers were told to answer with. */
 export interface Happened {
   readonly faults: ReadonlyMap<string, number>
@@ -44,6 +50,8 @@ const REASONS: Readonly<Partial<Record<TransportErrorCode, readonly string[]>>> 
 /** Errors that follow from faults without having been asked for by name. */
 const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys']],
+  // Sent on by one server and back by the next, once too often.
+  [/^USER_MIGRATE_X$/, ['error']],
   [/^FILE_PART_X_MISSING$/, ['lost-part']],
 ]
 
@@ -55,7 +63,7 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
   if (error instanceof TransportError && error.code === 'CLIENT_CLOSED') {
     return attempt.closed ? undefined : `nobody closed the client: ${shown}`
   }
-  if (attempt.startedAt > attempt.until) return `it failed although nothing was wrong any more: ${shown}`
+  if (attempt.startedAt > attempt.until + AFTERMATH) return `it failed although nothing was wrong any more: ${shown}`
   if (error instanceof TransportError) {
     return any(REASONS[error.code] ?? []) ? undefined : `no fault explains it: ${shown}`
   }
