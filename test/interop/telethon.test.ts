@@ -19,6 +19,7 @@ checkClient({
     { transport: 'full', seen: 'tcp full' },
     { transport: 'abridged', seen: 'tcp abridged' },
     { transport: 'intermediate', seen: 'tcp intermediate' },
+    { transport: 'http', seen: 'http bare' },
     { transport: 'obfuscated', seen: 'tcp obfuscated abridged', videoSize: SMALLEST_BIG },
     { transport: 'mtproxy abridged', seen: 'tcp obfuscated abridged', proxy: 'plain', videoSize: SMALL },
     { transport: 'mtproxy intermediate', seen: 'tcp obfuscated intermediate', proxy: 'plain', videoSize: SMALL },

@@ -17,11 +17,27 @@ import sys
 from telethon import TelegramClient, errors
 from telethon.crypto import rsa
 from telethon.network import connection
+from telethon.network.connection.http import HttpPacketCodec
 from telethon.sessions import MemorySession
 from telethon.tl import functions, types
 
+
+class RepairedHttpCodec(HttpPacketCodec):
+    """The library's own compares a number with a byte string, and so takes every answer for a cut one."""
+
+    async def read_packet(self, reader):
+        head = await reader.readuntil(b"\r\n\r\n")
+        fields = (line.partition(b":") for line in head.lower().split(b"\r\n"))
+        return await reader.readexactly(next(int(value) for name, _, value in fields if name == b"content-length"))
+
+
+class RepairedHttp(connection.ConnectionHttp):
+    packet_codec = RepairedHttpCodec
+
+
 CONNECTIONS = {
     "full": connection.ConnectionTcpFull,
+    "http": RepairedHttp,
     "abridged": connection.ConnectionTcpAbridged,
     "intermediate": connection.ConnectionTcpIntermediate,
     "obfuscated": connection.ConnectionTcpObfuscated,

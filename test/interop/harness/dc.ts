@@ -10,6 +10,7 @@ import { nativeCrypto } from '../../../dist/crypto/native.js'
 import {
   diskParts,
   generateServerKey,
+  httpListener,
   listen,
   type MtproxyEvent,
   populate,
@@ -69,6 +70,10 @@ const transports = new Set<string>()
 const layers = new Set<number>()
 let connections = 0
 let kind = ''
+/** A client that comes by different ways is told apart by the mark. */
+const came = (by: string): void => {
+  kind = kind === '' || kind === by ? by : 'mixed'
+}
 const server = new TestServer({
   dcId: DC_ID,
   host: systemHost,
@@ -81,13 +86,17 @@ const server = new TestServer({
   },
 })
 
+const http = httpListener(server.post, systemHost)
 const listener = await listen({
   timers: systemHost,
   onConnection: (carrier, incoming) => {
     connections++
-    // A client that comes by different ways is told apart by this mark.
-    kind = kind === '' || kind === incoming.kind ? incoming.kind : 'mixed'
+    came(incoming.kind)
     return server.accept(carrier)
+  },
+  onRequest: (request, response) => {
+    came('http')
+    http(request, response)
   },
 })
 world.addDc({ id: DC_ID, host: listener.host, port: listener.port })
