@@ -67,6 +67,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
+    options.session.wake = () => this.#wake()
   }
 
   /** What it is doing. */

@@ -87,7 +87,7 @@ test('messages of MTProto are checked too', () => {
   expect(() => writeClientMessage(new TlWriter(), { _: 'ping' } as never)).toThrow(
     'expected a 64-bit bigint, got undefined',
   )
-  expect(() => writeClientMessage(new TlWriter(), { _: 'pong' } as never)).toThrow(
+  expect(() => writeClientMessage(new TlWriter(), { _: 'resPQ' } as never)).toThrow(
     'expected a value of type ClientMessage',
   )
 })

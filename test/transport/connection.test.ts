@@ -440,7 +440,8 @@ test('an acknowledgement that is due while the carrier is full sets no timer aft
   const set = vi.spyOn(lab.host, 'setTimer')
   const busy = lab.host.advance(300).then(() => 'done')
   let turns = 0
-  while ((await Promise.race([busy, new Promise((resolve) => setImmediate(resolve))])) !== 'done' && turns < 100) turns++
+  while ((await Promise.race([busy, new Promise((resolve) => setImmediate(resolve))])) !== 'done' && turns < 100)
+    turns++
   lab.connection.close()
   expect(set.mock.calls.length).toBeLessThan(5)
 })
@@ -455,8 +456,9 @@ test('a server that disagrees about the session: a new session on a new link', a
   await lab.host.advance(1)
   await lab.host.settle()
   expect([lab.links.length, lab.session.id === before]).toEqual([2, false])
-  const again = lab.link.read()
-  expect(again.map((one) => one.id)).toContain(7)
+  // It shares a container with the end of the session before.
+  const { reader } = lab.link.read()[0]!
+  expect(toHex(reader.buffer.subarray(reader.pos))).toContain('07000000')
 })
 
 test('closing leaves no timer, closes the carrier and rejects what waits', async () => {

@@ -28,9 +28,11 @@ export interface CallRequest {
 /** A request with the session's bookkeeping. The fields are the session's; callers hold it only to cancel it. */
 export interface Call {
   readonly request: CallRequest
+  /** How it is written: as the request says, or packed. */
+  encode: CallRequest['encode']
   /** Message id it was last sent under; 0 while it waits. */
   msgId: bigint
-  /** Id of the container it was last sent in, 0 for none. */
+  /** Id of the container it was last sent in, its own if in none. */
   containerId: bigint
   /** Earlier ids: the server may still answer to one of them. */
   formerIds: bigint[]
@@ -39,31 +41,30 @@ export interface Call {
   /** When it was last asked about with `msgs_state_req`, or sent. */
   askedAt: number
   /** The server has acknowledged it: it will be answered, and is not sent again after a reconnect. */
-  acked: boolean
+  acked?: boolean
   /** It was acknowledged on a connection that was lost since: the answer may have been lost with it. */
-  orphaned: boolean
+  orphaned?: boolean | undefined
   /** It was wrapped in `initConnection` when last sent. */
-  wrapped: boolean
+  wrapped?: boolean
+  /** It waits in the outbox. */
+  queued?: boolean
+  /** Nobody waits for its answer any more. */
+  cancelled?: boolean
   /** How often it was sent. */
   sendings: number
   /** Its message could not be taken by the server (`bad_msg_notification` of our own making). */
   complaints: number
 }
 
-/** From this size on a call is not put into a container with others. */
-export const SOLO_SIZE: number = 16 * 1024
-
 export function createCall(request: CallRequest): Call {
   return {
     request,
+    encode: request.encode,
     msgId: 0n,
     containerId: 0n,
     formerIds: [],
     sentAt: 0,
     askedAt: 0,
-    acked: false,
-    orphaned: false,
-    wrapped: false,
     sendings: 0,
     complaints: 0,
   }

@@ -17,14 +17,13 @@ export class ServerClock {
   readonly #host: Host
   /** Server time minus monotonic clock, in milliseconds. */
   #offset: number
-  /** Wall clock minus monotonic clock when last looked at: a change in it is a jump. */
-  #drift: number
+  /** Wall clock minus monotonic clock when it last jumped: a change in it is a jump. */
+  #drift = 0
   #synced = false
 
   constructor(host: Host) {
     this.#host = host
-    this.#drift = host.wallClock() - host.now()
-    this.#offset = this.#drift
+    this.#offset = host.wallClock() - host.now()
   }
 
   /** True once the server has told its time over an authenticated channel and no clock has jumped since. */
@@ -41,7 +40,7 @@ export class ServerClock {
 
   /** Takes the server's time (milliseconds since 1970) from an authenticated message. */
   sync(serverTime: number): void {
-    this.#drift = this.#host.wallClock() - this.#host.now()
+    this.#lookForJump()
     this.#offset = serverTime - this.#host.now()
     this.#synced = true
   }
@@ -53,8 +52,7 @@ export class ServerClock {
    * @param notBefore when we sent what it answers, on the monotonic clock
    */
   refine(serverTime: number, notBefore: number = Number.NEGATIVE_INFINITY): void {
-    if (this.#host.now() + this.#offset < serverTime) this.#offset = serverTime - this.#host.now()
-    else if (notBefore + this.#offset > serverTime) this.#offset = serverTime - notBefore
+    this.#offset = Math.max(serverTime - this.#host.now(), Math.min(this.#offset, serverTime - notBefore))
   }
 
   /** A genuine message came from beyond our future: our clock is behind. The next message sets it. */

@@ -13,16 +13,9 @@ import type { Crypto } from '../../crypto/crypto.ts'
 import { messageAesKeyIv, messageKey, type Side } from '../../crypto/message-key.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
 import { TlWriter } from '../../tl/writer.ts'
+import { BLUR_BELOW, ENVELOPE_HEAD, HEADROOM, PLAIN_HEAD } from './limits.ts'
 
-/** auth_key_id and msg_key, in front of the ciphertext. */
-export const ENVELOPE_HEAD = 24
-/** salt, session_id, msg_id, seqno and length, in front of the body. */
-export const PLAIN_HEAD = 32
-/** What a writer leaves free in front of the body. */
-export const HEADROOM: number = ENVELOPE_HEAD + PLAIN_HEAD
-
-/** Bodies below this size get some extra blocks of padding, so that their length tells less of what they are. */
-const BLUR_BELOW = 1024
+export { HEADROOM, PLAIN_HEAD }
 
 /** The fields in front of a message's body. */
 export interface MessageHead {

@@ -13,26 +13,24 @@ import { SecurityError, TlError } from '../../errors.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { type ServerClock, timeOfMsgId } from './clock.ts'
-import { PLAIN_HEAD } from './envelope.ts'
+import {
+  BAD_MSG_NOTIFICATION,
+  BAD_SERVER_SALT,
+  GZIP_PACKED,
+  MAX_AGE,
+  MAX_AHEAD,
+  MAX_MESSAGES,
+  MAX_PADDING,
+  MAX_UNPACKED,
+  MIN_PADDING,
+  MSG_CONTAINER,
+  MSGS_ACK,
+  PLAIN_HEAD,
+  RPC_RESULT,
+} from './limits.ts'
 import { SeenIds } from './seen-ids.ts'
 
-const MSG_CONTAINER = 0x73f1f8dc
-export const GZIP_PACKED = 0x3072cfa1
-export const RPC_RESULT = 0xf35c6d01
-const MSGS_ACK = 0x62d6b459
-const BAD_MSG_NOTIFICATION = 0xa7eff811
-const BAD_SERVER_SALT = 0xedab447b
-
-/** Padding of a message in bytes, at least and at most. */
-const MIN_PADDING = 12
-const MAX_PADDING = 1024
-/** A message may be this old, or this far ahead, in milliseconds of the server's time. */
-const MAX_AGE = 300_000
-const MAX_AHEAD = 30_000
-/** Most messages in one container; a server sends fewer than the 1020 a client may. */
-const MAX_MESSAGES = 1024
-/** Most bytes a packed message may unpack to. */
-export const MAX_UNPACKED: number = 16 * 1024 * 1024
+export { MAX_UNPACKED }
 
 /** One message, ready to be read. */
 export interface Incoming {
@@ -49,7 +47,7 @@ export interface Incoming {
 
 /** What a packet held. */
 export interface Opened {
-  readonly messages: readonly Incoming[]
+  readonly messages: Incoming[]
   /** Ids to acknowledge: every content-related message, those seen before among them. */
   readonly acks: readonly bigint[]
 }
@@ -65,13 +63,11 @@ export function refused(): SecurityError {
 export class Inbox {
   readonly seen: SeenIds = new SeenIds()
   readonly #sessionId: bigint
-  readonly #clock: ServerClock
-  readonly #crypto: Crypto
+  readonly #options: { readonly clock: ServerClock; readonly crypto: Crypto }
 
-  constructor(sessionId: bigint, clock: ServerClock, crypto: Crypto) {
+  constructor(sessionId: bigint, options: { readonly clock: ServerClock; readonly crypto: Crypto }) {
     this.#sessionId = sessionId
-    this.#clock = clock
-    this.#crypto = crypto
+    this.#options = options
   }
 
   /**
@@ -82,10 +78,10 @@ export class Inbox {
   open(plain: Uint8Array): Opened {
     if (plain.length < PLAIN_HEAD + MIN_PADDING) throw refused()
     const head = view(plain)
-    if (head.getBigInt64(8, true) !== this.#sessionId) throw refused()
     const length = head.getInt32(28, true)
     const padding = plain.length - PLAIN_HEAD - length
-    if (length < 4 || length % 4 !== 0 || padding < MIN_PADDING || padding > MAX_PADDING) throw refused()
+    const ours = head.getBigInt64(8, true) === this.#sessionId
+    if (!ours || length < 4 || length % 4 !== 0 || padding < MIN_PADDING || padding > MAX_PADDING) throw refused()
     const msgId = head.getBigUint64(16, true)
     const seqno = head.getInt32(24, true)
     const reader = new TlReader(plain, PLAIN_HEAD, PLAIN_HEAD + length)
@@ -101,9 +97,10 @@ export class Inbox {
     const room = { left: MAX_UNPACKED }
     const messages = fresh.map((part) => this.#open(part, room)).filter((message) => this.seen.add(message.msgId))
     if (container) this.seen.add(msgId)
-    if (!this.#clock.synced) this.#clock.sync(timeOfMsgId(msgId))
+    const { clock } = this.#options
+    if (!clock.synced) clock.sync(timeOfMsgId(msgId))
     // What may come at any time, and a container's own id, must not carry the clock away.
-    else if (messages.length > 0 && this.#age(msgId) >= -MAX_AHEAD) this.#clock.refine(timeOfMsgId(msgId))
+    else if (messages.length > 0 && this.#age(msgId) >= -MAX_AHEAD) clock.refine(timeOfMsgId(msgId))
     return { messages, acks }
   }
 
@@ -137,16 +134,16 @@ export class Inbox {
   }
 
   #checkTime(msgId: bigint): void {
-    if (!this.#clock.synced) return
+    if (!this.#options.clock.synced) return
     const age = this.#age(msgId)
     // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
-    if (age < -MAX_AHEAD) this.#clock.doubt()
+    if (age < -MAX_AHEAD) this.#options.clock.doubt()
     if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
   }
 
   /** Milliseconds that a message is old, by its id; below 0 for one ahead of our clock. */
   #age(msgId: bigint): number {
-    return this.#clock.serverTime() - timeOfMsgId(msgId)
+    return this.#options.clock.serverTime() - timeOfMsgId(msgId)
   }
 
   /** @param room bytes to which what is packed in this packet may still unpack, all together */
@@ -155,7 +152,7 @@ export class Inbox {
     const id = reader.peekId()
     if (id !== GZIP_PACKED) return read(part)
     try {
-      const unpacked = unpackGzip(this.#crypto, reader, room)
+      const unpacked = unpackGzip(this.#options.crypto, reader, room)
       if (unpacked instanceof TlReader) return read({ ...part, reader: unpacked })
       return { msgId, id, reader, later: unpacked.then((inner) => read({ ...part, reader: inner })) }
     } catch {

@@ -2,12 +2,16 @@
  * What the parts of a session (reactions to messages, the watch over the connection) may ask of the whole.
  */
 import type { Crypto } from '../../crypto/crypto.ts'
+import type { SecurityError } from '../../errors.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlReader } from '../../tl/reader.ts'
 import type { Call } from './call.ts'
 import type { ServerClock } from './clock.ts'
+import type { MessageIds } from './message-id.ts'
+import type { Outbox } from './outbox.ts'
 import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
+import type { Watch } from './watch.ts'
 
 /** Something a researcher or a log would like to know. */
 export type SessionEvent =
@@ -31,27 +35,33 @@ export interface SessionInternals {
   }
   /** Calls sent and not answered, under each id they were sent with. */
   readonly sent: ReadonlyMap<bigint, Call>
-  /** Our `msgs_state_req`, by message id: which messages they asked about. */
-  readonly questions: Map<bigint, readonly bigint[]>
+  readonly outbox: Outbox
   /** Ids of messages received. */
   readonly seen: SeenIds
-  /** Id of the last message sent. */
-  readonly lastMsgId: bigint
-  /** Queues a service message. */
-  send(message: ClientMessage, onSent?: (msgId: bigint) => void): void
-  /** Acknowledges a message with the next packet. */
-  acknowledge(msgId: bigint): void
+  readonly watch: Watch
+  /** Ids of the server's messages to acknowledge with the next packet. */
+  readonly acks: bigint[]
+  /** Why the last connection was broken off, until a call is answered. */
+  refusal: SecurityError | undefined
+  /** The salts of the last messages sent, service messages and containers too, by message id. */
+  readonly recent: ReadonlyMap<bigint, bigint>
+  /** Gives out the ids of our messages. */
+  readonly ids: MessageIds
+  /** The server has seen this connection's `initConnection`. */
+  initialized: boolean
+  /** Queues a service message; `asks` makes it a question. */
+  send(message: ClientMessage, asks?: readonly bigint[]): void
+  /** Waits for what the platform takes its time to unpack. */
+  later(done: Promise<void>, failed: (error: unknown) => void): void
   /** Queues a call again, under a fresh id. */
   resend(call: Call): void
   /** Drops all traces of a call. */
   forget(call: Call): void
+  /** Rejects a call that the server does not answer. */
+  giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void
   /** Rejects a call for good. */
   fail(call: Call, error: unknown): void
-  /** Notes whether the server knows this connection's `initConnection`. */
-  initialized(value: boolean): void
   /** Begins a new session. */
   reset(reason: string): void
-  /** A call was answered: a good moment to look whether salts run out. */
-  answered(now: number): void
   emit(event: SessionEvent): void
 }

@@ -10,23 +10,15 @@ import { writeClientMessage } from '#messages'
 import { view } from '../../bytes.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlWriter } from '../../tl/writer.ts'
-import { type Call, SOLO_SIZE } from './call.ts'
-import { HEADROOM } from './envelope.ts'
+import type { Call } from './call.ts'
+import { CONTAINER_HEAD, HEADROOM, ITEM_HEAD, MSG_CONTAINER, SOLO_SIZE } from './limits.ts'
 import type { MessageIds } from './message-id.ts'
-
-const MSG_CONTAINER_ID = 0x73f1f8dc
-/** Most messages a container may hold. */
-const MAX_MESSAGES = 1020
-/** A container is closed when it has grown to this many bytes. */
-const MAX_CONTAINER = 256 * 1024
-/** msg_id, seqno and length, in front of each message of a container. */
-const ITEM_HEAD = 16
 
 /** A service message of ours that waits to be sent. */
 export interface Service {
   readonly message: ClientMessage
-  /** Told the id it was sent under. */
-  readonly onSent?: (msgId: bigint) => void
+  /** It is a question, about these messages. */
+  readonly asks?: readonly bigint[] | undefined
 }
 
 /** A packet's content, ready for the envelope. */
@@ -36,43 +28,57 @@ export interface Outgoing {
   readonly seqno: number
   /** The calls in it, their ids set. */
   readonly calls: readonly Call[]
+  /** The ids of all messages in it. */
+  readonly ids: readonly bigint[]
 }
 
-/** Service messages that the other side does not have to acknowledge. */
-const NOT_CONTENT: ReadonlySet<string> = new Set(['msgs_ack', 'msgs_state_info', 'msgs_all_info', 'http_wait'])
+/** Service messages that the other side does not have to acknowledge, by what their names hold. */
+const NOT_CONTENT = /_ack|_info|_wait|pong/
 
 export class Outbox {
   readonly services: Service[] = []
   readonly calls: Call[] = []
+  /** Questions sent and not answered, by message id. */
+  readonly questions: Map<bigint, readonly bigint[]> = new Map()
 
   get empty(): boolean {
     return this.services.length === 0 && this.calls.length === 0
+  }
+
+  /** Queues a call, once. */
+  add(call: Call): void {
+    if (!call.queued) this.calls.push(call)
+    call.queued = true
+  }
+
+  /** Takes a call out of the queue. */
+  remove(call: Call): void {
+    if (call.queued) this.calls.splice(this.calls.indexOf(call), 1)
+    call.queued = false
   }
 
   /**
    * Builds the next packet's content.
    * @param serverTime milliseconds since 1970 on the server's clock
    * @param write writes a call's body (plain, or wrapped in `initConnection`)
+   * @param fail told of a call that cannot be written
    * @returns undefined when nothing waits
    */
   take(
     ids: MessageIds,
     serverTime: number,
     write: (call: Call, writer: TlWriter, msgId: bigint) => void,
+    fail: (call: Call, error: unknown) => void,
   ): Outgoing | undefined {
-    const solo = this.services.length === 0 && this.calls.length > 0 && isSolo(this.calls[0]!)
-    const firstSolo = this.calls.findIndex(isSolo)
-    const small = this.services.length + (firstSolo < 0 ? this.calls.length : firstSolo)
-    const single = solo || small === 1
-    const hint = solo ? this.calls[0]!.request.size! + 512 : 1024
-    const writer = new TlWriter(hint, HEADROOM)
-    if (!single) writer.claim(8)
-    const put: { msgId: bigint; seqno: number }[] = []
+    const { services, calls } = this
+    // A large call must not make the buffer grow: it has the packet for itself when nothing waits before it.
+    const writer = new TlWriter((services.length > 0 ? 0 : sizeOf(calls[0])) + 1024, HEADROOM)
+    writer.claim(CONTAINER_HEAD)
+    const put: bigint[] = []
+    let seqno = 0
 
     const add = (content: boolean, body: (msgId: bigint) => void): bigint => {
-      const at = writer.pos
-      if (!single) writer.claim(ITEM_HEAD)
-      const start = writer.pos
+      const at = writer.claim(ITEM_HEAD)
       // The id is drawn first, since a request may name it. One that cannot be written leaves a gap, which ids may have;
       // the count behind the seqno may have none.
       const msgId = ids.next(serverTime)
@@ -82,48 +88,50 @@ export class Outbox {
         writer.pos = at
         throw error
       }
-      const seqno = ids.seqno(content)
-      put.push({ msgId, seqno })
-      if (!single) {
-        const head = view(writer.buffer)
-        head.setBigUint64(at, msgId, true)
-        head.setInt32(at + 8, seqno, true)
-        head.setInt32(at + 12, writer.pos - start, true)
-      }
+      seqno = ids.seqno(content)
+      put.push(msgId)
+      const head = view(writer.buffer)
+      head.setBigUint64(at, msgId, true)
+      head.setInt32(at + 8, seqno, true)
+      head.setInt32(at + 12, writer.pos - at - ITEM_HEAD, true)
       return msgId
     }
 
-    while (this.services.length > 0 && put.length < MAX_MESSAGES && writer.length < MAX_CONTAINER) {
-      const service = this.services.shift()!
-      const msgId = add(!NOT_CONTENT.has(service.message._), () => writeClientMessage(writer, service.message))
-      service.onSent?.(msgId)
+    while (services.length > 0 && writer.length <= SOLO_SIZE) {
+      const { message, asks } = services.shift()!
+      const msgId = add(!NOT_CONTENT.test(message._), () => writeClientMessage(writer, message))
+      if (asks) this.questions.set(msgId, asks)
     }
     const sent: Call[] = []
-    while (this.calls.length > 0 && put.length < MAX_MESSAGES && writer.length < MAX_CONTAINER) {
-      const call = this.calls[0]!
-      if (isSolo(call) && !solo) break
-      this.calls.shift()
+    while (calls.length > 0 && (put.length === 0 || writer.length + sizeOf(calls[0]) <= SOLO_SIZE)) {
+      const call = calls[0]!
+      this.remove(call)
       try {
-        call.msgId = add(true, (msgId) => write(call, writer, msgId))
-        call.containerId = 0n
+        call.msgId = call.containerId = add(true, (msgId) => write(call, writer, msgId))
         sent.push(call)
       } catch (error) {
-        call.request.onFailure(error)
+        fail(call, error)
       }
-      if (single) break
     }
-    if (put.length === 0) return undefined
-    if (single) return { writer, msgId: put[0]!.msgId, seqno: put[0]!.seqno, calls: sent }
-
-    const head = view(writer.buffer)
-    head.setUint32(HEADROOM, MSG_CONTAINER_ID, true)
-    head.setInt32(HEADROOM + 4, put.length, true)
-    const msgId = ids.next(serverTime)
-    for (const call of sent) call.containerId = msgId
-    return { writer, msgId, seqno: ids.seqno(false), calls: sent }
+    let [msgId] = put
+    if (put.length > 1) {
+      const head = view(writer.buffer)
+      head.setUint32(HEADROOM, MSG_CONTAINER, true)
+      head.setInt32(HEADROOM + 4, put.length, true)
+      msgId = ids.next(serverTime)
+      seqno = ids.seqno(false)
+      put.push(msgId)
+      for (const call of sent) call.containerId = msgId
+    } else {
+      // One message needs no container: its body begins where the headroom is then to end.
+      writer.buffer = writer.buffer.subarray(CONTAINER_HEAD + ITEM_HEAD)
+      writer.pos -= CONTAINER_HEAD + ITEM_HEAD
+    }
+    return msgId === undefined ? msgId : { writer, msgId, seqno, calls: sent, ids: put }
   }
 }
 
-function isSolo(call: Call): boolean {
-  return (call.request.size ?? 0) > SOLO_SIZE
+/** About how many bytes a call will write. */
+function sizeOf(call: Call | undefined): number {
+  return call?.request.size ?? 0
 }

@@ -21,7 +21,7 @@ const MAX_FUTURE = 64
 export class Salts {
   #current: bigint
   /** Sorted by the start of their validity. */
-  #future: readonly FutureSalt[] = []
+  #future: FutureSalt[] = []
 
   constructor(current: bigint) {
     this.#current = current
@@ -31,16 +31,22 @@ export class Salts {
   at(serverTime: number): bigint {
     const seconds = serverTime / 1000
     while (this.#future.length > 0 && this.#future[0]!.validSince <= seconds) {
-      const [salt, ...rest] = this.#future as [FutureSalt, ...FutureSalt[]]
-      this.#future = rest
-      if (salt.validUntil > seconds) this.#current = salt.salt
+      const { validUntil, salt } = this.#future.shift()!
+      if (validUntil > seconds) this.#current = salt
     }
     return this.#current
   }
 
-  /** Takes the salt that the server says holds now. */
-  set(salt: bigint): void {
+  /**
+   * Takes the salt that the server says holds now.
+   * @param carried the salt of the message that the server says it of: when another has been taken since, what the server
+   *   says is late, and changes nothing
+   */
+  set(salt: bigint, carried: bigint = this.#current): void {
+    if (carried !== this.#current) return
     this.#current = salt
+    // What held before it does not come again, whatever our clock says.
+    this.#future = this.#future.slice(this.#future.findIndex((one) => one.salt === salt) + 1)
   }
 
   /** Takes the first salt of a new key; those of the key before are of no use. */
@@ -52,6 +58,7 @@ export class Salts {
   /** Takes the answer to `get_future_salts`. */
   learn(salts: readonly FutureSalt[]): void {
     this.#future = salts.slice(0, MAX_FUTURE).sort((a, b) => a.validSince - b.validSince)
+    this.set(this.#current)
   }
 
   /** The server's second until which salts are known; 0 when nothing is known. */

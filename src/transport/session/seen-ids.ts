@@ -23,11 +23,9 @@ export class SeenIds {
 
   /** Remembers `id`; false if it was seen before or is too old to tell. */
   add(id: bigint): boolean {
-    if (id <= this.#floor) return false
     const ids = this.#ids
-    let at = ids.length
-    while (at > 0 && ids[at - 1]! > id) at--
-    if (at > 0 && ids[at - 1] === id) return false
+    const at = this.#find(id)
+    if (id <= this.#floor || ids[at] === id) return false
     ids.splice(at, 0, id)
     if (ids.length > this.#capacity) this.#floor = ids.shift()!
     return true
@@ -39,13 +37,26 @@ export class SeenIds {
   }
 
   /**
-   * What `msgs_state_info` says of `id`: 4 received, 2 not received, 1 unknown because it may have been forgotten.
+   * What `msgs_state_info` says of `id`: 4 received, 3 above all that was received, 2 not received, 1 unknown because it
+   * may have been forgotten.
    * Source: https://core.telegram.org/mtproto/service_messages_about_messages#informational-message-regarding-status-of-messages
    */
-  stateOf(id: bigint): 1 | 2 | 4 {
-    if (id > (this.#ids.at(-1) ?? -1n)) return 2
-    if (this.#ids.includes(id)) return 4
-    return id <= this.#floor ? 1 : 2
+  stateOf(id: bigint): 1 | 2 | 3 | 4 {
+    const at = this.#find(id)
+    if (this.#ids[at] === id) return 4
+    return at === this.#ids.length ? 3 : id <= this.#floor ? 1 : 2
+  }
+
+  /** Where `id` stands, or would stand, by halving: a message may ask about thousands. */
+  #find(id: bigint): number {
+    let from = 0
+    let to = this.#ids.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (this.#ids[middle]! < id) from = middle + 1
+      else to = middle
+    }
+    return from
   }
 
   /** Number of ids remembered, at most the capacity. */

@@ -8,6 +8,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages, https://core.telegram.org/mtproto/service_messages_about_messages
  */
+import { pack } from '#pack'
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { type SecurityError, TransportError } from '../../errors.ts'
@@ -20,8 +21,20 @@ import type { Carrier } from '../carrier/carrier.ts'
 import { type Call, type CallRequest, createCall } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { MessageHead } from './envelope.ts'
-import { Inbox, RPC_RESULT } from './inbox.ts'
+import { Inbox, type Incoming, refused } from './inbox.ts'
 import type { SessionEvent, SessionInternals } from './internals.ts'
+import {
+  ACK_BATCH,
+  ACK_DELAY,
+  MAX_DROPS,
+  MAX_IDS,
+  MAX_OWED,
+  MAX_RECENT,
+  MAX_SENDINGS,
+  RPC_RESULT,
+  SERVICE_COUNTS,
+  STALE_AFTER,
+} from './limits.ts'
 import { MessageIds } from './message-id.ts'
 import { Outbox } from './outbox.ts'
 import { react } from './react.ts'
@@ -29,17 +42,7 @@ import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { Watch } from './watch.ts'
 
-/** Acknowledgements wait this many milliseconds for a message to travel with. */
-const ACK_DELAY = 250
-/** This many acknowledgements do not wait. */
-const ACK_BATCH = 64
-/** Most ids in one `msgs_ack`. */
-const MAX_ACKS = 8192
-/** A call is given up after it had to be sent this often. */
-const MAX_SENDINGS = 12
-
-/** A session without a connection for this many milliseconds is not taken up again. */
-const STALE_AFTER = 240_000
+const NEVER: number = Number.POSITIVE_INFINITY
 
 /** What a session asks of its owner, and tells it. */
 export interface SessionOptions {
@@ -72,30 +75,33 @@ export class Session implements SessionInternals {
   readonly watch: Watch = new Watch()
   /** Calls sent and not answered, under each id they were sent with. */
   readonly sent: Map<bigint, Call> = new Map()
-  /** Our `msgs_state_req`, by message id: which messages they asked about. */
-  readonly questions: Map<bigint, readonly bigint[]> = new Map()
-  #sessionId: bigint
-  #ids: MessageIds = new MessageIds()
-  #inbox: Inbox
-  #acks: bigint[] = []
-  #acksDue = Number.POSITIVE_INFINITY
-  #initialized = false
-  #disconnectedAt = Number.POSITIVE_INFINITY
+  /** The salts of the last messages sent, by message id. */
+  recent!: Map<bigint, bigint>
+  /** Called when something may wait to be sent although nobody called; the connection sets it. */
+  wake: () => void = () => {}
+  /** Id of the session before this one, to be destroyed; 0 for none. */
+  #former = 0n
+  /** The session's id, a signed 64-bit number. */
+  id!: bigint
+  /** Gives out the ids of its messages. */
+  ids!: MessageIds
+  /** The server has seen `initConnection`. */
+  initialized!: boolean
+  /** Opens what arrives, and remembers which messages did. */
+  inbox!: Inbox
+  /** Ids of the server's messages to acknowledge with the next packet. */
+  acks!: bigint[]
+  #acksDue!: number
+  #disconnectedAt = NEVER
 
   constructor(options: SessionOptions) {
     this.options = options
-    this.#sessionId = this.#newId()
-    this.#inbox = new Inbox(this.#sessionId, options.clock, options.crypto)
-  }
-
-  /** The session's id, a signed 64-bit number. */
-  get id(): bigint {
-    return this.#sessionId
+    this.#begin()
   }
 
   /** Number of calls waiting or sent and not yet answered. */
   get pending(): number {
-    return new Set([...this.sent.values(), ...this.outbox.calls]).size
+    return this.#calls().size
   }
 
   /** True while something waits to be taken. */
@@ -105,30 +111,30 @@ export class Session implements SessionInternals {
 
   /** Ids of the messages received. */
   get seen(): SeenIds {
-    return this.#inbox.seen
-  }
-
-  /** The id of the last message sent. */
-  get lastMsgId(): bigint {
-    return this.#ids.last
+    return this.inbox.seen
   }
 
   /** Queues a call; its `on…` functions are called exactly once, unless it is cancelled. */
   call(request: CallRequest): Call {
     const call = createCall(request)
-    this.outbox.calls.push(call)
+    pack(call, this)
+    this.outbox.add(call)
     return call
   }
 
-  /** Forgets a call. If it is on its way the server is told not to answer. */
+  /** Forgets a call. If it is on its way, and there is a connection, the server is told not to answer. */
   cancel(call: Call): void {
-    if (this.sent.has(call.msgId)) this.send({ _: 'rpc_drop_answer', reqMsgId: call.msgId })
+    const { services } = this.outbox
+    if (this.sent.has(call.msgId) && this.#disconnectedAt === NEVER && services.length < MAX_DROPS) {
+      this.send({ _: 'rpc_drop_answer', reqMsgId: call.msgId })
+    }
+    call.cancelled = true
     this.forget(call)
   }
 
-  /** Queues a service message. */
-  send(message: ClientMessage, onSent?: (msgId: bigint) => void): void {
-    this.outbox.services.push(onSent ? { message, onSent } : { message })
+  /** Queues a service message; `asks` makes it a question, about these messages. */
+  send(message: ClientMessage, asks?: readonly bigint[]): void {
+    this.outbox.services.push({ message, asks })
   }
 
   /**
@@ -138,22 +144,23 @@ export class Session implements SessionInternals {
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.
     if (now - this.#disconnectedAt > STALE_AFTER) this.reset('stale')
-    this.#disconnectedAt = now
+    this.#disconnectedAt = NEVER
     this.mustReconnect = false
+    if (this.#former) this.send({ _: 'destroy_session', sessionId: this.#former })
+    this.#former = 0n
     this.watch.connected(now)
-    const calls = new Set(this.sent.values())
-    for (const call of calls) {
+    for (const call of this.sent.values()) {
       call.orphaned = call.acked
       if (!call.acked) this.resend(call)
     }
-    if (calls.size > 0) this.watch.ping(this, now)
+    if (this.sent.size > 0) this.watch.ping(this, now)
   }
 
   /** The connection is gone; service messages of the moment are dropped with it. */
   disconnected(now: number): void {
     this.#disconnectedAt = now
     this.outbox.services.length = 0
-    this.questions.clear()
+    this.outbox.questions.clear()
     this.watch.disconnected()
   }
 
@@ -163,60 +170,68 @@ export class Session implements SessionInternals {
    */
   take(now: number, carrier?: Pick<Carrier, 'beforePacket'>): Sealable | undefined {
     const { clock, salts, init } = this.options
-    if (this.#acks.length > 0 && (!this.outbox.empty || this.#acksDue <= now || this.#acks.length >= ACK_BATCH)) {
-      this.outbox.services.push({ message: { _: 'msgs_ack', msgIds: this.#acks.splice(0, MAX_ACKS) } })
-      if (this.#acks.length === 0) this.#acksDue = Number.POSITIVE_INFINITY
+    if (this.acks.length > 0 && (!this.outbox.empty || this.#acksDue <= now || this.acks.length >= ACK_BATCH)) {
+      this.send({ _: 'msgs_ack', msgIds: [...new Set(this.acks.splice(0, MAX_IDS))] })
+      if (this.acks.length === 0) this.#acksDue = NEVER
     }
     carrier?.beforePacket?.(this)
     const write = (call: Call, writer: TlWriter, msgId: bigint): void => {
-      const { bare, encode } = call.request
-      const plain: TlEncode = (w) => encode(w, msgId)
-      call.wrapped = !(this.#initialized || bare)
+      const plain: TlEncode = (w) => call.encode(w, msgId)
+      call.wrapped = !(this.initialized || call.request.bare)
       ;(call.wrapped ? init(plain) : plain)(writer)
     }
     while (!this.outbox.empty) {
       const serverTime = clock.serverTime()
-      const outgoing = this.outbox.take(this.#ids, serverTime, write)
+      const outgoing = this.outbox.take(this.ids, serverTime, write, (call, error) => this.fail(call, error))
       if (!outgoing) continue
       for (const call of outgoing.calls) {
-        call.sentAt = now
-        call.askedAt = now
+        call.sentAt = call.askedAt = now
         call.acked = call.orphaned = false
         if (call.sendings++ > 0) this.emit({ type: 'resend', method: call.request.method, sendings: call.sendings })
         this.sent.set(call.msgId, call)
       }
       this.watch.sent(now)
-      const head = {
-        salt: salts.at(serverTime),
-        sessionId: this.#sessionId,
-        msgId: outgoing.msgId,
-        seqno: outgoing.seqno,
+      const { writer, ids, msgId, seqno } = outgoing
+      const salt = salts.at(serverTime)
+      for (const id of ids) this.recent.set(id, salt)
+      for (const id of this.recent.keys()) {
+        if (this.recent.size <= MAX_RECENT) break
+        this.recent.delete(id)
       }
-      return { head, body: outgoing.writer }
+      return { head: { salt, sessionId: this.id, msgId, seqno }, body: writer }
     }
     return undefined
   }
 
   /**
    * Takes a decrypted packet whose msg_key has been verified.
-   * @throws SecurityError MESSAGE_REFUSED: nothing of the packet was used; close the connection
+   * @throws SecurityError MESSAGE_REFUSED: the packet breaks a rule, and nothing of it was used; or a service message cannot
+   *   be read, or the server asks and asks and takes no answer; close the connection
    */
   receive(plain: Uint8Array, now: number): void {
-    const { messages, acks } = this.#inbox.open(plain)
+    const { messages, acks } = this.inbox.open(plain)
+    const id = this.id
     this.watch.received(now)
-    for (const id of acks) this.acknowledge(id)
+    this.acks.push(...acks)
     // Answers first: whatever else the packet says, even that the session is over, what is answered is not sent again.
-    const answers = messages.filter(({ id }) => id === RPC_RESULT)
-    for (const message of [...answers, ...messages.filter(({ id }) => id !== RPC_RESULT)]) {
-      if (message.later) message.later.then((one) => react(this, one, now)).catch(() => this.reset('gzip'))
-      else react(this, message, now)
+    const rank = ({ id }: Incoming): number => (id === RPC_RESULT ? 0 : 1)
+    for (const message of messages.sort((a, b) => rank(a) - rank(b))) {
+      if (!message.later) react(this, message, now)
+      else {
+        // The session may have given way to another meanwhile, which the message is not for.
+        const act = (one: Incoming): void => {
+          if (id === this.id) react(this, one, now)
+        }
+        this.later(message.later.then(act), () => id === this.id && this.reset('gzip'))
+      }
     }
-    if (this.#acks.length > 0) this.#acksDue = Math.min(this.#acksDue, now + ACK_DELAY)
+    if (this.acks.length > 0) this.#acksDue = Math.min(this.#acksDue, now + ACK_DELAY)
+    if (this.acks.length + SERVICE_COUNTS * this.outbox.services.length > MAX_OWED) throw refused()
   }
 
-  /** Acknowledges a message of the server with the next packet that goes out. */
-  acknowledge(msgId: bigint): void {
-    if (!this.#acks.includes(msgId)) this.#acks.push(msgId)
+  /** Waits for what the platform takes its time to unpack: what it leads to may have to be sent although nobody calls. */
+  later(done: Promise<void>, failed: (error: unknown) => void): void {
+    done.catch(failed).finally(() => this.wake())
   }
 
   /** Does what is due: pings, questions about calls unanswered for long. `dead` means that nobody is there any more. */
@@ -224,26 +239,14 @@ export class Session implements SessionInternals {
     return this.watch.tick(this, now)
   }
 
-  /** A call was answered: a good moment to look whether salts run out. */
-  answered(now: number): void {
-    this.refusal = undefined
-    this.watch.askForSalts(this, now)
-  }
-
   /** When {@link take} or {@link tick} has something to do next, on the monotonic clock; Infinity for never. */
   deadline(): number {
     return Math.min(this.#acksDue, this.watch.deadline(this))
   }
 
-  /** Marks the connection as initialized, or not, by what the server answered to a call. */
-  initialized(value: boolean): void {
-    this.#initialized = value
-  }
-
   /** A call has its answer, or none will come: nothing of it is kept. */
   forget(call: Call): void {
-    const queued = this.outbox.calls.indexOf(call)
-    if (queued >= 0) this.outbox.calls.splice(queued, 1)
+    this.outbox.remove(call)
     this.sent.delete(call.msgId)
     for (const id of call.formerIds) this.sent.delete(id)
     call.formerIds = []
@@ -255,23 +258,29 @@ export class Session implements SessionInternals {
     call.request.onFailure(error)
   }
 
+  /** Rejects a call that the server does not answer, or whose message it does not take, by `status`. */
+  giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
+    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times; ${
+      refused ? `it says ${refused.status} of the message: please report this` : 'try again later'
+    }`
+    this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message, refused))
+  }
+
   /** Rejects everything that waits for an answer. */
   failAll(error: unknown): void {
-    const calls = new Set([...this.sent.values(), ...this.outbox.calls])
-    for (const call of calls) this.fail(call, error)
+    for (const call of this.#calls()) this.fail(call, error)
   }
 
   /** Queues a call that was sent before; it gets a fresh msg_id, and an answer to the former one still counts. */
   resend(call: Call): void {
-    if (call.msgId === 0n || this.outbox.calls.includes(call)) return
+    if (call.queued) return
     if (call.sendings >= MAX_SENDINGS) {
-      const message = `the server never took ${call.request.method}, sent ${call.sendings} times; try again later`
-      this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message))
+      this.giveUp(call)
       return
     }
     call.formerIds.push(call.msgId)
     call.acked = false
-    this.outbox.calls.push(call)
+    this.outbox.add(call)
   }
 
   /**
@@ -280,15 +289,11 @@ export class Session implements SessionInternals {
    */
   reset(reason: string): void {
     this.emit({ type: 'session-reset', reason })
-    this.#sessionId = this.#newId()
-    this.#ids = new MessageIds()
-    this.#inbox = new Inbox(this.#sessionId, this.options.clock, this.options.crypto)
-    this.#acks = []
-    this.#acksDue = Number.POSITIVE_INFINITY
-    this.#initialized = false
+    // The first one that was given up since the last connection; nothing was sent in those after it.
+    this.#former ||= this.id
+    this.#begin()
     this.outbox.services.length = 0
-    const calls = new Set(this.sent.values())
-    for (const call of calls) this.resend(call)
+    for (const call of this.sent.values()) this.resend(call)
     this.sent.clear()
     for (const call of this.outbox.calls) call.formerIds = []
     this.mustReconnect = true
@@ -299,11 +304,20 @@ export class Session implements SessionInternals {
     this.options.onEvent?.(event)
   }
 
-  /** A random id, not 0. */
-  #newId(): bigint {
-    for (;;) {
-      const id = view(randomBytes(this.options.random, 8)).getBigInt64(0, true)
-      if (id !== 0n) return id
-    }
+  /** All calls that wait for an answer. */
+  #calls(): Set<Call> {
+    return new Set([...this.sent.values(), ...this.outbox.calls])
+  }
+
+  /** Nothing sent and nothing received, under a random id that is not 0. */
+  #begin(): void {
+    const { random } = this.options
+    this.id = view(randomBytes(random, 8)).getBigInt64(0, true) || 1n
+    this.ids = new MessageIds()
+    this.inbox = new Inbox(this.id, this.options)
+    this.acks = []
+    this.#acksDue = NEVER
+    this.recent = new Map()
+    this.initialized = false
   }
 }

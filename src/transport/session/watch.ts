@@ -7,7 +7,6 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages#ping-messages-pingpong
  */
-import { TransportError } from '../../errors.ts'
 import type { SessionInternals } from './internals.ts'
 
 /** Silence after which the other side is asked whether it lives: with calls unanswered, and without. Milliseconds. */
@@ -27,6 +26,10 @@ const GIVE_UP = 180_000
 const SALTS_AHEAD = 1800
 const SALTS_EVERY = 600_000
 const SALTS_COUNT = 32
+/** Questions that nobody answered are forgotten when there are this many. */
+const MAX_QUESTIONS = 64
+/** Most ids in one `msgs_state_req`; further ones have their turn at the next look. */
+const MAX_IDS = 8192
 
 const NEVER = Number.POSITIVE_INFINITY
 
@@ -59,14 +62,16 @@ export class Watch {
 
   /** The carrier moved bytes of ours: the other side is taking them, so it is not dead. */
   moved(now: number): void {
-    this.#heard = Math.max(this.#heard, now)
-    if (this.#pingSent !== NEVER) this.#pingSent = now
+    this.#heard = now
+    if (this.#pingSent < NEVER) this.#pingSent = now
   }
 
   tick(session: SessionInternals, now: number): 'alive' | 'dead' {
     if (!this.#connected) return 'alive'
-    if (now >= this.#pingSent + this.#patience(session)) return 'dead'
-    if (this.#pingSent === NEVER && now >= this.#heard + pingAfter(session)) this.ping(session, now)
+    if (now >= this.#due(session)) {
+      if (this.#pingSent < NEVER) return 'dead'
+      this.ping(session, now)
+    }
     if (now >= this.#lookAt) this.#askForAnswers(session, now)
     return 'alive'
   }
@@ -82,13 +87,12 @@ export class Watch {
     const { salts, clock } = session.options
     if (salts.knownUntil - clock.serverTime() / 1000 > SALTS_AHEAD || now < this.#saltsAsked + SALTS_EVERY) return
     this.#saltsAsked = now
-    session.send({ _: 'get_future_salts', num: SALTS_COUNT })
+    session.send({ _: 'get_future_salts', num: SALTS_COUNT }, [])
   }
 
   deadline(session: SessionInternals): number {
     if (!this.#connected) return NEVER
-    const ping = this.#pingSent === NEVER ? this.#heard + pingAfter(session) : this.#pingSent + this.#patience(session)
-    return session.sent.size > 0 ? Math.min(ping, this.#lookAt) : ping
+    return Math.min(this.#due(session), session.sent.size > 0 ? this.#lookAt : NEVER)
   }
 
   /** A message left. */
@@ -96,11 +100,12 @@ export class Watch {
     if (this.#lookAt === NEVER) this.#lookAt = now + LOOK_EVERY
   }
 
-  /** How long a pong may take, in milliseconds. */
-  #patience(session: SessionInternals): number {
+  /** When it is time for a ping, or for its answer. */
+  #due(session: SessionInternals): number {
+    if (this.#pingSent === NEVER) return this.#heard + (session.sent.size > 0 ? PING_BUSY : PING_IDLE)
     let bytes = 0
     for (const call of session.sent.values()) bytes += call.request.size ?? 0
-    return PONG_WITHIN + bytes / SLOWEST
+    return this.#pingSent + PONG_WITHIN + bytes / SLOWEST
   }
 
   #askForAnswers(session: SessionInternals, now: number): void {
@@ -109,19 +114,15 @@ export class Watch {
     for (const [msgId, call] of session.sent) {
       if (msgId !== call.msgId) continue
       if (now >= call.sentAt + GIVE_UP) {
-        const message = `the server did not answer ${call.request.method} within ${GIVE_UP / 1000} s; try again later`
-        session.fail(call, new TransportError('NO_ANSWER', message))
+        session.giveUp(call)
       } else if (call.orphaned && call.askedAt >= this.#connectedAt) {
         session.resend(call)
-      } else if (call.orphaned || now >= call.askedAt + ASK_AFTER) {
+      } else if ((call.orphaned || now >= call.askedAt + ASK_AFTER) && ids.length < MAX_IDS) {
         call.askedAt = now
         ids.push(msgId)
       }
     }
-    if (ids.length > 0) session.send({ _: 'msgs_state_req', msgIds: ids }, (msgId) => session.questions.set(msgId, ids))
+    if (session.outbox.questions.size >= MAX_QUESTIONS) session.outbox.questions.clear()
+    if (ids.length > 0) session.send({ _: 'msgs_state_req', msgIds: ids }, ids)
   }
-}
-
-function pingAfter(session: SessionInternals): number {
-  return session.sent.size > 0 ? PING_BUSY : PING_IDLE
 }

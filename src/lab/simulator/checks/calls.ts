@@ -13,9 +13,12 @@ const MOST_QUESTIONS = 64
 /** What is looked at of a session. */
 export interface SessionSizes {
   readonly sent: { readonly size: number }
-  readonly questions: { readonly size: number }
   readonly seen: { readonly size: number }
-  readonly outbox: { readonly services: { readonly length: number }; readonly calls: { readonly length: number } }
+  readonly outbox: {
+    readonly services: { readonly length: number }
+    readonly calls: { readonly length: number }
+    readonly questions: { readonly size: number }
+  }
 }
 
 export class CallCheck {
@@ -72,7 +75,8 @@ export class CallCheck {
   /** Looks at what a session remembers. */
   look(session: SessionSizes): void {
     const open = this.#sessions.get(session) ?? 0
-    const { sent, questions, seen, outbox } = session
+    const { sent, seen, outbox } = session
+    const { questions } = outbox
     if (sent.size > IDS_A_CALL * open) this.#violate(`${sent.size} ids are remembered for ${open} calls`)
     if (outbox.calls.length > open) this.#violate(`${outbox.calls.length} calls wait of ${open}`)
     // Each call given up may be worth a word to the server.

@@ -118,6 +118,11 @@ export function writeClientMessage(w: TlWriter, v: T.ClientMessage): void {
       w.long(v.pingId)
       w.int(v.disconnectDelay)
       break
+    case 'pong':
+      w.uint(0x347773c5)
+      w.long(v.msgId)
+      w.long(v.pingId)
+      break
     case 'req_DH_params':
       w.uint(0xd712e4be)
       w.raw(v.nonce, 16)
@@ -194,6 +199,8 @@ export function readServerMessage(r: TlReader): T.ServerMessage {
       return { _: 'msgs_state_req', msgIds: r.vector(readLong, 8) }
     case 0x9ec20908:
       return { _: 'new_session_created', firstMsgId: r.long(), uniqueId: r.long(), serverSalt: r.long() }
+    case 0x7abe77ec:
+      return { _: 'ping', pingId: r.long() }
     case 0x347773c5:
       return { _: 'pong', msgId: r.long(), pingId: r.long() }
     case 0x05162463:

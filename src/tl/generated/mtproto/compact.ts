@@ -8,7 +8,9 @@ import type * as T from './types.ts'
 
 const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
 .client_DH_inner_data nonceX server_nonceX retry_idL g_bB=Client_DH_Inner_Data
+.destroy_session session_idL=DestroySessionRes
 .get_future_salts numI=FutureSalts
+.http_wait max_delayI wait_afterI max_waitI=HttpWait
 .msg_resend_req msg_ids*L=MsgResendReq
 .msgs_ack msg_ids*L=MsgsAck
 .msgs_state_info req_msg_idL infoB=MsgsStateInfo
@@ -16,6 +18,7 @@ const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
 .p_q_inner_data_dc pqB pB qB nonceX server_nonceX new_nonceY dcI=P_Q_inner_data
 .p_q_inner_data_temp_dc pqB pB qB nonceX server_nonceX new_nonceY dcI expires_inI=P_Q_inner_data
 .ping_delay_disconnect ping_idL disconnect_delayI=Pong
+.pong msg_idL ping_idL=Pong
 .req_DH_params nonceX server_nonceX pB qB public_key_fingerprintL encrypted_dataB=Server_DH_Params
 .req_pq_multi nonceX=ResPQ
 .rpc_drop_answer req_msg_idL=RpcDropAnswer
@@ -23,6 +26,8 @@ const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
 =ServerMessage
 .bad_msg_notification bad_msg_idL bad_msg_seqnoI error_codeI=BadMsgNotification
 .bad_server_salt bad_msg_idL bad_msg_seqnoI error_codeI new_server_saltL=BadMsgNotification
+.destroy_session_none session_idL=DestroySessionRes
+.destroy_session_ok session_idL=DestroySessionRes
 .dh_gen_fail nonceX server_nonceX new_nonce_hash3X=Set_client_DH_params_answer
 .dh_gen_ok nonceX server_nonceX new_nonce_hash1X=Set_client_DH_params_answer
 .dh_gen_retry nonceX server_nonceX new_nonce_hash2X=Set_client_DH_params_answer
@@ -35,6 +40,7 @@ const MESSAGES = /* @__PURE__ */ compactTypes(`=ClientMessage
 .msgs_state_info req_msg_idL infoB=MsgsStateInfo
 .msgs_state_req msg_ids*L=MsgsStateReq
 .new_session_created first_msg_idL unique_idL server_saltL=NewSession
+.ping ping_idL=Pong
 .pong msg_idL ping_idL=Pong
 .resPQ nonceX server_nonceX pqB server_public_key_fingerprints*L=ResPQ
 .server_DH_inner_data nonceX server_nonceX gI dh_primeB g_aB server_timeI=Server_DH_inner_data

@@ -110,6 +110,10 @@ export function writeServerMessage(w: TlWriter, v: T.ServerMessage): void {
       w.long(v.uniqueId)
       w.long(v.serverSalt)
       break
+    case 'ping':
+      w.uint(0x7abe77ec)
+      w.long(v.pingId)
+      break
     case 'pong':
       w.uint(0x347773c5)
       w.long(v.msgId)
@@ -211,6 +215,8 @@ export function readClientMessage(r: TlReader): T.ClientMessage {
       return { _: 'ping', pingId: r.long() }
     case 0xf3427b8c:
       return { _: 'ping_delay_disconnect', pingId: r.long(), disconnectDelay: r.int() }
+    case 0x347773c5:
+      return { _: 'pong', msgId: r.long(), pingId: r.long() }
     case 0xd712e4be:
       return { _: 'req_DH_params', nonce: r.raw(16), serverNonce: r.raw(16), p: r.bytes(), q: r.bytes(), publicKeyFingerprint: r.long(), encryptedData: r.bytes() }
     case 0x60469778:

@@ -385,6 +385,7 @@ export type ClientMessage =
   | pQInnerDataTempDc
   | ping
   | pingDelayDisconnect
+  | pong
   | reqDHParams
   | ReqPqRequest
   | reqPqMulti
@@ -414,6 +415,7 @@ export type ServerMessage =
   | msgsStateInfo
   | msgsStateReq
   | newSessionCreated
+  | ping
   | pong
   | resPQ
   | rpcAnswerDropped
