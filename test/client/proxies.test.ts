@@ -1,8 +1,10 @@
 /** The client through proxies, over real sockets: whole uploads, refusals, and servers with several addresses. */
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { UsageError } from '../../src/errors.ts'
 import type { ConnectOptions, ProxyOptions } from '../../src/index.ts'
-import { document, UploadClient } from '../../src/index.ts'
+import { document, memoryStorage, UploadClient } from '../../src/index.ts'
+import type { CallFault } from '../../src/lab/server/faults.ts'
 import {
   type ProxyServerOptions,
   type RunningProxy,
@@ -191,6 +193,33 @@ describe('several addresses', () => {
     expect(proxy.requests.slice(0, 2).map(({ target }) => target)).toEqual([`127.0.0.1:${dead}`, `[::1]:${port}`])
   })
 
+  test('another datacenter is reached by any of the addresses that it is told by, also when the session is taken up', async () => {
+    let isMoved = false
+    const first = await dc('127.0.0.1', {
+      faults: {
+        onRequest: ({ request }: { request: { _: string } }): CallFault | undefined => {
+          if (request._ !== 'auth.importBotAuthorization' || isMoved) return undefined
+          isMoved = true
+          return { kind: 'error', code: 303, text: 'USER_MIGRATE_4' }
+        },
+      },
+    })
+    const { world, privateKeyPem } = first
+    const dead = { id: 4, host: '127.0.0.1', port: await deadPort() }
+    world.addDc(dead)
+    await dc('::1', { world, privateKeyPem, dcId: 4 })
+    const storage = memoryStorage()
+    const client = await connect(first, { storage })
+    expect(client.dcId).toBe(4)
+    await uploadAndCompare(client, first, 1000)
+    await client.close()
+    expect(JSON.parse((await storage.load())!)).toMatchObject({
+      address: { host: dead.host, port: dead.port, others: [{ host: '::1' }] },
+    })
+    const again = await connect(first, { storage, botToken: undefined })
+    expect(again.dcId).toBe(4)
+  })
+
   test.each([
     { ipv6: true, host: '::1' },
     { ipv6: false, host: '127.0.0.1' },
@@ -215,5 +244,28 @@ describe('several addresses', () => {
     expect(client.dcId).toBe(2)
     const name = host.includes(':') ? `[${host}]` : host
     expect(proxy.requests[0]?.target).toBe(`${name}:${ends[host as '::1'].port}`)
+  })
+})
+
+describe('options that cannot be', () => {
+  const dial = (): Promise<never> => Promise.reject(new Error('dialled'))
+  const mtproxy = { type: 'mtproxy', host: 'h', port: 1, secret: '00'.repeat(16) } as const
+  test.each<[string, object, RegExp]>([
+    ['a proxy beside a dial of one’s own', { proxy: 'http://h:1', dial }, /proxy and dial exclude each other/],
+    ['a transport beside an MTProxy', { proxy: mtproxy, transport: 'padded' }, /leave transport out/],
+    ['a proxy for HTTP', { proxy: 'http://h:1', transport: 'http' }, /through no proxy/],
+    ['a proxy that is none', { proxy: 7 }, /proxy must be a URL, or an object/],
+    ['a proxy of no kind', { proxy: { type: 'x', host: 'h', port: 1 } }, /type of a proxy/],
+    ['ipv6 by a word', { ipv6: 'yes' }, /ipv6 must be true or false/],
+  ])('%s', async (_what, options, message) => {
+    const login = {
+      apiId: 1,
+      apiHash: 'hash',
+      botToken: '1:token',
+      dc: { id: 2, host: '127.0.0.1', port: 1, serverKeys: ['x'] },
+    }
+    const error: unknown = await UploadClient.connect({ ...login, ...options }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(UsageError)
+    expect((error as Error).message).toMatch(message)
   })
 })

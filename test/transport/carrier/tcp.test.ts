@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
-import { expect, test } from 'vitest'
-import { dialTcp } from '../../../src/transport/carrier/tcp.ts'
-import { bareServer, CountingHost } from './real-sockets.ts'
+import { describe, expect, test } from 'vitest'
+import { dialTcp, tcpDial } from '../../../src/transport/carrier/tcp.ts'
+import { bareServer, CountingHost, closedPort } from './real-sockets.ts'
 import { Recorder, utf8 } from './recorder.ts'
 
 /** A client connected to a bare server, with the server's socket. */
@@ -74,4 +74,40 @@ test('a name leads to its address', async () => {
   const client = await dialTcp({ host: 'localhost', port }, heard, { host: new CountingHost() })
   client.close()
   await heard.closed()
+})
+
+describe('names and several addresses', () => {
+  test('a name is tried by all of its addresses, of either family', async () => {
+    const { port } = await bareServer((socket) => socket.end('hello'))
+    for (const ipv6 of [undefined, true, false]) {
+      const heard = new Recorder()
+      const host = new CountingHost()
+      await tcpDial({ ipv6 })({ host: 'localhost', port }, heard, { host })
+      await heard.closed()
+      expect(heard.text).toBe('hello')
+      expect(host.pending.size).toBe(0)
+    }
+  })
+
+  test('an address that refuses costs nothing but itself', async () => {
+    const { port } = await bareServer((socket) => socket.end('hello'))
+    const heard = new Recorder()
+    const host = new CountingHost()
+    const dead = { host: '127.0.0.1', port: await closedPort() }
+    await dialTcp({ ...dead, others: [{ host: '127.0.0.1', port }] }, heard, { host })
+    await heard.closed()
+    expect(heard.text).toBe('hello')
+    expect(host.pending.size).toBe(0)
+  })
+
+  test('when all refuse, each is named', async () => {
+    const [a, b] = [await closedPort(), await closedPort()]
+    const host = new CountingHost()
+    const dial = dialTcp({ host: '127.0.0.1', port: a, others: [{ host: '127.0.0.1', port: b }] }, new Recorder(), {
+      host,
+    })
+    const message = `cannot connect to 127.0.0.1:${a} or 127.0.0.1:${b}: nothing listens there`
+    await expect(dial).rejects.toMatchObject({ code: 'CONNECT_FAILED', message: expect.stringContaining(message) })
+    expect(host.pending.size).toBe(0)
+  })
 })
