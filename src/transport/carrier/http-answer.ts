@@ -17,6 +17,8 @@ const ERROR_LENGTH = 4
 
 /** Statuses that stand for transport errors: forbidden, key not found, too many requests, unknown datacenter. */
 const TRANSPORT_ERRORS = [403, 404, 429, 444]
+/** Moods of a proxy or a server that pass. */
+const PASSING = [408, 425, 429, 500, 502, 503, 504]
 /** How the web servers of Telegram sign their pages. */
 const OWN_PAGE = 'nginx/0.3.33'
 /** Most bytes of an answer that is no packet: of a page, enough to know it by. */
@@ -55,7 +57,9 @@ export async function readAnswer(response: HttpResponse, name: string): Promise<
     view(packet).setInt32(0, -status, true)
     return packet
   }
-  throw notMtproto(`${name} answers with HTTP status ${status}${response.statusText && ` ${response.statusText}`}`)
+  const what = `${name} answers with HTTP status ${status}${response.statusText && ` ${response.statusText}`}`
+  if (PASSING.includes(status)) throw new TransportError('CONNECTION_CLOSED', `${what}; try again later`)
+  throw notMtproto(what)
 }
 
 function notMtproto(what: string): TransportError {

@@ -194,7 +194,7 @@ describe('an answer that is no packet', () => {
   test.each([
     ['a page of somebody else: it must not cost the login', new Response(page('nginx'), { status: 404 }), 'status 404'],
     ['nothing', new Response(null, { status: 404 }), 'status 404'],
-    ['a gateway that gave up', new Response('', { status: 502, statusText: 'Bad Gateway' }), 'status 502 Bad Gateway'],
+    ['a method that is not known', new Response('', { status: 501 }), 'status 501'],
     ['a login page', new Response(page('Wi-Fi'), { headers: html }), 'a page of text instead of MTProto'],
     [
       'a redirect',
@@ -207,6 +207,14 @@ describe('an answer that is no packet', () => {
     expect(recorder.closeError).toMatchObject({ code: 'FRAMING', retryable: true })
     expect(recorder.closeError!.message).toMatch(/^dc\.example:80 answers with .*check address, port and path/)
     expect(recorder.closeError!.message).toContain(words)
+  })
+
+  test.each([408, 429, 500, 502, 503, 504])('status %i is a mood that passes', async (status) => {
+    await answered(new Response('<html>busy</html>', { status, statusText: 'Busy' }))
+    expect(recorder.closeError).toMatchObject({
+      code: 'CONNECTION_CLOSED',
+      message: `dc.example:80 answers with HTTP status ${status} Busy; try again later`,
+    })
   })
 
   test('a length beyond 16 MiB is refused before anything is read', async () => {
