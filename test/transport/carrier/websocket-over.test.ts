@@ -7,7 +7,7 @@ import { dialTcp } from '../../../src/transport/carrier/tcp.ts'
 import { webSocketCarrier } from '../../../src/transport/carrier/websocket-carrier.ts'
 import { webSocketOver } from '../../../src/transport/carrier/websocket-over.ts'
 import { afterTest, bareServer, CountingHost } from './real-sockets.ts'
-import { Recorder, utf8 } from './recorder.ts'
+import { Recorder } from './recorder.ts'
 
 const dial = webSocketOver(dialTcp)
 
