@@ -36,7 +36,7 @@ function ipv6Bytes(text: string): Uint8Array {
   const [head = [], tail = []] = text.split('::').map((half) => half.split(':').filter(Boolean))
   const out = new Uint8Array(16)
   const words = view(out)
-  head.forEach((group, i) => words.setUint16(2 * i, Number.parseInt(group, 16)))
-  tail.forEach((group, i) => words.setUint16(16 - 2 * (tail.length - i), Number.parseInt(group, 16)))
+  for (const [i, group] of head.entries()) words.setUint16(2 * i, Number.parseInt(group, 16))
+  for (const [i, group] of tail.entries()) words.setUint16(16 - 2 * (tail.length - i), Number.parseInt(group, 16))
   return out
 }
