@@ -122,6 +122,7 @@ describe('refusals', () => {
     ['a refused login', '05020101', LOGIN, /refused the user name and password; check them/],
     ['a login answered in another version', '05020500', LOGIN, /does not speak SOCKS5/],
     ['SOCKS4', '005a', undefined, /does not speak SOCKS5; check/],
+    ['the first byte of HTTP, of which nothing more may come', '48', undefined, /perhaps it is an HTTP proxy/],
     ['HTTP', '48545450', undefined, /does not speak SOCKS5; perhaps it is an HTTP proxy/],
     ['a reply in another version', '05000400', undefined, /does not speak SOCKS5/],
     ['an address of an unknown kind', '050005000002', undefined, /makes no sense \(address of kind 2\)/],
