@@ -25,10 +25,10 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     find: 'if (!call.acked) this.resend(call)',
     replace: '',
   },
-  'seqno-of-service': {
+  'ack-is-content': {
     what: 'acknowledgements count as content',
     file: 'src/transport/session/outbox.ts',
-    find: "new Set(['msgs_ack', 'msgs_state_info',",
-    replace: "new Set(['msgs_state_info',",
+    find: '/_ack|_info|_wait|pong/',
+    replace: '/_info|_wait|pong/',
   },
 }

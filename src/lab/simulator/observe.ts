@@ -17,6 +17,10 @@ export interface Observer {
   onCancel(session: Session, call: Call): void
   /** A packet was decrypted: called before the session has it; the function returned is called if it is accepted. */
   onReceive(session: Session, plain: Uint8Array): () => void
+  /** A session has a connection again. */
+  onConnected(session: Session): void
+  /** A session has lost its connection. */
+  onDisconnected(session: Session): void
   /** A set of message ids took an id as new. */
   onFresh(ids: SeenIds, id: bigint): void
 }
@@ -39,7 +43,7 @@ function of(session: Session): Observer | undefined {
 function install(): void {
   if (installed) return
   installed = true
-  const { call, cancel, receive } = Session.prototype
+  const { call, cancel, receive, connected, disconnected } = Session.prototype
   const { add } = SeenIds.prototype
   Session.prototype.call = function (request) {
     return call.call(this, of(this)?.onCall(this, request) ?? request)
@@ -52,6 +56,14 @@ function install(): void {
     const accepted = of(this)?.onReceive(this, plain)
     receive.call(this, plain, now)
     accepted?.()
+  }
+  Session.prototype.connected = function (now) {
+    of(this)?.onConnected(this)
+    connected.call(this, now)
+  }
+  Session.prototype.disconnected = function (now) {
+    of(this)?.onDisconnected(this)
+    disconnected.call(this, now)
   }
   SeenIds.prototype.add = function (id) {
     const fresh = add.call(this, id)

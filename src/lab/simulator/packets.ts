@@ -11,6 +11,7 @@ export const Id = {
   STATE_INFO: 0x04deb57d,
   ALL_INFO: 0x8cc0d131,
   HTTP_WAIT: 0x9299359f,
+  PONG: 0x347773c5,
   BAD_SALT: 0xedab447b,
   BAD_MESSAGE: 0xa7eff811,
   NEW_SESSION: 0x9ec20908,

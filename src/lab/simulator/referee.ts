@@ -73,9 +73,11 @@ export class Referee {
           this.#inbox.accepted(genuine, packet.msgId)
           this.#acks.accepted(packet, options.now())
           this.#salts.accepted(packet)
-          this.calls.look(session)
+          this.calls.look(session, options.now())
         }
       },
+      onConnected: (session) => this.calls.connected(session, options.now()),
+      onDisconnected: (session) => this.calls.disconnected(session),
       onFresh: (ids, id) => this.#inbox.fresh(ids, id),
     }
   }

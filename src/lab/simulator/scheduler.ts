@@ -81,12 +81,12 @@ export class Scheduler {
     return new Promise((resolve, reject) => {
       const step = (): void => {
         try {
-          if (done() || !this.#fireNext()) return resolve()
+          // The queue of ticks is looked at when there are no promise reactions left, new ones included.
+          if (!done() && this.#fireNext()) queueMicrotask(later)
+          else resolve()
         } catch (error) {
-          return reject(error)
+          reject(error)
         }
-        // The queue of ticks is looked at when there are no promise reactions left, new ones included.
-        queueMicrotask(later)
       }
       const later = (): void => process.nextTick(step)
       later()

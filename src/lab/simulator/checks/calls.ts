@@ -10,13 +10,23 @@ const IDS_A_CALL = 13
 const MOST_SERVICES = 64
 const MOST_QUESTIONS = 64
 
+/** Milliseconds within which a call goes out again over the next connection. */
+const AGAIN_WITHIN = 10_000
+
+/** What is looked at of a call. */
+interface CallState {
+  readonly request: CallRequest
+  /** The server has said that it has it. */
+  readonly acked?: boolean | undefined
+}
+
 /** What is looked at of a session. */
-export interface SessionSizes {
-  readonly sent: { readonly size: number }
+export interface SessionState {
+  readonly sent: { readonly size: number; values(): Iterable<CallState> }
   readonly seen: { readonly size: number }
   readonly outbox: {
     readonly services: { readonly length: number }
-    readonly calls: { readonly length: number }
+    readonly calls: readonly CallState[]
     readonly questions: { readonly size: number }
   }
 }
@@ -24,8 +34,10 @@ export interface SessionSizes {
 export class CallCheck {
   readonly #violate: (detail: string) => void
   readonly #capacity: number
-  readonly #sessions = new Map<SessionSizes, number>()
-  readonly #givenUp = new Map<SessionSizes, number>()
+  readonly #sessions = new Map<SessionState, number>()
+  /** Calls that have to go out again, and until when. */
+  readonly #again = new Map<SessionState, Map<CallRequest, number>>()
+  readonly #givenUp = new Map<SessionState, number>()
   readonly #ended = new WeakSet<object>()
 
   /** @param capacity most message ids that a session may remember */
@@ -35,7 +47,7 @@ export class CallCheck {
   }
 
   /** A call is made: returns what to make it with, so that its fate is known. */
-  watched(session: SessionSizes, request: CallRequest): CallRequest {
+  watched(session: SessionState, request: CallRequest): CallRequest {
     this.#open(session, 1)
     const over = (): boolean => this.#ended.has(watched)
     const end = (how: string): void => {
@@ -45,6 +57,7 @@ export class CallCheck {
     const watched: CallRequest = {
       ...request,
       encode: (...given) => {
+        this.#again.get(session)?.delete(watched)
         if (over()) this.#violate(`${request.method} was sent although it had been settled`)
         request.encode(...given)
       },
@@ -66,14 +79,32 @@ export class CallCheck {
   }
 
   /** A caller gave its call up. */
-  cancelled(session: SessionSizes, request: CallRequest): void {
+  cancelled(session: SessionState, request: CallRequest): void {
     if (this.#ended.has(request)) return
     this.#givenUp.set(session, (this.#givenUp.get(session) ?? 0) + 1)
     this.#end(session, request)
   }
 
+  /** A session has a connection again: what it sent before and nobody acknowledged has to go out once more, soon. */
+  connected(session: SessionState, now: number): void {
+    const again = new Map<CallRequest, number>()
+    for (const { request, acked } of session.sent.values()) if (!acked) again.set(request, now + AGAIN_WITHIN)
+    this.#again.set(session, again)
+  }
+
+  /** A session has lost its connection. */
+  disconnected(session: SessionState): void {
+    this.#again.delete(session)
+  }
+
   /** Looks at what a session remembers. */
-  look(session: SessionSizes): void {
+  look(session: SessionState, now: number): void {
+    for (const [request, by] of this.#again.get(session) ?? []) {
+      if (now <= by || this.#ended.has(request) || session.outbox.calls.some((call) => call.request === request))
+        continue
+      this.#violate(`${request.method} did not go out again over the next connection`)
+      this.#again.get(session)!.delete(request)
+    }
     const open = this.#sessions.get(session) ?? 0
     const { sent, seen, outbox } = session
     const { questions } = outbox
@@ -95,12 +126,12 @@ export class CallCheck {
     }
   }
 
-  #end(session: SessionSizes, request: CallRequest): void {
+  #end(session: SessionState, request: CallRequest): void {
     this.#ended.add(request)
     this.#open(session, -1)
   }
 
-  #open(session: SessionSizes, by: number): void {
+  #open(session: SessionState, by: number): void {
     this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + by)
   }
 }
