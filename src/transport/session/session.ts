@@ -260,9 +260,8 @@ export class Session implements SessionInternals {
 
   /** Rejects a call that the server does not answer, or whose message it does not take, by `status`. */
   giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
-    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times; ${
-      refused ? `it says ${refused.status} of the message: please report this` : 'try again later'
-    }`
+    const advice = refused ? `please report code ${refused.status}` : 'try again later'
+    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times; ${advice}`
     this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message, refused))
   }
 
