@@ -29,7 +29,6 @@ export function noticingHttp(dial: Dial): Dial {
     }
     const watching: CarrierHandlers = {
       onData(chunk) {
-        if (isOver) return
         if (!opening) return handlers.onData(chunk)
         opening = opening.length > 0 ? concat(opening, chunk) : chunk
         const known = Math.min(opening.length, OPENING.length)
@@ -40,7 +39,7 @@ export function noticingHttp(dial: Dial): Dial {
         const where = formatAddress(address)
         end(new TransportError('FRAMING', `${where} speaks HTTP, not MTProto; check host, port and transport`))
       },
-      onDrain: () => !isOver && handlers.onDrain?.(),
+      onDrain: () => handlers.onDrain?.(),
       onClose(error) {
         if (error) release()
         end(error)

@@ -1,4 +1,5 @@
 /** Happy eyeballs in virtual time: when attempts begin, who wins, and what becomes of the others. */
+import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { TransportError, UsageError } from '../../../src/errors.ts'
 import {
@@ -192,6 +193,14 @@ describe('giving up', () => {
     await rejected
     expect(log).toEqual(['0 try 192.0.2.1', '250 try 2001:db8::2', '300 drop 192.0.2.1', '300 drop 2001:db8::2'])
     expect(host.pendingTimers).toBe(0)
+  })
+
+  test('a race that is over has left nothing with the signal of its caller', async () => {
+    const { signal } = new AbortController()
+    await host.runUntil(race([A, B], fated({ [A.host]: [400, 'opens'] }), { signal }))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+    await host.runUntil(race([A, B], fated({}), { signal, timeout: 500 }).catch(() => {}))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('a signal that has been aborted before begins nothing', async () => {

@@ -35,15 +35,17 @@ describe.each([1, 4, 1000])('in pieces of %d bytes', (size) => {
     const heard = new Recorder()
     await dial(heard, size)
     server.write([utf8('HTTP/1.1 400 Bad Request\r\n\r\n')])
-    server.close()
+    server.write([utf8('<html>')])
     await host.advance(10)
+    // It is our side that ended it.
+    expect(atServer.closes).toBe(1)
+    expect(atServer.closeError).toMatchObject({ code: 'CONNECTION_CLOSED' })
     expect(heard.text).toBe('')
     expect(heard.closes).toBe(1)
     expect(heard.closeError).toMatchObject({
       code: 'FRAMING',
       message: '192.0.2.1:80 speaks HTTP, not MTProto; check host, port and transport',
     })
-    expect(atServer.closes).toBe(1)
     expect(host.pendingTimers).toBe(0)
   })
 

@@ -1,4 +1,5 @@
 /** Dialling through a proxy, in virtual time: what is told to whom, and that nothing is left behind. */
+import { getEventListeners } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type TransportError, UsageError } from '../../../src/errors.ts'
 import type { Address, Carrier, CarrierHandlers, DialOptions } from '../../../src/transport/carrier/carrier.ts'
@@ -141,6 +142,14 @@ describe('a way that does not open', () => {
     abort.abort('enough')
     await rejected
     await expectNothingLeft()
+  })
+
+  test('open or not, nothing is left with the signal of its caller', async () => {
+    const { signal } = new AbortController()
+    for (const answer of [OPEN, 'HTTP/1.1 403 No\r\n\r\n']) {
+      await host.runUntil(dial(answering(answer), { signal }).catch(() => {}))
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+    }
   })
 
   test('given up while the proxy is dialled: the reason is the signal’s too', async () => {
