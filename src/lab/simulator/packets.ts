@@ -93,17 +93,23 @@ export function readAck({ body }: Item): bigint[] {
   return Array.from({ length: fields.getInt32(8, true) }, (_, i) => fields.getBigUint64(12 + 8 * i, true))
 }
 
-/** The salts that a message tells the client to use, now or later; undefined if it speaks of none. */
-export function readSalts({
-  id,
-  body,
-}: Item): { readonly now: bigint | undefined; readonly later: readonly bigint[] } | undefined {
+/** The salts that a message tells of. */
+export interface ToldSalts {
+  /** The one that holds now, if it names one, and the message of ours that it says so of. */
+  readonly now: bigint | undefined
+  readonly about: bigint
+  /** Those that will hold. */
+  readonly later: readonly bigint[]
+}
+
+/** The salts that a message tells the client to use; undefined if it speaks of none. */
+export function readSalts({ id, body }: Item): ToldSalts | undefined {
   const fields = view(body)
-  if (id === Id.BAD_SALT) return { now: fields.getBigInt64(20, true), later: [] }
-  if (id === Id.NEW_SESSION) return { now: fields.getBigInt64(20, true), later: [] }
+  const about = body.length < 12 ? 0n : fields.getBigUint64(4, true)
+  if (id === Id.BAD_SALT || id === Id.NEW_SESSION) return { now: fields.getBigInt64(20, true), about, later: [] }
   if (id !== Id.FUTURE_SALTS) return undefined
   // req_msg_id, now, a bare vector of bare future_salt.
   const count = fields.getInt32(16, true)
   const later = Array.from({ length: count }, (_, i) => fields.getBigInt64(20 + 16 * i + 8, true))
-  return { now: undefined, later }
+  return { now: undefined, about, later }
 }

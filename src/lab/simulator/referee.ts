@@ -69,7 +69,7 @@ export class Referee {
         const genuine = this.#inbox.isGenuine(plain)
         const packet = readPacket(plain.slice())
         return () => {
-          options.trace(() => `accepted ${show(packet)}`)
+          options.trace(() => `accepted (salt ${packet.salt}) ${show(packet)}`)
           this.#inbox.accepted(genuine, packet.msgId)
           this.#acks.accepted(packet, options.now())
           this.#salts.accepted(packet)
@@ -137,7 +137,7 @@ export class Referee {
   }
 
   #sent(packet: Packet, msgKey: string, key: string, link: number): void {
-    this.#options.trace(() => `link ${link} sent ${show(packet)}`)
+    this.#options.trace(() => `link ${link} sent (salt ${packet.salt}) ${show(packet)}`)
     this.#wire.packet(packet, msgKey)
     this.#acks.packet(packet, this.#options.now(), key, link)
     this.#salts.packet(packet, key)

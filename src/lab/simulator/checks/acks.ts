@@ -58,11 +58,15 @@ interface SaltState {
   readonly stale: Set<bigint>
   /** The last salt that a server named. */
   told: bigint | undefined
+  /** The one that the client uses. */
+  current: bigint
 }
 
 export class SaltCheck {
   readonly #violate: (detail: string) => void
   readonly #keys = new Map<string, SaltState>()
+  /** Which salt a message of a session went out with. */
+  readonly #carried = new Map<string, bigint>()
   readonly #keyOf = new Map<bigint, string>()
   /** Messages taken before, by session and id: a repetition tells nothing. */
   readonly #seen = new Set<string>()
@@ -77,15 +81,17 @@ export class SaltCheck {
   }
 
   /** A client sent a packet, sealed with a key. */
-  packet({ sessionId, salt }: Packet, key: string): void {
+  packet({ sessionId, salt, items }: Packet, key: string): void {
     let state = this.#keys.get(key)
     if (state === undefined) {
-      state = { used: new Set(), stale: new Set(), told: undefined }
+      state = { used: new Set(), stale: new Set(), told: undefined, current: salt }
       this.#keys.set(key, state)
     }
     this.#keyOf.set(sessionId, key)
     if (state.stale.has(salt)) this.#violate(`salt ${salt} was used after the server had named ${state.told}`)
     state.used.add(salt)
+    state.current = salt
+    for (const { msgId } of items) this.#carried.set(`${sessionId}:${msgId}`, salt)
   }
 
   /** A session accepted a packet. */
@@ -101,6 +107,9 @@ export class SaltCheck {
       if (state === undefined || salts === undefined) continue
       for (const salt of salts.later) state.stale.delete(salt)
       if (salts.now === undefined || doubtful) continue
+      // What is said of a message with an older salt is late: the client has been told since.
+      if ((this.#carried.get(`${sessionId}:${salts.about}`) ?? state.current) !== state.current) continue
+      state.current = salts.now
       for (const salt of state.used) if (salt !== salts.now) state.stale.add(salt)
       state.stale.delete(salts.now)
       state.told = salts.now
