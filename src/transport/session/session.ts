@@ -76,7 +76,9 @@ export class Session implements SessionInternals {
   /** Calls sent and not answered, under each id they were sent with. */
   readonly sent: Map<bigint, Call> = new Map()
   /** The salts of the last messages sent, by message id. */
-  recent!: Map<bigint, bigint>
+  get recent(): ReadonlyMap<bigint, bigint> {
+    return this.#recent
+  }
   /** Called when something may wait to be sent although nobody called; the connection sets it. */
   wake: () => void = () => {}
   /** Id of the session before this one, to be destroyed; 0 for none. */
@@ -91,6 +93,8 @@ export class Session implements SessionInternals {
   inbox!: Inbox
   /** Ids of the server's messages to acknowledge with the next packet. */
   acks!: bigint[]
+  /** Private, so that no log that prints a session shows salts. */
+  #recent!: Map<bigint, bigint>
   #acksDue!: number
   #disconnectedAt = NEVER
 
@@ -193,10 +197,10 @@ export class Session implements SessionInternals {
       this.watch.sent(now)
       const { writer, ids, msgId, seqno } = outgoing
       const salt = salts.at(serverTime)
-      for (const id of ids) this.recent.set(id, salt)
-      for (const id of this.recent.keys()) {
-        if (this.recent.size <= MAX_RECENT) break
-        this.recent.delete(id)
+      for (const id of ids) this.#recent.set(id, salt)
+      for (const id of this.#recent.keys()) {
+        if (this.#recent.size <= MAX_RECENT) break
+        this.#recent.delete(id)
       }
       return { head: { salt, sessionId: this.id, msgId, seqno }, body: writer }
     }
@@ -316,7 +320,7 @@ export class Session implements SessionInternals {
     this.inbox = new Inbox(this.id, this.options)
     this.acks = []
     this.#acksDue = NEVER
-    this.recent = new Map()
+    this.#recent = new Map()
     this.initialized = false
   }
 }
