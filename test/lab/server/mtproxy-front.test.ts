@@ -40,6 +40,25 @@ test.each([
   expect(host.pendingTimers).toBe(0)
 })
 
+test('one that was let in is not dropped, however long it says nothing', async () => {
+  const host = new VirtualHost()
+  const atDc = new Recorder()
+  const target = { address: { host: 'dc', port: 1 }, dial: memoryDial(() => atDc) }
+  const front = new Front({ secrets: [SECRET], maxSkew: 600, host, crypto: nativeCrypto, dcs: new Map([[2, target]]) })
+  const heard = new Recorder()
+  const dial = memoryDial((carrier) => front.accept(carrier, 'a client'))
+  const carrier = await host.runUntil(dial({ host: 'proxy', port: 1 }, heard, { host }))
+  const { random } = host
+  carrier.write([createObfuscated('padded', { random, crypto: nativeCrypto, dc: 2, secret: SECRET }).start()])
+  await host.advance(3_600_000)
+  // The header of the proxy's own.
+  expect([heard.closes, atDc.received, atDc.closes]).toEqual([0, 64, 0])
+  expect(host.pendingTimers).toBe(0)
+  front.close()
+  await host.advance(1)
+  expect([heard.closes, atDc.closes]).toEqual([1, 1])
+})
+
 test('what was seen is remembered a hundred thousand times over, the oldest forgotten first', () => {
   const seen = new Seen()
   const name = (n: number): Uint8Array => Uint8Array.of(n >> 16, n >> 8, n)

@@ -201,6 +201,11 @@ const record = (body: Uint8Array): Buffer =>
   Buffer.concat([Uint8Array.of(0x17, 3, 3, body.length >> 8, body.length), body])
 const SPEC = Uint8Array.of(0x14, 3, 3, 0, 1, 1)
 
+/** Lets the sockets do their work until something is so; a test that waits in vain ends by its time limit. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
 /** Sends to the end; resolves when the proxy has hung up. */
 async function refusal(...parts: Uint8Array[]): Promise<{ bare: Bare; reason: string | undefined }> {
   const bare = new Bare()
@@ -305,6 +310,7 @@ describe('whoever is not hears nothing', () => {
     ['a hello from the past', () => hello(3, now() - 610), /is of a clock that is -6(09|10|11) s off/],
     ['a hello from the future', () => hello(3, now() + 610), /is of a clock that is 6(09|10) s off/],
     ['a hello with a length that does not fit', () => broken(), 'what looks like a TLS hello is none'],
+    ['a hello with bytes left over', () => overlong(), 'what looks like a TLS hello is none'],
     ['a hello too long', () => Buffer.from('1603015000', 'hex'), 'a TLS hello of 20480 bytes'],
     ['a hello too short', () => Buffer.from('1603010010', 'hex'), 'a TLS hello of 16 bytes'],
   ] as [string, () => Uint8Array, string | RegExp][])('%s', async (_name, bytes, reason) => {
@@ -390,12 +396,35 @@ describe('the proxy itself', () => {
     expect(proxy.connections).toBe(0)
   })
 
+  test('a client that leaves ends the connection to the DC', async () => {
+    const bare = new Bare()
+    const opened = new Promise<void>((resolve) => {
+      onEvent = resolve
+    })
+    bare.write(opening('padded', 2).subarray(0, 70))
+    await opened
+    await until(() => dc.server.connections === 1)
+    bare.socket.destroy()
+    await until(() => dc.server.connections === 0)
+    expect(refused()).toEqual([])
+  })
+
   test('a link that people can share', () => {
     expect(mtproxyLink({ host: '::1', port: 443 }, SECRETS.dd)).toBe(
       'tg://proxy?server=%3A%3A1&port=443&secret=dd02020202020202020202020202020202',
     )
   })
 })
+
+/** A hello behind whose extensions there is something more; properly signed. */
+function overlong(): Uint8Array {
+  const bytes = Buffer.concat([clientHello('www.example.com', systemHost.random), Uint8Array.of(0)])
+  // The lengths of record and message grow, that of the extensions does not.
+  bytes.writeUInt16BE(513, 3)
+  bytes.writeUInt16BE(509, 7)
+  signHello(nativeCrypto, key(3), bytes, now())
+  return bytes
+}
 
 /** A hello whose server name says that it is longer than it is; properly signed. */
 function broken(): Uint8Array {
