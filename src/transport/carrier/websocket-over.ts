@@ -6,7 +6,6 @@
  */
 import { isIP } from 'node:net'
 import { Duplex } from 'node:stream'
-import { connect as connectTls } from 'node:tls'
 import type { TransportError } from '../../errors.ts'
 import { type Carrier, type CarrierHandlers, DIAL_TIMEOUT, type Dial } from './carrier.ts'
 import { WS_OPTIONS } from './websocket.ts'
@@ -20,7 +19,8 @@ export function webSocketOver(dial: Dial): Dial {
   return async (address, handlers, options) => {
     const { host, timeout = DIAL_TIMEOUT } = options
     const deadline = host.now() + timeout
-    const { WebSocket } = await import('ws')
+    // Loaded when they are wanted, since both take time.
+    const [{ WebSocket }, { connect: connectTls }] = await Promise.all([import('ws'), import('node:tls')])
     const stream = new CarrierStream()
     stream.carrier = await dial(address, stream.handlers, options)
     const createConnection = (): Duplex =>
