@@ -91,10 +91,8 @@ export class Connection {
 
   /** The network has changed, or is back: tries now what waits for its time, and whether the other side is still there. */
   networkChanged(): void {
-    if (this.#state === 'waiting') {
-      this.#timer?.cancel()
-      this.#dial()
-    } else if (this.#state === 'ready') {
+    if (this.#state === 'waiting') this.#dial()
+    else if (this.#state === 'ready') {
       this.#options.session.watch.ping(this.#options.session, this.#options.host.now())
       this.#wake()
     } else if (this.#state !== 'idle' && this.#state !== 'closed') this.#lost(undefined)

@@ -78,8 +78,6 @@ interface Generation {
   active: number
   /** Renewal, then the end of the key; after the last call of an old generation its end. */
   timer: Timer | undefined
-  /** Another attempt to renew, after one that failed. */
-  retry: Timer | undefined
   over: boolean
 }
 
@@ -100,6 +98,8 @@ class ForwardSecretDatacenter implements DatacenterLike {
   readonly #old: Set<Generation> = new Set()
   readonly #waiters: Set<Waiter> = new Set()
   #renewing = false
+  /** Another attempt to renew, after one that failed. */
+  #retry: Timer | undefined
   #closed: Error | undefined
 
   constructor(options: DatacenterOptions, lifetime: number) {
@@ -141,7 +141,7 @@ class ForwardSecretDatacenter implements DatacenterLike {
 
   networkChanged(): void {
     this.#keys.networkChanged()
-    if (this.#current?.retry) this.#renew()
+    if (this.#retry) this.#renew()
     for (const { dc } of this.#generations()) dc.networkChanged()
   }
 
@@ -199,14 +199,14 @@ class ForwardSecretDatacenter implements DatacenterLike {
       }
       return true
     }
-    return generation.over && error instanceof TransportError && error.code === 'CLIENT_CLOSED'
+    return error instanceof TransportError && error.code === 'CLIENT_CLOSED'
   }
 
   /** Begins to make the next key, unless that is on its way. */
   #renew(): void {
     if (this.#renewing || this.#closed) return
     this.#renewing = true
-    this.#stopRetry(this.#current)
+    this.#stopRetry()
     const done = (finish: () => void): void => {
       this.#renewing = false
       finish()
@@ -233,7 +233,7 @@ class ForwardSecretDatacenter implements DatacenterLike {
       onAuthKey: () => this.#end(generation),
     })
     authKey.fill(0)
-    const generation: Generation = { dc, active: 0, timer: undefined, retry: undefined, over: false }
+    const generation: Generation = { dc, active: 0, timer: undefined, over: false }
     const life = Math.max(0, expiresAt! * 1000 - this.#clock.serverTime())
     const margin = life * LEAST_MARGIN * (1 + randomBytes(host.random, 1)[0]! / 256)
     generation.timer = host.setTimer(life - margin, () => {
@@ -251,7 +251,6 @@ class ForwardSecretDatacenter implements DatacenterLike {
 
   /** New calls go elsewhere from now on. */
   #retire(generation: Generation): void {
-    this.#stopRetry(generation)
     this.#old.add(generation)
     this.#closeIdle(generation)
   }
@@ -268,24 +267,26 @@ class ForwardSecretDatacenter implements DatacenterLike {
     if (generation.over) return
     generation.over = true
     generation.timer?.cancel()
-    this.#stopRetry(generation)
     this.#old.delete(generation)
-    if (this.#current === generation) this.#current = undefined
+    if (this.#current === generation) {
+      this.#current = undefined
+      // Without a key the next call is what begins another attempt.
+      this.#stopRetry()
+    }
     generation.dc.close(error)
   }
 
   /** Gives up for now: whoever waits is told, and while there is a key that lives it is tried again later. */
   #failed(error: unknown): void {
     this.#rejectWaiters(error)
-    const generation = this.#current
-    if (!generation) return
+    if (!this.#current) return
     const pause = Math.max(LEAST_RETRY, this.#lifetime * 1000 * RETRY_SHARE)
-    generation.retry = this.#options.host.setTimer(pause, () => this.#renew())
+    this.#retry = this.#options.host.setTimer(pause, () => this.#renew())
   }
 
-  #stopRetry(generation: Generation | undefined): void {
-    generation?.retry?.cancel()
-    if (generation) generation.retry = undefined
+  #stopRetry(): void {
+    this.#retry?.cancel()
+    this.#retry = undefined
   }
 }
 

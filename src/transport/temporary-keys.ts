@@ -42,7 +42,7 @@ export class TemporaryKeys {
   }
 
   /**
-   * Makes the next key; its bytes are the caller's. One at a time.
+   * Makes the next key; its bytes are the caller's, also when it was closed just then. One at a time.
    * @throws the error of the last attempt, or that of {@link close}
    */
   async next(): Promise<ExchangeResult> {
@@ -90,6 +90,8 @@ export class TemporaryKeys {
     const { crypto, host, onAuthKey } = this.#options
     if (!this.#permanent) {
       const { authKey, salt } = await this.#make()
+      if (this.#closed) authKey.fill(0)
+      this.#checkOpen()
       this.#permanent = createAuthKey(crypto, authKey.slice())
       this.#madeAt = host.now()
       this.#salt = salt
@@ -99,12 +101,10 @@ export class TemporaryKeys {
   }
 
   async #make(temporary?: Parameters<typeof makeKey>[2]): Promise<ExchangeResult> {
+    this.#checkOpen()
     this.#making = makeKey(this.#options, this.#clock, temporary)
     try {
-      const result = await this.#making.done
-      if (!this.#closed) return result
-      result.authKey.fill(0)
-      throw this.#closed
+      return await this.#making.done
     } finally {
       this.#making = undefined
     }

@@ -35,6 +35,8 @@ export class SecretLab {
   readonly crypto: Crypto
   /** What was given to be stored: keys, and undefined for one that was lost. */
   readonly stored: (Uint8Array | undefined)[] = []
+  /** The salt that was given with the last key. */
+  salt = 0n
   /** Nobody can be reached. */
   offline = false
   dialled = 0
@@ -91,7 +93,10 @@ export class SecretLab {
       keys: [TEST_KEY],
       init: initWrapper({ apiId: 1 }),
       withoutUpdates,
-      onAuthKey: (bytes) => this.stored.push(bytes?.slice()),
+      onAuthKey: (bytes, salt) => {
+        this.stored.push(bytes?.slice())
+        this.salt = salt
+      },
       onEvent: (event) => this.events.push(event),
     }
   }

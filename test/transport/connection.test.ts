@@ -737,7 +737,12 @@ test('a packet under a key that is over is not opened: the key is wiped, and any
   const { msgId } = lab.link.read()[0]!
   lab.keyLost = 1
   lab.key.bytes.fill(0)
-  lab.link.message(result(msgId, int(666)))
+  // In one piece: a connection that is asked for anything else in between notices as well.
+  const chunks: Uint8Array[] = []
+  const { link } = lab
+  link.raw = (data) => chunks.push(data)
+  link.message(result(msgId, int(666)))
+  link.handlers.onData(new Uint8Array(chunks.flatMap((chunk) => [...chunk])))
   expect(lab.outcomes).toEqual([])
   expect(lab.events.at(-1)).toMatchObject({ type: 'disconnected', error: undefined })
 })

@@ -15,6 +15,19 @@ import { DELAY, SecretLab } from '../support/secret-lab.ts'
 const DAY = 86_400_000
 const BIND = 'auth.bindTempAuthKey'
 
+/** Crypto that notes every key that it is to use, and how many of them are not wiped. */
+function keyWatch(): { crypto: Crypto; alive: () => Uint8Array[] } {
+  const seen = new Set<Uint8Array>()
+  const sha1: Crypto['sha1'] = (...parts) => {
+    for (const part of parts) if (part.length === 256) seen.add(part)
+    return nativeCrypto.sha1(...parts)
+  }
+  return {
+    crypto: { ...nativeCrypto, sha1 },
+    alive: () => [...seen].filter((key) => key.some((byte) => byte !== 0)),
+  }
+}
+
 /** Refuses a method with an error, the first `times` times. */
 function refuse(lab: SecretLab, method: string, code: number, text: string, times = Number.POSITIVE_INFINITY): void {
   let left = times
@@ -121,6 +134,8 @@ describe('calls', () => {
     await lab.run(lab.me(dc))
     dc.close()
     expect(lab.stored.length).toBe(1)
+    // Its first salt too, whatever the salts of temporary keys were.
+    expect(dc.salt).toBe(lab.salt)
     const again = lab.secret(60, { authKey: lab.stored[0]! })
     expect(await lab.run(lab.me(again))).toMatchObject([{ id: 1000n }])
     expect(lab.stored.length).toBe(1)
@@ -135,7 +150,9 @@ describe('calls', () => {
     const lab = new SecretLab()
     await lab.ready(3600)
     const told = lab.events.filter(({ lane }) => lane === KEY_LANE).map(({ type }) => type)
+    // For the permanent key there is an exchange and nothing more.
     expect(told.filter((type) => type === 'exchanging').length).toBe(2)
+    expect(told.filter((type) => type === 'connected').length).toBe(1)
     expect(lab.events.find(({ type }) => type === 'temporary-key')).toEqual({
       type: 'temporary-key',
       seconds: 3600,
@@ -159,6 +176,8 @@ describe('calls', () => {
       await lab.host.advance(120_000)
       await lab.run(lab.me(dc))
       expect(temporary).not.toContain(lab.requests.at(-1)!.keyId)
+      // The next key begins with what is known of the time.
+      expect(lab.events.filter(({ type }) => type === 'bad-message')).toEqual([])
     }
   })
 })
@@ -213,6 +232,10 @@ describe('renewal', () => {
           .map(({ keyId }) => keyId),
       ),
     )
+    dc.close()
+    lab.server.close()
+    await lab.host.advance(2 * DELAY)
+    expect(lab.host.pendingTimers).toBe(0)
   })
 
   test('that fails is tried again while the key lives, without a word to anybody', async () => {
@@ -223,6 +246,45 @@ describe('renewal', () => {
     expect(lab.named(BIND).length).toBe(1 + 7 + 1)
     await lab.run(lab.me(dc))
     expect(lab.named('auth.importBotAuthorization').length).toBe(1)
+  })
+
+  test('that failed is tried at once when the network says that it is back, and is not tried again then', async () => {
+    const lab = new SecretLab()
+    const dc = await lab.ready(1000)
+    refuse(lab, BIND, 400, 'SOMETHING_INVALID', 5)
+    while (lab.named(BIND).length < 6) await lab.host.advance(1000)
+    await lab.host.advance(500)
+    dc.networkChanged()
+    await lab.host.advance(500)
+    expect(lab.named(BIND).length).toBe(7)
+    await lab.host.advance(600_000)
+    expect(lab.named(BIND).length).toBe(7)
+    dc.close()
+  })
+
+  test('closing while another attempt is to come leaves no timer', async () => {
+    const lab = new SecretLab()
+    const dc = await lab.ready(1000)
+    refuse(lab, BIND, 400, 'SOMETHING_INVALID')
+    while (lab.named(BIND).length < 6) await lab.host.advance(1000)
+    await lab.host.advance(500)
+    dc.close()
+    lab.server.close()
+    await lab.host.advance(2 * DELAY)
+    expect(lab.host.pendingTimers).toBe(0)
+  })
+
+  test('a binding that the server has undone: the call is made again under another key', async () => {
+    const lab = new SecretLab()
+    const dc = await lab.ready()
+    for (const key of lab.server.keys.all()) key.boundTo = undefined
+    expect(await lab.run(lab.me(dc))).toMatchObject([{ id: 1000n }])
+    expect(new Set(lab.named('users.getUsers').map(({ keyId }) => keyId)).size).toBe(2)
+    const before = lab.named('users.getUsers').length
+    lab.faults.onRequest = ({ request }) =>
+      request._ === 'users.getUsers' ? { kind: 'error', code: 401, text: 'AUTH_KEY_PERM_EMPTY' } : undefined
+    await expect(lab.run(lab.me(dc))).rejects.toMatchObject({ type: 'AUTH_KEY_PERM_EMPTY' })
+    expect(lab.named('users.getUsers').length).toBe(before + 4)
   })
 
   test('a call that outlives its key is made again under the next', async () => {
@@ -278,6 +340,31 @@ describe('a network that is gone', () => {
     expect(await lab.run(call)).toMatchObject([{ id: 1000n }])
     // A key exchange of three turns, the binding, a connection more.
     expect(lab.host.now() - from).toBeLessThan(20 * DELAY)
+  })
+
+  test('while a key lives, and while the first is made: both go on at once when the network says so', async () => {
+    const lab = new SecretLab()
+    const dc = await lab.ready()
+    const call = lab.me(dc)
+    await lab.host.advance(1)
+    lab.network(false)
+    await lab.host.advance(20_000)
+    lab.network(true)
+    const from = lab.host.now()
+    dc.networkChanged()
+    await lab.run(call)
+    expect(lab.host.now() - from).toBeLessThan(10 * DELAY)
+
+    lab.network(false)
+    const fresh = lab.secret()
+    const login = lab.login(fresh)
+    await lab.host.advance(1)
+    lab.network(true)
+    const { dialled } = lab
+    fresh.networkChanged()
+    await lab.host.settle()
+    expect(lab.dialled).toBe(dialled + 1)
+    await lab.run(login)
   })
 
   test('never there: the first call fails soon, as without forward secrecy', async () => {
@@ -406,7 +493,7 @@ describe('a binding that is refused', () => {
     lab.faults.onRequest = ({ request }) =>
       request._ === BIND && left-- > 0 ? { kind: 'answer', encode: (writer) => writer.bool(false) } : undefined
     await lab.ready()
-    expect(lab.named(BIND).length).toBe(2)
+    expect([lab.named(BIND).length, lab.named('auth.importBotAuthorization').length]).toEqual([2, 1])
   })
 })
 
@@ -421,7 +508,8 @@ describe('the end', () => {
       bound = lab.events.some(({ type }) => type === 'temporary-key')
       dc.close()
       expect(await outcome).toMatchObject({ code: 'CLIENT_CLOSED' })
-      await lab.host.advance(1000)
+      await lab.host.advance(2 * DELAY)
+      expect([ms, lab.open]).toEqual([ms, 0])
       lab.server.close()
       await lab.host.advance(1000)
       expect([ms, lab.host.pendingTimers, lab.open]).toEqual([ms, 0, 0])
@@ -430,12 +518,14 @@ describe('the end', () => {
     expect(bound).toBe(true)
   })
 
-  test('closing any number of microtasks after any delivery', async () => {
-    // Three answers to each of two exchanges, then the one to the binding, each in two pieces: its length, and itself.
-    for (let nth = 2; nth <= 14; nth += 2) {
+  test('closing any number of microtasks after a key came to be; it is wiped', async () => {
+    // Each answer comes in two pieces. The last of the first exchange, the last of the second, the one to the binding.
+    for (const nth of [6, 12, 14]) {
       for (const depth of [0, 1, 2, 3, 5]) {
-        const lab = new SecretLab()
-        const dc = lab.secret()
+        const { crypto, alive } = keyWatch()
+        const lab = new SecretLab({ crypto })
+        const given: Uint8Array[] = []
+        const dc = lab.secret(60, { onAuthKey: (bytes) => bytes && given.push(bytes) })
         let seen = 0
         let isClosed = false
         lab.onDelivery = () => {
@@ -456,6 +546,7 @@ describe('the end', () => {
         lab.server.close()
         await lab.host.advance(1000)
         expect([nth, depth, lab.host.pendingTimers, lab.open]).toEqual([nth, depth, 0, 0])
+        expect(alive()).toEqual(given)
       }
     }
   })
@@ -511,60 +602,32 @@ describe('the end', () => {
     const login = lab.login(dc)
     await lab.host.advance(50)
     expect(getEventListeners(controller.signal, 'abort').length).toBe(1)
+    const kept = new AbortController()
+    const waiting = lab.me(dc, kept.signal).catch(() => {})
+    expect(getEventListeners(kept.signal, 'abort').length).toBe(1)
     controller.abort(new Error('enough'))
     expect(await aborted).toMatchObject({ message: 'enough' })
     expect(getEventListeners(controller.signal, 'abort').length).toBe(0)
     await lab.run(login)
-    const kept = new AbortController()
-    await lab.run(lab.me(dc, kept.signal))
+    await lab.run(waiting)
     expect(getEventListeners(kept.signal, 'abort').length).toBe(0)
     await expect(lab.me(dc, controller.signal)).rejects.toThrow('enough')
   })
 
   test('keys are wiped: temporary ones when they are over, all when it is closed', async () => {
-    const seen = new Set<Uint8Array>()
-    const crypto: Crypto = {
-      ...nativeCrypto,
-      sha1: (...parts) => {
-        for (const part of parts) if (part.length === 256) seen.add(part)
-        return nativeCrypto.sha1(...parts)
-      },
-    }
+    const { crypto, alive } = keyWatch()
     const lab = new SecretLab({ crypto })
     const given: Uint8Array[] = []
     const dc = lab.secret(60, { onAuthKey: (bytes) => bytes && given.push(bytes) })
     await lab.run(lab.login(dc))
-    const alive = (): number => [...seen].filter((key) => key.some((byte) => byte !== 0)).length
     // The permanent key (ours, and the copy that is given to be stored) and the temporary one.
-    expect([alive(), given.length]).toEqual([3, 1])
+    expect([alive().length, given.length]).toEqual([3, 1])
     const renewals = (): number => lab.named(BIND).length
     while (renewals() < 4) await lab.host.advance(1000)
     await lab.host.advance(5000)
-    expect(alive()).toBe(3)
+    expect(alive().length).toBe(3)
     dc.close()
-    expect(alive()).toBe(1)
-    expect([...seen].filter((key) => key.some((byte) => byte !== 0))).toEqual(given)
-  })
-
-  test('a key that is made when it is closed is wiped too', async () => {
-    for (let ms = 0; ms < 400; ms += 20) {
-      const seen = new Set<Uint8Array>()
-      const crypto: Crypto = {
-        ...nativeCrypto,
-        sha1: (...parts) => {
-          for (const part of parts) if (part.length === 256) seen.add(part)
-          return nativeCrypto.sha1(...parts)
-        },
-      }
-      const lab = new SecretLab({ crypto })
-      const given = new Set<Uint8Array>()
-      const dc = lab.secret(60, { onAuthKey: (bytes) => bytes && given.add(bytes) })
-      lab.me(dc).catch(() => {})
-      await lab.host.advance(ms)
-      dc.close()
-      await lab.host.advance(1000)
-      expect([ms, [...seen].filter((key) => !given.has(key) && key.some((byte) => byte !== 0)).length]).toEqual([ms, 0])
-    }
+    expect(alive()).toEqual(given)
   })
 })
 
