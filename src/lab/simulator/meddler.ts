@@ -133,7 +133,7 @@ export class Meddler implements Carrier {
       }
       if (will('flip')) flip(packet, stream)
       if (packet.length > 4 * BLOCK && will('truncate'))
-        packet = packet.slice(0, BLOCK * (1 + stream.below(packet.length / BLOCK - 1)) + 8)
+        packet = packet.slice(0, BLOCK * (1 + stream.below(Math.floor((packet.length - 8) / BLOCK) - 1)) + 8)
       if (will('duplicate')) this.#pass(direction, packet.slice())
       if (will('drop')) packet = new Uint8Array(0)
       else if (will('delay')) this.#later(direction, packet, stream.below(LONGEST_DELAY))

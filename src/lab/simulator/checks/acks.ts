@@ -81,7 +81,7 @@ export class SaltCheck {
   }
 
   /** A client sent a packet, sealed with a key. */
-  packet({ sessionId, salt, items }: Packet, key: string): void {
+  packet({ sessionId, msgId, salt, items }: Packet, key: string): void {
     let state = this.#keys.get(key)
     if (state === undefined) {
       state = { used: new Set(), stale: new Set(), told: undefined, current: salt }
@@ -91,7 +91,7 @@ export class SaltCheck {
     if (state.stale.has(salt)) this.#violate(`salt ${salt} was used after the server had named ${state.told}`)
     state.used.add(salt)
     state.current = salt
-    for (const { msgId } of items) this.#carried.set(`${sessionId}:${msgId}`, salt)
+    for (const one of [msgId, ...items.map((item) => item.msgId)]) this.#carried.set(`${sessionId}:${one}`, salt)
   }
 
   /** A session accepted a packet. */

@@ -12,7 +12,14 @@ const MIN_PADDING = 12
 const MAX_PADDING = 1024
 
 /** Messages that need no acknowledgement. */
-const NOT_CONTENT: ReadonlySet<number> = new Set([Id.ACK, Id.STATE_INFO, Id.ALL_INFO, Id.HTTP_WAIT, Id.PONG, Id.CONTAINER])
+const NOT_CONTENT: ReadonlySet<number> = new Set([
+  Id.ACK,
+  Id.STATE_INFO,
+  Id.ALL_INFO,
+  Id.HTTP_WAIT,
+  Id.PONG,
+  Id.CONTAINER,
+])
 
 interface SessionState {
   last: bigint
