@@ -13,8 +13,8 @@
  */
 import { concat } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import { UsageError } from '../../errors.ts'
-import type { Address, Dial } from '../carrier/carrier.ts'
+import { TransportError, UsageError } from '../../errors.ts'
+import { type Address, type CarrierHandlers, type Dial, formatAddress } from '../carrier/carrier.ts'
 import { createObfuscated } from '../framing/create.ts'
 import type { PacketCodec } from '../framing/framing.ts'
 import type { ObfuscationOptions } from '../framing/obfuscation.ts'
@@ -101,5 +101,22 @@ export function mtproxyDial(proxy: Mtproxy, dial: Dial, crypto: Pick<Crypto, 'sh
   const { kind, key, domain = '' } = parseSecret(secret)
   const at: Address = { host, port }
   if (kind === 'ee') return fakeTlsDial(at, NAME, { key, domain, crypto }, dial)
-  return (_target, handlers, options) => dial(at, handlers, options)
+  return (_target, handlers, options) => dial(at, suspecting(handlers, at, kind), options)
+}
+
+/** Handlers that take a proxy's hanging up before it said anything for what it mostly is: a secret it does not know. */
+function suspecting(handlers: CarrierHandlers, proxy: Address, kind: MtproxySecret['kind']): CarrierHandlers {
+  let heard = false
+  return {
+    onData(chunk) {
+      heard = true
+      handlers.onData(chunk)
+    },
+    onDrain: () => handlers.onDrain?.(),
+    onClose(error) {
+      const hint = kind === 'plain' ? '; many proxies want one that begins with dd or ee' : ''
+      const message = `the ${NAME} proxy at ${formatAddress(proxy)} closed the connection without a word; check its secret${hint}`
+      handlers.onClose(error && !heard ? new TransportError(error.code, message, { cause: error }) : error)
+    },
+  }
 }

@@ -93,6 +93,39 @@ describe('the way to a proxy', () => {
     expect(heard.text).toBe('hellohello')
   })
 
+  test.each([
+    ['plain', KEY, '; many proxies want one that begins with dd or ee'],
+    ['dd', DD, ''],
+  ])('a proxy that hangs up without a word may not know the secret, a %s one', async (_kind, secret, hint) => {
+    const { port } = await bareServer((socket) => socket.once('data', () => socket.end()))
+    const heard = new Recorder()
+    const host = new CountingHost()
+    const dial = mtproxyDial({ host: '127.0.0.1', port, secret }, dialTcp, nativeCrypto)
+    const carrier = await dial(TARGET, heard, { host })
+    carrier.write([utf8('hello')])
+    await heard.closed()
+    expect(heard.drains).toBe(1)
+    expect(heard.closeError).toMatchObject({
+      code: 'CONNECTION_CLOSED',
+      message: `the MTProto proxy at 127.0.0.1:${port} closed the connection without a word; check its secret${hint}`,
+      retryable: true,
+    })
+  })
+
+  test('one that hangs up later has its own reasons, and we may have ours', async () => {
+    const { port } = await bareServer((socket) => socket.end('hello'))
+    const [heard, left] = [new Recorder(), new Recorder()]
+    const host = new CountingHost()
+    const dial = mtproxyDial({ host: '127.0.0.1', port, secret: DD }, dialTcp, nativeCrypto)
+    await dial(TARGET, heard, { host })
+    await heard.closed()
+    expect(heard.closeError?.message).toContain('the other side ended it')
+    const carrier = await dial(TARGET, left, { host })
+    carrier.close()
+    await left.closed()
+    expect(left.closeError).toBeUndefined()
+  })
+
   test('a secret of no kind is told before anything is dialled', () => {
     expect(() => mtproxyDial({ host: '::1', port: 1, secret: new Uint8Array(3) }, dialTcp, nativeCrypto)).toThrow(
       UsageError,
