@@ -7,6 +7,7 @@
  * Source: https://core.telegram.org/api/auth, https://core.telegram.org/api/errors#303-see-other
  */
 
+import { hint } from '#explain'
 import { authImportBotAuthorization, usersGetUsers } from '#methods'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
@@ -192,7 +193,8 @@ export class Account {
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
     const result = await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal)
     const user = result._ === 'auth.authorization' ? result.user : result
-    if (user._ !== 'user') throw new UsageError(`the login was answered with ${user._}; is this a bot's token?`)
+    if (user._ !== 'user')
+      throw new UsageError(`the login was answered with ${user._}${hint(`; is this a bot's token?`) ?? ''}`)
     const { id, username } = user
     this.user = { id, bot: true, username }
     onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
@@ -271,7 +273,8 @@ function sessionOf(stored: string | undefined, { dc, test: asked = false, botTok
   const test = dc?.test ?? asked
   if (stored === undefined) return { test, dc: dc?.id ?? FIRST_DC, keys: new Map() }
   const data = decodeSession(stored)
-  const other = (what: string): UsageError => new UsageError(`the stored session is ${what}; use another storage`)
+  const other = (what: string): UsageError =>
+    new UsageError(`the stored session is ${what}${hint('; use another storage') ?? ''}`)
   if (data.test !== test) throw other(`of the ${data.test ? 'test' : 'production'} datacenters`)
   if (botToken && data.user && botToken.split(':')[0] !== `${data.user.id}`) {
     throw other(`that of account ${data.user.id}, not of the token`)

@@ -2,6 +2,7 @@
  * The client: connect once, upload as often as you like.
  */
 
+import { hint } from '#explain'
 import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
@@ -177,8 +178,7 @@ export class UploadClient {
     const known = [...platform.methods, ...(this.#account.options.methods ?? [])]
     const method = known.find(({ name }) => name === request?._)
     if (!method) {
-      const names = known.map(({ name }) => name).join(', ')
-      throw new UsageError(`${request?._} is not known by name; add it to the option methods. Known: ${names}`)
+      throw new UsageError(`${request?._} is not known by name${hint('; add it to the option methods') ?? ''}`)
     }
     // The table is keyed by name, so method and request belong together.
     return (await this.#account.invoke(method as AnyMethod, request, options)) as MethodMap[Name]['result']

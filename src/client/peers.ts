@@ -1,6 +1,7 @@
 /**
  * Peers in the forms people have them.
  */
+import { hint } from '#explain'
 import { UsageError } from '../errors.ts'
 import type { ContactsResolvedPeer, InputPeer } from '../tl/generated/api-types.ts'
 
@@ -25,7 +26,7 @@ export async function toInputPeer(
   const username = USERNAME.exec(peer as string)?.[1]
   if (!username) {
     const given = typeof peer === 'string' ? peer : (peer?._ ?? typeof peer)
-    throw new UsageError(`"${given}" is no peer; use 'me', 'empty', '@username' or an InputPeer`)
+    throw new UsageError(`"${given}" is no peer${hint(`; use 'me', 'empty', '@username' or an InputPeer`) ?? ''}`)
   }
   return fromResolved(await resolve(username))
 }

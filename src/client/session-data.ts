@@ -3,6 +3,7 @@
  *
  * A string that is damaged, or that a newer version wrote, is an error and never overwritten.
  */
+import { hint } from '#explain'
 import { fromHex, toHex } from '../bytes.ts'
 import { StorageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
@@ -41,7 +42,7 @@ export function decodeSession(text: string): SessionData {
     if (format === FORMAT && (version as number) > VERSION) {
       throw new StorageError(
         'SESSION_NEWER',
-        `the stored session is of a newer version (${String(version)}) than is known (${VERSION}); update, or use another storage`,
+        `the stored session is of a newer version (${String(version)}) than is known (${VERSION})${hint('; update, or use another storage') ?? ''}`,
       )
     }
     const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map() }
@@ -57,7 +58,7 @@ export function decodeSession(text: string): SessionData {
   } catch (error) {
     if (error instanceof StorageError) throw error
     // The cause is not told: what a parser says quotes what it read, which is a key or a salt.
-    const message = 'the stored session is damaged; restore it, or remove it and log in again'
+    const message = `the stored session is damaged${hint('; restore it, or remove it and log in again') ?? ''}`
     throw new StorageError('SESSION_DAMAGED', message)
   }
 }

@@ -8,6 +8,11 @@ export function adviceFor(code: number, _type: string, parameter: number | undef
   return code < 0 || code >= 500 ? 'try again later' : 'change it before trying again'
 }
 
+/** What to do next, behind a sentence that says what happened; left out here. */
+export function hint(_text: string): string | undefined {
+  return undefined
+}
+
 /** Browsers tell nothing of why a connection failed. */
 export function reasonOfSystem(_cause: unknown): string | undefined {
   return undefined

@@ -22,3 +22,8 @@ export function adviceFor(code: number, type: string, parameter: number | undefi
   const advice = ADVICE[type] ?? adviceByCode(code)
   return parameter === undefined ? advice : advice.replace(/\bX\b/, String(parameter))
 }
+
+/** What to do next, behind a sentence that says what happened. */
+export function hint(text: string): string | undefined {
+  return text
+}

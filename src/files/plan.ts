@@ -6,6 +6,7 @@
  * Files of up to 10 MiB go by `upload.saveFilePart` with an MD5; larger ones, and those whose length is not known
  * beforehand, by `upload.saveBigFilePart`. Source: https://core.telegram.org/api/files#uploading-files
  */
+import { hint } from '#explain'
 import { FileError, UsageError } from '../errors.ts'
 
 /** Part sizes are multiples of this. */
@@ -65,15 +66,17 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
   const { partSize = big ? MAX_PART_SIZE : SMALL_PART_SIZE } = options
   if (maxParts % 1 !== 0 || maxParts < 1) throw new UsageError(`maxParts cannot be ${maxParts}`)
   if (!(partSize > 0) || partSize % PART_SIZE_STEP || MAX_PART_SIZE % partSize) {
-    throw new UsageError(`partSize cannot be ${partSize}: it must be a multiple of 1024 that divides 524288`)
+    throw new UsageError(
+      `partSize cannot be ${partSize}${hint(': it must be a multiple of 1024 that divides 524288') ?? ''}`,
+    )
   }
   if (size === 0) throw new FileError('FILE_EMPTY', `${label} is empty`)
   const tooBig = (limit: number, more: string): FileError =>
     new FileError('FILE_TOO_BIG', `${label} has more than ${limit} bytes, the limit of ${more}`)
-  if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, 'photos; send it as a document')
+  if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, `photos${hint('; send it as a document') ?? ''}`)
   const limit = partSize * maxParts
   if (size! > limit) {
-    const larger = partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : ''
+    const larger = partSize < MAX_PART_SIZE ? (hint('; a larger partSize raises it') ?? '') : ''
     throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger}`)
   }
   return { size, partSize, parts: size && Math.ceil(size / partSize), maxParts, big }

@@ -6,6 +6,7 @@
  * those that wait to be sent again, and a few read ahead. A transfer ends once: with the last acknowledgement, with the
  * first error that cannot be mended, or with an abort; then its tasks are stopped, and nothing of it remains.
  */
+import { hint } from '#explain'
 import { FileError, type RpcError } from '../errors.ts'
 import { backoff } from './backoff.ts'
 import type { Gate, GateMember } from './gate.ts'
@@ -98,7 +99,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       }
       gate.failed()
       if (n >= maxAttempts) {
-        const message = `the server did not accept part ${part} of ${label} (attempts: ${n}); try again later`
+        const message = `the server did not accept part ${part} of ${label} (attempts: ${n})${hint('; try again later') ?? ''}`
         throw (error ?? new FileError('FILE_NOT_ACCEPTED', message)) as Error
       }
       const delay = backoff(n, host.random)

@@ -5,6 +5,7 @@
  * module with a {@link Dial}; tests and simulations bring their own.
  * Source: https://core.telegram.org/mtproto/transports
  */
+import { hint } from '#explain'
 import { type TransportError, UsageError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
@@ -99,6 +100,8 @@ export function formatAddress(address: Address): string {
 export function checkAddress(address: Address): void {
   const { host, port } = address
   if (!host || !Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new UsageError(`"${formatAddress(address)}" is no address: it takes a host and a port from 1 to 65535`)
+    throw new UsageError(
+      `"${formatAddress(address)}" is no address${hint(': it takes a host and a port from 1 to 65535') ?? ''}`,
+    )
   }
 }

@@ -1,5 +1,5 @@
 /** Turns what the system says about a failed connection into one plain sentence: what, where, why, what to check. */
-import { reasonOfSystem } from '#explain'
+import { hint, reasonOfSystem } from '#explain'
 import { TransportError } from '../../errors.ts'
 import { type Address, formatAddress } from './carrier.ts'
 
@@ -19,7 +19,7 @@ export function connectFailed(address: Address, cause: unknown): TransportError 
 export function connectTimedOut(address: Address, timeout: number): TransportError {
   return new TransportError(
     'CONNECT_TIMEOUT',
-    `cannot connect to ${formatAddress(address)}: no answer within ${timeout / 1000} s; check address, network and firewalls`,
+    `cannot connect to ${formatAddress(address)}: no answer within ${timeout / 1000} s${hint('; check address, network and firewalls') ?? ''}`,
   )
 }
 

@@ -10,6 +10,7 @@
  * Sources: https://core.telegram.org/mtproto/auth_key, https://core.telegram.org/mtproto/security_guidelines
  */
 
+import { hint } from '#explain'
 import { readServerMessage, writeClientMessage } from '#messages'
 import { concat, equal, fromBigInt, toBigInt, view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
@@ -113,7 +114,7 @@ function pickKey(offered: readonly bigint[], known: readonly ServerKey[]): Serve
   throw new SecurityError(
     'UNKNOWN_SERVER_KEY',
     `The server has none of the public keys we trust: it offers ${list(offered)}; known are ` +
-      `${list(known.map((key) => key.fingerprint))}. Check the address, and the public key given for it.`,
+      `${list(known.map((key) => key.fingerprint))}${hint('. Check the address, and the public key given for it.') ?? ''}`,
   )
 }
 

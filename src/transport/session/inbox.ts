@@ -6,6 +6,7 @@
  *
  * Source: https://core.telegram.org/mtproto/security_guidelines#mtproto-encrypted-messages
  */
+import { hint } from '#explain'
 import { readServerMessage } from '#messages'
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
@@ -56,7 +57,7 @@ export interface Opened {
 export function refused(): SecurityError {
   return new SecurityError(
     'MESSAGE_REFUSED',
-    'the server sent an encrypted message that breaks the protocol; it was discarded and the connection closed',
+    `the server sent an encrypted message that breaks the protocol${hint('; it was discarded and the connection closed') ?? ''}`,
   )
 }
 
