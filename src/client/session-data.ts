@@ -51,7 +51,9 @@ export function decodeSession(text: string): SessionData {
     }
     if (address) data.address = address as Address
     if (user) data.user = { ...(user as { bot: boolean; username?: string }), id: BigInt((user as { id: string }).id) }
-    const sound = [...data.keys].every(([id, { key }]) => isDc(id) && key.length === 256)
+    const sound =
+      [...data.keys].every(([id, { key }]) => isDc(id) && key.length === 256) &&
+      typeof (data.address ?? { host: '' }).host === 'string'
     if (format !== FORMAT || version !== VERSION || typeof test !== 'boolean' || !isDc(dc) || !sound)
       throw new TypeError(FORMAT)
     return data

@@ -48,6 +48,8 @@ export const Do = {
   reconnect: 8,
   /** Bytes past the framing. */
   stream: 9,
+  /** The next step with `encrypted_data` that is the data, as it stands. */
+  data: 10,
 } as const
 const KINDS = Object.keys(Do).length
 
@@ -254,6 +256,9 @@ export class Visit {
         this.#plain(this.#withData(sealed))
         break
       }
+      case Do.data:
+        this.#plain(this.#withData(data))
+        break
       case Do.wait:
         this.#wait(data.length < 4 ? 0 : view(data).getUint32(0, true) & 0xfffff)
         break

@@ -6,7 +6,6 @@
  */
 import { concat, view } from '../../bytes.ts'
 import { createAuthKey } from '../../crypto/auth-key.ts'
-import { crc32 } from '../../crypto/crc32.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { portableCrypto } from '../../crypto/portable.ts'
 import { RpcError, SecurityError } from '../../errors.ts'
@@ -20,6 +19,7 @@ import { atTime } from '../../transport/session/message-id.ts'
 import { Salts } from '../../transport/session/salts.ts'
 import { type Sealable, Session } from '../../transport/session/session.ts'
 import { SeededNumbers } from './random.ts'
+import { storedGzip } from './stored-gzip.ts'
 import { must } from './target.ts'
 
 export const CONTAINER = 0x73f1f8dc
@@ -33,6 +33,17 @@ const INIT = 0x22222222
 export const START = 1_700_000_000_000
 /** What the honest server answers at the end. */
 const ANSWER = 4711
+
+/** What a client says that nobody has to acknowledge. https://core.telegram.org/mtproto/description#content-related-message */
+const NOT_CONTENT: readonly string[] = [
+  'msgs_ack',
+  'msgs_state_info',
+  'msgs_all_info',
+  'msg_detailed_info',
+  'msg_new_detailed_info',
+  'http_wait',
+  'pong',
+]
 
 /** What a record makes happen. */
 export const Do = {
@@ -61,16 +72,6 @@ export function bytesOf(write: (writer: TlWriter) => void): Uint8Array {
   const writer = new TlWriter()
   write(writer)
   return writer.finish().slice()
-}
-
-/** A gzip member with `data` as it is: one stored block. */
-export function stored(data: Uint8Array): Uint8Array {
-  const { length } = data
-  const head = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, length, length >> 8, ~length, ~length >> 8)
-  const tail = new Uint8Array(8)
-  view(tail).setUint32(0, crc32(data), true)
-  view(tail).setUint32(4, length, true)
-  return concat(head, data, tail)
 }
 
 /** Both ends of a connection whose server is the input. */
@@ -187,7 +188,7 @@ export class Peer {
     }
     const { _: name } = readClientMessage(reader)
     must(reader.remaining === 0, 'a service message ends where it says')
-    const content = !['msgs_ack', 'msgs_state_info', 'msgs_all_info', 'http_wait'].includes(name)
+    const content = !NOT_CONTENT.includes(name)
     must((seqno & 1) === (content ? 1 : 0), 'the sequence number of a service message fits its kind')
   }
 
@@ -229,7 +230,7 @@ export class Peer {
     const body = pack
       ? bytesOf((writer) => {
           writer.uint(GZIP_PACKED)
-          writer.bytes(stored(rest))
+          writer.bytes(storedGzip(rest))
         })
       : rest
     if (!seal) {

@@ -33,6 +33,12 @@ const Say = {
   honest: 3,
   /** The last word, by the first byte of the data: ok, retry or fail. */
   last: 4,
+  /** What belongs here, changed: offset and XOR, in pairs. */
+  patched: 5,
+  /** server_DH_params_ok around what belongs there, changed before it is hashed and encrypted. */
+  innerPatched: 6,
+  /** The same with a public value or a prime at a border, by the first two bytes. */
+  border: 7,
 } as const
 const KINDS = Object.keys(Say).length
 
@@ -41,6 +47,32 @@ const serverNonce = new Uint8Array(16).fill(0x53)
 const A: bigint = toBigInt(new SeededNumbers(12).bytes(new Uint8Array(256)))
 const G_A: bigint = quickCrypto.modPow(3n, A, PRODUCTION_PRIME)
 const DISTANCE = 1n << 1984n
+
+/** Numbers at which the rules about public values and primes change their mind; undefined is the honest one. */
+const BORDERS: readonly (bigint | undefined)[] = [
+  undefined,
+  0n,
+  1n,
+  2n,
+  DISTANCE,
+  DISTANCE + 1n,
+  PRODUCTION_PRIME - DISTANCE,
+  PRODUCTION_PRIME - 1n,
+  PRODUCTION_PRIME,
+  PRODUCTION_PRIME + 2n,
+  PRODUCTION_PRIME >> 1n,
+  (1n << 2048n) - 1n,
+  1n << 2048n,
+]
+
+/** Bytes changed by pairs of an offset, in two bytes, and what is XORed there; every fourth byte says nothing. */
+function patch(bytes: Uint8Array, changes: Uint8Array): Uint8Array {
+  const out = bytes.slice()
+  for (let at = 0; at + 4 <= changes.length; at += 4) {
+    out[(changes[at]! | (changes[at + 1]! << 8)) % out.length]! ^= changes[at + 2]!
+  }
+  return out
+}
 
 function encode(message: ServerMessage): Uint8Array {
   const writer = new TlWriter()
@@ -90,14 +122,15 @@ class Exchange {
     return this.#params(concat(quickCrypto.sha1(inner), inner, new Uint8Array(-(20 + inner.length) & 15)))
   }
 
-  honestInner(): Uint8Array {
+  /** server_DH_inner_data; with other numbers, one of faith that is not so good. */
+  honestInner(gA: bigint = G_A, prime: bigint = PRODUCTION_PRIME): Uint8Array {
     return encode({
       _: 'server_DH_inner_data',
       nonce: this.#nonce,
       serverNonce,
       g: 3,
-      dhPrime: fromBigInt(PRODUCTION_PRIME, 256),
-      gA: fromBigInt(G_A, 256),
+      dhPrime: fromBigInt(prime),
+      gA: fromBigInt(gA),
       serverTime: 1_700_000_000,
     })
   }
@@ -154,6 +187,12 @@ class Exchange {
         return this.#params(data)
       case Say.honest:
         return this.honest()
+      case Say.patched:
+        return patch(this.honest(), data)
+      case Say.innerPatched:
+        return this.#around(patch(this.honestInner(), data))
+      case Say.border:
+        return this.#around(this.honestInner(BORDERS[data[0]! % BORDERS.length], BORDERS[data[1]! % BORDERS.length]))
       default:
         return this.#last((data[0] ?? 0) % 3)
     }
@@ -209,6 +248,14 @@ function seeds(): Uint8Array[] {
     concat(record('raw', resPQ), record('raw', params), record('raw', gen)),
     concat(honest, record('inner', inner), honest),
     concat(honest, record('plain', hashed), honest),
+    ...[0, 20, 36, 40, 300].map((offset) => {
+      const change = Uint8Array.of(offset, offset >> 8, 1, 0)
+      return concat(honest, record('innerPatched', change), honest)
+    }),
+    concat(record('patched', Uint8Array.of(4, 0, 1, 0)), honest),
+    concat(honest, honest, record('patched', Uint8Array.of(40, 0, 1, 0))),
+    concat(honest, record('border', Uint8Array.of(5, 0, 0, 0)), honest),
+    concat(honest, record('border', Uint8Array.of(0, 8, 0, 0)), honest),
     concat(honest, honest, retry, retry, honest),
     concat(honest, honest, retry, retry, retry, retry, retry, retry),
     concat(honest, honest, record('last', Uint8Array.of(2))),

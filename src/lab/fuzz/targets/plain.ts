@@ -1,6 +1,7 @@
 /**
  * Fuzzes the plain message that the key exchange travels in: `unwrapPlain`.
  */
+import { view } from '../../../bytes.ts'
 import { TlError } from '../../../errors.ts'
 import { unwrapPlain, wrapPlain } from '../../../transport/exchange/plain.ts'
 import { sameBytes } from '../equal.ts'
@@ -18,6 +19,7 @@ export const target: FuzzTarget = {
     const first = outcomeOf(() => unwrapPlain(input), TlError)
     if ('error' in first) return
     const { msgId, body } = first.value
+    must(body.length === view(input).getInt32(16, true), 'a body is as long as it says')
     const again = unwrapPlain(wrapPlain(msgId, body))
     must(again.msgId === msgId && sameBytes(again.body, body), 'a message is the same after another round')
   },

@@ -70,6 +70,8 @@ function seeds(): Uint8Array[] {
     concat(honest, record('proof', proof), honest),
     concat(honest, honest, record('half', half)),
     concat(honest, record('proof', proof), record('half', half)),
+    concat(honest, record('data', new Uint8Array(32))),
+    concat(honest, honest, record('data', new Uint8Array(32))),
     concat(record('plain', message({ _: 'req_pq', nonce: new Uint8Array(16) }))),
     concat(first(bytesOf(init)), record('wait', words(1000)), record('encrypted', words(4, 3), bytesOf(part))),
     ...services.map((service) =>

@@ -9,7 +9,8 @@ import { writeServerMessage } from '../../../tl/generated/mtproto/server.ts'
 import type { ServerMessage } from '../../../tl/generated/mtproto/types.ts'
 import { atTime } from '../../../transport/session/message-id.ts'
 import { recordBytes, recordsOf, words } from '../records.ts'
-import { bytesOf, CONTAINER, Do, GZIP_PACKED, Peer, RPC_ERROR, RPC_RESULT, START, stored } from '../session-peer.ts'
+import { bytesOf, CONTAINER, Do, GZIP_PACKED, Peer, RPC_ERROR, RPC_RESULT, START } from '../session-peer.ts'
+import { storedGzip } from '../stored-gzip.ts'
 import type { FuzzTarget } from '../target.ts'
 
 function record(kind: keyof typeof Do, ...parts: readonly Uint8Array[]): Uint8Array {
@@ -69,7 +70,7 @@ function seeds(): Uint8Array[] {
   })
   const packedResult = bytesOf((writer) => {
     writer.raw(result(ids[1]!, GZIP_PACKED))
-    writer.bytes(stored(words(5, 6)))
+    writer.bytes(storedGzip(words(5, 6)))
   })
   const container = (...bodies: readonly Uint8Array[]): Uint8Array =>
     bytesOf((writer) => {

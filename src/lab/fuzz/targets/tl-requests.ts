@@ -18,6 +18,7 @@ import { TlReader } from '../../../tl/reader.ts'
 import { TlWriter } from '../../../tl/writer.ts'
 import { DialectReader } from '../../server/dialect/dialect-reader.ts'
 import { same } from '../equal.ts'
+import { storedGzip } from '../stored-gzip.ts'
 import { type FuzzTarget, must, type Outcome, outcomeOf } from '../target.ts'
 
 /** Any request, as the readers give it: what is wrapped stands in `query`. */
@@ -127,6 +128,14 @@ const wrapped: TlEncode = (writer) =>
       }),
   })
 
+/** A request within `gzip_packed`, as it is: one stored block. */
+function packed(body: Uint8Array): Uint8Array {
+  return bytesOf((writer) => {
+    writer.uint(0x3072cfa1)
+    writer.bytes(storedGzip(body))
+  })
+}
+
 export const target: FuzzTarget = {
   name: 'tl-requests',
   about: 'requests and messages of a client, in our layer and older ones; what is read is written and read again',
@@ -135,6 +144,7 @@ export const target: FuzzTarget = {
   memory: { base: 40_000, perByte: 1200 },
   words: [0x3072cfa1, 0xda9b0d0d, 0xc1cd5ea9, 0xbf9459b7, 0xcb9f372d],
   seeds: () => [
+    concat(Uint8Array.of(2, 223), packed(bytesOf(request))),
     ...[request, wrapped].flatMap((encode) => [
       concat(Uint8Array.of(0, 0), bytesOf(encode)),
       concat(Uint8Array.of(2, 223), bytesOf(encode)),
