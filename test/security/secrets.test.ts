@@ -142,7 +142,7 @@ describe('the library', { timeout: 30_000 }, () => {
     expect(cuts).toBe(2)
     await client.close()
     secrets.addSession(storage.data!)
-    const again = await UploadClient.connect(options({ storage: memoryStorage(storage.data!) }))
+    const again = await UploadClient.connect(options({ storage: memoryStorage(storage.data) }))
     told.push(again, again.user)
     await again.close()
     expect(told.some((event) => (event as { type?: string }).type === 'salt')).toBe(true)

@@ -6,6 +6,8 @@ import type { ServerMessage } from '../../../src/tl/generated/mtproto/types.ts'
 import { newNonceHash } from '../../../src/transport/exchange/derive.ts'
 import { KeyExchange, MAX_RETRIES } from '../../../src/transport/exchange/exchange.ts'
 import { SERVER_KEY } from '../../support/exchange-server.ts'
+import { Bench } from '../../support/tamper-bench.ts'
+import { exchange, secretsLeft } from '../../support/tamper-exchange.ts'
 import { honest, ones, run, seededServer, WORDS, zeros } from '../../support/tamper-server.ts'
 import { seededRandom } from '../../support/virtual-host.ts'
 
@@ -174,4 +176,16 @@ describe('two exchanges at once, their answers mixed', () => {
     const { error } = run({ a: (1n << 2046n) + 9n, gen: (a) => ({ ...a, newNonceHash1: hash }) })
     expect(error).toMatchObject({ message: expect.stringContaining('dh_gen_ok has a wrong hash') })
   })
+})
+
+test.each([0, 1, 2])('a link lost in the middle, while answer %i is waited for: nothing secret stays', async (step) => {
+  const { packets } = await exchange()
+  const bench = new Bench()
+  await bench.open()
+  for (const packet of packets.slice(0, step)) bench.deliver(packet.slice())
+  // new_nonce is drawn with the second message, the key with the third.
+  expect(secretsLeft(bench).length).toBe(step)
+  bench.cut()
+  expect(secretsLeft(bench)).toEqual([])
+  bench.dispose()
 })
