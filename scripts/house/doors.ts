@@ -71,6 +71,13 @@ export const DOORS: readonly Door[] = [
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
   { path: 'src/lab/server/proxies/', lets: ['node', 'process'], why: 'proxies for tests listen and connect' },
   { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
+  { path: 'src/lab/simulator/digest.ts', lets: ['node'], why: 'hashes what goes over the simulated wires' },
+  { path: 'src/lab/simulator/run.ts', lets: ['node'], why: 'counts listeners that are left behind' },
+  {
+    path: 'src/lab/simulator/scheduler.ts',
+    lets: ['process'],
+    why: 'lets promise chains run dry between two timers of virtual time',
+  },
   { path: 'src/lab/server/server-key.ts', lets: ['node', 'process'], why: 'makes and reads RSA keys' },
 ]
 

@@ -131,6 +131,7 @@ export class Actor {
           dc: { id: plan.dc, host: cluster.addressOf(plan.dc), port: 443, serverKeys: [SIM_RSA_KEY] },
           transport: plan.transport,
           lanes: plan.lanes,
+          forwardSecrecy: plan.forwardSecrecy,
           host,
           crypto,
           dial: network.dialOf(plan.name, plan.transport),

@@ -36,6 +36,7 @@ export const FAULT_CLASSES = [
   'migration',
 ] as const
 
+/** A kind of faults. */
 export type FaultClass = (typeof FAULT_CLASSES)[number]
 
 /** One datacenter. */
@@ -82,6 +83,8 @@ export interface ClientPlan {
   readonly dc: number
   readonly home: number
   readonly lanes: number
+  /** Calls travel under temporary keys. */
+  readonly forwardSecrecy: boolean
   readonly operations: readonly Operation[]
   /** When it closes and connects anew from what it stored. */
   readonly reopens: readonly number[]
@@ -166,6 +169,8 @@ export interface Plan {
 
 const TRANSPORTS: readonly TransportName[] = ['abridged', 'intermediate', 'padded', 'full', 'obfuscated', 'ws']
 const PART_SIZES: readonly number[] = [1024, 2048, 4096, 32_768]
+/** Most parts of a file whose part size is drawn. */
+const MOST_PARTS = 64
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -230,6 +235,7 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
       dc,
       home: on('migration') && !stored ? one.between(1, dcs) : dc,
       lanes: one.pick([1, 1, 2, 4]),
+      forwardSecrecy: one.fork('forward secrecy').chance(120),
       operations: drawOperations(one, until, on),
       reopens: Array.from({ length: one.pick([0, 0, 0, 1, 2]) }, () => one.between(SECOND, until)),
     }
@@ -251,12 +257,15 @@ function drawOperations(stream: Stream, until: number, on: On): Operation[] {
 
 function drawUpload(stream: Stream, until: number, on: On): UploadOperation {
   const what = stream.chance(200) ? 'photo' : 'document'
-  const partSize = stream.chance(700) ? stream.pick(PART_SIZES) : undefined
+  const wished = stream.chance(700) ? stream.pick(PART_SIZES) : undefined
+  const size = Math.max(what === 'photo' ? 64 : 1, drawSize(stream, wished))
+  // Many parts cost time, and show little that some do not.
+  const partSize = wished !== undefined && size > MOST_PARTS * wished ? undefined : wished
   return {
     kind: 'upload',
     at: stream.chance(300) ? 0 : stream.between(0, until),
     what,
-    size: Math.max(what === 'photo' ? 64 : 1, drawSize(stream, partSize)),
+    size,
     // A stream is read once, so a part that the server lost later cannot be sent again.
     stream: what === 'document' && !on('lost-parts') && stream.chance(250),
     partSize,

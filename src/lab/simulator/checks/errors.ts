@@ -64,6 +64,15 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
     return attempt.closed ? undefined : `nobody closed the client: ${shown}`
   }
   if (attempt.startedAt > attempt.until + AFTERMATH) return `it failed although nothing was wrong any more: ${shown}`
+  // On connections that end again and again nothing is ever answered.
+  if (
+    error instanceof TransportError &&
+    error.code === 'NO_ANSWER' &&
+    / \d+ times; /.test(error.message) &&
+    any(ENDED)
+  ) {
+    return undefined
+  }
   if (error instanceof TransportError) {
     return any(REASONS[error.code] ?? []) ? undefined : `no fault explains it: ${shown}`
   }
