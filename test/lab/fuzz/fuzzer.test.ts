@@ -1,5 +1,6 @@
 /** The fuzzer itself: it follows coverage, repeats by seed, and makes what it finds small. */
 import { describe, expect, test } from 'vitest'
+import { loadTarget } from '../../../scripts/fuzz/bundle.ts'
 import { campaign, replay } from '../../../scripts/fuzz/campaign.ts'
 import { minimize } from '../../../scripts/fuzz/corpus.ts'
 import { TlError } from '../../../src/errors.ts'
@@ -60,6 +61,16 @@ describe('a campaign', () => {
     expect(again.corpus).toEqual(one.corpus)
     expect(other.corpus).not.toEqual(one.corpus)
     expect(one.runs).toBe(3000)
+  })
+
+  test('repeats on real code', async () => {
+    const run = async () => {
+      const instrumented = await loadTarget('session')
+      return campaign({ instrumented, seed: 3, corpus: [], words: [], limits: { runs: 600 } })
+    }
+    const [one, again] = [await run(), await run()]
+    expect(again.corpus).toEqual(one.corpus)
+    expect(again.blocks).toBe(one.blocks)
   })
 
   test('finds promises that nobody listens to', async () => {

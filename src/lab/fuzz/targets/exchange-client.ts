@@ -278,8 +278,8 @@ export const target: FuzzTarget = {
   name: 'exchange-client',
   about: 'the key exchange at the client: every key that is agreed on has kept every rule, all else is refused',
   maxLength: 1600,
-  steps: { base: 3_000_000, perByte: 400 },
-  memory: { base: 600_000, perByte: 400 },
+  steps: { base: 150_000, perByte: 100 },
+  memory: { base: 200_000, perByte: 200 },
   words: [],
   seeds,
   run(input) {

@@ -101,8 +101,8 @@ export const target: FuzzTarget = {
   name: 'gzip',
   about: 'gzip and deflate: our inflate and the platform agree; bombs are refused before memory is taken',
   maxLength: 400,
-  steps: { base: 60_000, perByte: 3000 },
-  memory: { base: 24_000, perByte: 3100 },
+  steps: { base: 60_000, perByte: 300 },
+  memory: { base: 16_000, perByte: 100 },
   words: [],
   seeds: () => [
     // Codes for A, B and the end, and one for a distance; then A, B and the end: 1 0, 1 1, 0.

@@ -47,7 +47,7 @@ export const target: FuzzTarget = {
   about: 'public keys as PEM, and as DER inside of it; keys that parse are written and read again',
   maxLength: 700,
   steps: { base: 3000, perByte: 40 },
-  memory: { base: 20_000, perByte: 60 },
+  memory: { base: 8000, perByte: 20 },
   words: [0x30_82_01_0a, 0x02_82_01_01, 0x2d2d2d2d],
   seeds: () => [
     concat(Uint8Array.of(0), bytesOf(encodePublicKey({ n: MODULUS, e: 65537n }))),

@@ -147,8 +147,8 @@ export const target: FuzzTarget = {
   name: 'proxies',
   about: 'SOCKS5, HTTP CONNECT and fake TLS as a client meets them, TLS records and hellos: in all splits alike',
   maxLength: 700,
-  steps: { base: 20_000, perByte: 200 },
-  memory: { base: 120_000, perByte: 3000 },
+  steps: { base: 15_000, perByte: 100 },
+  memory: { base: 40_000, perByte: 300 },
   words: [0x16030300, 0x17030300, 0x14030300],
   seeds() {
     const { bytes: random } = new SeededNumbers(7)

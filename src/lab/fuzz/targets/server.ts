@@ -95,8 +95,8 @@ export const target: FuzzTarget = {
   name: 'server',
   about: 'one connection to the test DC: nothing it is sent makes it throw, and a client that comes after is served',
   maxLength: 1024,
-  steps: { base: 4_000_000, perByte: 4000 },
-  memory: { base: 4_000_000, perByte: 8000 },
+  steps: { base: 400_000, perByte: 1000 },
+  memory: { base: 700_000, perByte: 2000 },
   words: [MSG_CONTAINER, 0x3072cfa1, 0xda9b0d0d, 0xbf9459b7, 0xb304a621, 0xde7b673d],
   seeds,
   async run(input) {

@@ -103,8 +103,8 @@ export const target: FuzzTarget = {
   about:
     'a session under a lying server: refusals of one kind only, calls over once, an honest answer still understood',
   maxLength: 640,
-  steps: { base: 120_000, perByte: 1200 },
-  memory: { base: 400_000, perByte: 4000 },
+  steps: { base: 120_000, perByte: 400 },
+  memory: { base: 200_000, perByte: 1000 },
   words: [CONTAINER, RPC_RESULT, RPC_ERROR, GZIP_PACKED],
   seeds,
   run(input) {

@@ -140,8 +140,8 @@ export const target: FuzzTarget = {
   name: 'tl-requests',
   about: 'requests and messages of a client, in our layer and older ones; what is read is written and read again',
   maxLength: 1024,
-  steps: { base: 60_000, perByte: 3000 },
-  memory: { base: 40_000, perByte: 1200 },
+  steps: { base: 30_000, perByte: 500 },
+  memory: { base: 20_000, perByte: 1200 },
   words: [0x3072cfa1, 0xda9b0d0d, 0xc1cd5ea9, 0xbf9459b7, 0xcb9f372d],
   seeds: () => [
     concat(Uint8Array.of(2, 223), packed(bytesOf(request))),

@@ -98,7 +98,7 @@ export const target: FuzzTarget = {
   about: 'every type the client reads: both forms agree on value or error; values are written and read again',
   maxLength: 1024,
   steps: { base: 40_000, perByte: 100 },
-  memory: { base: 16_000, perByte: 40 },
+  memory: { base: 4000, perByte: 16 },
   words: SUBJECTS.map(({ id }) => id),
   seeds: () => [withWord(checksum('RichText'), nested(63)), withWord(checksum('RichText'), nested(80))],
   run(input) {
