@@ -6,17 +6,15 @@
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { document, UploadClient } from '../../dist/index.js'
 import { type RunningServer, startServer } from '../../dist/lab/server/index.js'
+import { type OwnWay, uploadBig } from './harness/our-client.ts'
 
-const BIG = 20 * 1024 * 1024
 /** Milliseconds that a proxy has to open its port. */
 const START_LIMIT = 10_000
 const USER = 'somebody'
@@ -88,35 +86,12 @@ async function startTinyproxy(more = ''): Promise<number> {
   return port
 }
 
-interface Way {
-  readonly proxy: string
+interface Way extends OwnWay {
   readonly to?: '127.0.0.1' | '::1'
-  /** The server by a name, which the proxy looks up. */
-  readonly name?: string
-  readonly transport?: 'obfuscated' | 'ws'
 }
 
-async function uploadThrough({ proxy, to = '127.0.0.1', name = to, transport }: Way): Promise<void> {
-  const server = servers[to]
-  const { dcId: id, port, publicKeyPem } = server
-  const client = await UploadClient.connect({
-    apiId: 12345,
-    apiHash: '0123456789abcdef0123456789abcdef',
-    botToken: '4242:through-proxies',
-    dc: { id, host: name, port, serverKeys: [publicKeyPem] },
-    proxy,
-    transport,
-  })
-  try {
-    const data = randomBytes(BIG)
-    const media = await client.uploadMedia({ media: document({ data, name: 'big.bin' }) })
-    assert.equal(media._, 'messageMediaDocument')
-    assert.equal(media.document?._, 'document')
-    const kept = await server.world.media.document(media.document).content.read(0, BIG + 1)
-    assert.ok(data.equals(kept), 'the server has other bytes')
-  } finally {
-    await client.close()
-  }
+async function uploadThrough({ to = '127.0.0.1', ...way }: Way): Promise<void> {
+  await uploadBig(servers[to], way)
 }
 
 const KINDS = [
@@ -152,7 +127,7 @@ for (const { name, scheme, open, password, closed } of KINDS) {
       uploadThrough({ proxy: `${scheme}://127.0.0.1:${openPort}`, to: '::1' }))
 
     void test('uploads 20 MB to a name, obfuscated', () =>
-      uploadThrough({ proxy: `${scheme}://localhost:${openPort}`, name: 'localhost', transport: 'obfuscated' }))
+      uploadThrough({ proxy: `${scheme}://localhost:${openPort}`, host: 'localhost', transport: 'obfuscated' }))
 
     void test('uploads 20 MB by WebSocket', () =>
       uploadThrough({ proxy: `${scheme}://127.0.0.1:${openPort}`, transport: 'ws' }))
