@@ -12,7 +12,6 @@ export const EXCHANGE: Mutations = {
   ],
   'pq is no prime, no square, not even: it is the product of two odd numbers': [
     { find: '|| pq % 2n === 0n', replace: '' },
-    { find: 'if (BASES.every', replace: 'if (pq === 0n && BASES.every' },
     { find: 'if (p === q) break', replace: '' },
   ],
   'p is below q, both in as few bytes as possible': [
@@ -36,7 +35,7 @@ export const EXCHANGE: Mutations = {
     { find: 'if (equal(crypto.sha1(answer), hash)) return answer', replace: 'if (hash.length === 20) return answer' },
   ],
   'padded by at most 15 bytes': [{ find: 'padding < 16 && padding', replace: 'padding < 64 && padding' }],
-  'and by anything from 0 to 15': [{ find: 'padding < 16 && padding', replace: 'padding < 15 && padding' }],
+  'and by anything from 0 to 15': [{ find: 'padding < 16 && padding', replace: 'padding < 12 && padding' }],
   'nothing follows the inner data under its SHA-1': [
     { find: "if (reader.remaining > 0) refuse('something follows server_DH_inner_data')", replace: '' },
   ],
@@ -67,7 +66,7 @@ export const EXCHANGE: Mutations = {
   ],
   'each g by its own residue of the prime': [
     { find: '2: [8n, 7n]', replace: '2: [8n, 7n, 3n]' },
-    { find: '3: [3n, 2n]', replace: '3: [3n, 2n, 1n]' },
+    { find: '3: [3n, 2n]', replace: '3: [3n, 1n]' },
     { find: '4: [1n, 0n]', replace: '4: [2n, 0n]' },
     { find: '5: [5n, 1n, 4n]', replace: '5: [5n, 1n, 4n, 2n]' },
     { find: '6: [24n, 19n, 23n]', replace: '6: [24n, 19n, 23n, 11n]' },

@@ -1,5 +1,6 @@
 /** Answers of a key exchange in a wrong order, too often, or from another exchange, all made with the right keys. */
 import { describe, expect, test } from 'vitest'
+import { concat } from '../../../src/bytes.ts'
 import { nativeCrypto as crypto } from '../../../src/crypto/native.ts'
 import { TlError } from '../../../src/errors.ts'
 import type { ServerMessage } from '../../../src/tl/generated/mtproto/types.ts'
@@ -188,4 +189,14 @@ test.each([0, 1, 2])('a link lost in the middle, while answer %i is waited for: 
   bench.cut()
   expect(secretsLeft(bench)).toEqual([])
   bench.dispose()
+})
+
+test('bytes behind the body of a plain message, counted in its length or not, mean nothing', async () => {
+  for (const counted of [0, 8]) {
+    const apply = (packet: Uint8Array): Uint8Array => {
+      new DataView(packet.buffer).setInt32(16, packet.length - 20 + counted, true)
+      return concat(packet, new Uint8Array(8).fill(0xa5))
+    }
+    for (const step of [0, 1, 2]) expect((await exchange({ step, apply })).verdict).toBe('accepted')
+  }
 })
