@@ -99,9 +99,12 @@ export class Inbox {
     const messages = fresh.map((part) => this.#open(part, room)).filter((message) => this.seen.add(message.msgId))
     if (container) this.seen.add(msgId)
     const { clock } = this.#options
-    if (!clock.synced) clock.sync(timeOfMsgId(msgId))
-    // What may come at any time, and a container's own id, must not carry the clock away.
-    else if (messages.length > 0 && this.#age(msgId) >= -MAX_AHEAD) clock.refine(timeOfMsgId(msgId))
+    // What is repeated tells an old time.
+    if (messages.length > 0) {
+      if (!clock.synced) clock.sync(timeOfMsgId(msgId))
+      // What may come at any time, and a container's own id, must not carry the clock away.
+      else if (this.#age(msgId) >= -MAX_AHEAD) clock.refine(timeOfMsgId(msgId))
+    }
     return { messages, acks }
   }
 

@@ -173,6 +173,18 @@ describe('gzip', () => {
   })
 })
 
+test('a message that was seen before does not set the clock, synced or not', () => {
+  const [first, later] = [at(0), at(250_000)]
+  receive(UPDATE, { msgId: first })
+  const before = peer.clock.serverTime()
+  peer.host.jumpWallClock(3_600_000)
+  expect(peer.clock.synced).toBe(false)
+  receive(UPDATE, { msgId: first })
+  expect(peer.clock.synced).toBe(false)
+  receive(UPDATE, { msgId: later })
+  expect([peer.clock.synced, Math.round(peer.clock.serverTime() - before)]).toEqual([true, 250_000])
+})
+
 test('a replayed message is passed over, and so is one too old to be remembered', () => {
   const plain = peer.plain(UPDATE, { msgId: at(-200_000) })
   peer.session.receive(plain.slice(), 0)
