@@ -15,7 +15,7 @@ const ALLOWED =
   /^(?:dist\/.+\.(?:js|d\.ts)|schema\/[\w-]+\.\w+|(?:README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/
 
 /** Entries that only Node and its kin can use: their users have Node's types. All others must do without. */
-const NODE_ENTRIES = ['./node', './crypto/native', './lab/fuzz', './lab/server', './transport/tcp']
+const NODE_ENTRIES = ['./node', './crypto/native', './lab/fuzz', './lab/server', './lab/simulator', './transport/tcp']
 
 interface Packed {
   filename: string

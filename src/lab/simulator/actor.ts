@@ -135,7 +135,11 @@ export class Actor {
           host,
           crypto,
           dial: network.dialOf(plan.name, plan.transport),
-          onEvent: (event) => trace(() => `${plan.name} ${show(event)}`),
+          onEvent: (event) => {
+            trace(() => `${plan.name} ${show(event)}`)
+            // What is known of a datacenter beside its key is not kept while the account lives in another.
+            if (event.type === 'migrate') this.#options.onRestart()
+          },
         })
         const { user } = client
         if (user?.id !== this.#bot) this.#options.violate('answers', `logged in as ${user?.id}, not ${this.#bot}`)
@@ -238,8 +242,10 @@ export class Actor {
       case 'upload':
         return this.#upload(client, operation, number, signal)
       case 'config': {
-        const config = await client.invoke({ _: 'help.getConfig' }, { signal })
-        if (config._ !== 'config' || config.thisDc !== client.dcId) wrong(`the answer is that of DC ${config.thisDc}`)
+        const before = client.dcId
+        const { thisDc } = await client.invoke({ _: 'help.getConfig' }, { signal })
+        // The account may have moved meanwhile.
+        if (thisDc !== client.dcId && thisDc !== before) wrong(`the answer is that of DC ${thisDc}`)
         return
       }
       case 'resolve': {

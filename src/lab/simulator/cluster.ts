@@ -128,7 +128,7 @@ export class Cluster {
     const host = new SimHost(`dc-${id}`, scheduler, chance.fork(`dc-${id}`), clock)
     const faults: Faults = {
       clockOffset: 0,
-      onRequest: (info) => this.#misdeal(info),
+      onRequest: (info) => this.#misdeal(id, info),
       onSeal: (plain) => this.#seal(id, plain),
     }
     const { gzip, containers, ackDelay, resendLimit, strictAcks } = dc
@@ -163,13 +163,14 @@ export class Cluster {
   }
 
   /** What to do wrong with a request, by the rates of the plan. */
-  #misdeal(info: RequestInfo): CallFault | undefined {
+  #misdeal(dc: number, info: RequestInfo): CallFault | undefined {
     const { plan, faulty } = this.#options
     if (!faulty()) return undefined
     const chance = this.#calls
     const method = info.request._
     const will = (rate: keyof RequestPlan): boolean => chance.chance(plan.requests[rate])
     const isPart = method === 'upload.saveFilePart' || method === 'upload.saveBigFilePart'
+    if (method === 'messages.uploadMedia') this.#losePart(info, will('lostPart'))
     if (will('serverError')) return this.#error(method, ...chance.pick(SERVER_ERRORS))
     if (will('flood')) {
       const name = isPart && chance.chance(500) ? 'FLOOD_PREMIUM_WAIT' : 'FLOOD_WAIT'
@@ -189,9 +190,8 @@ export class Cluster {
     if (isPart && will('refusal')) {
       return this.#note('refusal', method, { kind: 'answer', encode: (writer) => writer.uint(BOOL_FALSE) })
     }
-    if (method === 'messages.uploadMedia') this.#losePart(info, will('lostPart'))
     if (method === 'auth.importBotAuthorization' && plan.dcs.length > 1 && will('networkMigrate')) {
-      return this.#error(method, 303, `NETWORK_MIGRATE_${chance.pick(plan.dcs).id}`)
+      return this.#error(method, 303, `NETWORK_MIGRATE_${chance.pick(plan.dcs.filter(({ id }) => id !== dc)).id}`)
     }
     return undefined
   }

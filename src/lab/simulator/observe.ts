@@ -43,8 +43,11 @@ function of(session: Session): Observer | undefined {
 function install(): void {
   if (installed) return
   installed = true
+  // They are called with the object that they belong to.
+  /* oxlint-disable typescript/unbound-method */
   const { call, cancel, receive, connected, disconnected } = Session.prototype
   const { add } = SeenIds.prototype
+  /* oxlint-enable typescript/unbound-method */
   Session.prototype.call = function (request) {
     return call.call(this, of(this)?.onCall(this, request) ?? request)
   }

@@ -41,7 +41,7 @@ describe('time', () => {
     const scheduler = new Scheduler()
     const seen: string[] = []
     const chain = async (name: string): Promise<void> => {
-      for (let i = 0; i < 20; i++) await undefined
+      for (let i = 0; i < 20; i++) await Promise.resolve()
       seen.push(`${name} settled`)
     }
     for (const [at, name] of [

@@ -24,7 +24,7 @@ interface Heard {
 
 function listening(link: Link, end: 0 | 1): Heard {
   const heard: Heard = { chunks: [], closed: undefined, drained: 0 }
-  link.ends[end]!.handlers = {
+  link.ends[end].handlers = {
     onData: (bytes) => heard.chunks.push({ at: scheduler.now, bytes }),
     onClose: (error) => {
       heard.closed = error ? error.code : 'by us'

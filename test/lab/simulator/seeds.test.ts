@@ -60,7 +60,7 @@ test('the same seed gives the same bytes, in another process and in another orde
 })
 
 test('a planted defect is found', { timeout: 60_000 }, async () => {
-  const reports = await inProcesses([1, 2, 3, 4], 1, SABOTAGES['ack-is-content']!)
+  const reports = await inProcesses([1, 2, 3, 4], 1, SABOTAGES['ack-is-content'])
   expect(reports.flatMap(({ violations }) => violations).some(({ check }) => check === 'wire')).toBe(true)
 })
 
