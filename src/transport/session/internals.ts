@@ -8,10 +8,9 @@ import type { TlReader } from '../../tl/reader.ts'
 import type { Call } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { MessageIds } from './message-id.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, Service } from './outbox.ts'
 import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
-import type { Watch } from './watch.ts'
 
 /** Something a researcher or a log would like to know. */
 export type SessionEvent =
@@ -26,6 +25,12 @@ export type SessionEvent =
   /** A call goes out again. */
   | { readonly type: 'resend'; readonly method: string; readonly sendings: number }
 
+/** What is remembered of a packet sent, until it is told that it was not taken. */
+export interface Recent {
+  readonly salt: bigint
+  readonly services: Service[]
+}
+
 export interface SessionInternals {
   readonly options: {
     readonly crypto: Crypto
@@ -38,13 +43,13 @@ export interface SessionInternals {
   readonly outbox: Outbox
   /** Ids of messages received. */
   readonly seen: SeenIds
-  readonly watch: Watch
+  readonly watch: { askForSalts(session: SessionInternals, now: number): void }
   /** Ids of the server's messages to acknowledge with the next packet. */
   readonly acks: bigint[]
   /** Why the last connection was broken off, until a call is answered. */
   refusal: SecurityError | undefined
-  /** The salts of the last messages sent, service messages and containers too, by message id. */
-  readonly recent: ReadonlyMap<bigint, bigint>
+  /** What the last packets sent carried, by the ids of their messages and containers. */
+  readonly recent: ReadonlyMap<bigint, Recent>
   /** Gives out the ids of our messages. */
   readonly ids: MessageIds
   /** The server has seen this connection's `initConnection`. */

@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly calls: readonly Call[]
   /** The ids of all messages in it. */
   readonly ids: readonly bigint[]
+  /** The service messages in it. */
+  readonly services: Service[]
 }
 
 /** Service messages that the other side does not have to acknowledge, by what their names hold. */
@@ -97,8 +99,11 @@ export class Outbox {
       return msgId
     }
 
+    const said: Service[] = []
     while (services.length > 0 && writer.length <= SOLO_SIZE) {
-      const { message, asks } = services.shift()!
+      const service = services.shift()!
+      const { message, asks } = service
+      said.push(service)
       const msgId = add(!NOT_CONTENT.test(message._), () => writeClientMessage(writer, message))
       if (asks) this.questions.set(msgId, asks)
     }
@@ -127,7 +132,7 @@ export class Outbox {
       writer.buffer = writer.buffer.subarray(CONTAINER_HEAD + ITEM_HEAD)
       writer.pos -= CONTAINER_HEAD + ITEM_HEAD
     }
-    return msgId === undefined ? msgId : { writer, msgId, seqno, calls: sent, ids: put }
+    return msgId === undefined ? msgId : { writer, msgId, seqno, calls: sent, ids: put, services: said }
   }
 }
 

@@ -94,7 +94,7 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
       return
     case 'new_session_created': {
       const first = unsigned(message.firstMsgId)
-      salts.set(message.serverSalt, session.recent.get(first))
+      salts.set(message.serverSalt, session.recent.get(first)?.salt)
       session.emit({ type: 'server-session', uniqueId: message.uniqueId })
       for (const call of session.sent.values()) if (call.containerId < first) session.resend(call)
       return
@@ -156,13 +156,13 @@ function onBadMessage(
 ): void {
   const { clock, salts } = session.options
   const bad = unsigned(message.badMsgId)
-  const salt = session.recent.get(bad)
-  if (salt === undefined) return
+  const recent = session.recent.get(bad)
+  if (!recent) return
   const calls = callsOf(session, [bad])
   let code = message.errorCode
   if (message._ === 'bad_server_salt') {
     code = WRONG_SALT
-    salts.set(message.newServerSalt, salt)
+    salts.set(message.newServerSalt, recent.salt)
     session.emit({ type: 'salt' })
   } else session.emit({ type: 'bad-message', code, msgId: bad })
   const wrongTime = code === MSG_ID_TOO_LOW || code === MSG_ID_TOO_HIGH
@@ -171,6 +171,8 @@ function onBadMessage(
   // the right one beside it comes with `bad_server_salt`, at the latest for the message sent again.
   if (wrongTime ? session.ids.last <= atTime(clock.serverTime()) : code === WRONG_SALT) {
     for (const call of calls) session.resend(call)
+    // What was said beside the calls, or alone, is said again, once.
+    session.outbox.services.push(...recent.services.splice(0))
     return
   }
   // The server counts otherwise: it may have missed something. The rest are mistakes of ours, and each call gets one more

@@ -22,7 +22,7 @@ import { type Call, type CallRequest, createCall } from './call.ts'
 import type { ServerClock } from './clock.ts'
 import type { MessageHead } from './envelope.ts'
 import { Inbox, type Incoming, refused } from './inbox.ts'
-import type { SessionEvent, SessionInternals } from './internals.ts'
+import type { Recent, SessionEvent, SessionInternals } from './internals.ts'
 import {
   ACK_BATCH,
   ACK_DELAY,
@@ -75,8 +75,8 @@ export class Session implements SessionInternals {
   readonly watch: Watch = new Watch()
   /** Calls sent and not answered, under each id they were sent with. */
   readonly sent: Map<bigint, Call> = new Map()
-  /** The salts of the last messages sent, by message id. */
-  get recent(): ReadonlyMap<bigint, bigint> {
+  /** What the last packets sent carried, by the ids of their messages. */
+  get recent(): ReadonlyMap<bigint, Recent> {
     return this.#recent
   }
   /** Called when something may wait to be sent although nobody called; the connection sets it. */
@@ -94,7 +94,7 @@ export class Session implements SessionInternals {
   /** Ids of the server's messages to acknowledge with the next packet. */
   acks!: bigint[]
   /** Private, so that no log that prints a session shows salts. */
-  #recent!: Map<bigint, bigint>
+  #recent!: Map<bigint, Recent>
   #acksDue!: number
   #disconnectedAt = NEVER
 
@@ -195,9 +195,9 @@ export class Session implements SessionInternals {
         this.sent.set(call.msgId, call)
       }
       this.watch.sent(now)
-      const { writer, ids, msgId, seqno } = outgoing
+      const { writer, ids, msgId, seqno, services } = outgoing
       const salt = salts.at(serverTime)
-      for (const id of ids) this.#recent.set(id, salt)
+      for (const id of ids) this.#recent.set(id, { salt, services })
       for (const id of this.#recent.keys()) {
         if (this.#recent.size <= MAX_RECENT) break
         this.#recent.delete(id)

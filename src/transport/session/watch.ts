@@ -40,14 +40,12 @@ export class Watch {
   #pingSent = NEVER
   #pings = 0n
   #lookAt = NEVER
-  #saltsAsked = Number.NEGATIVE_INFINITY
+  #saltsDue = 0
 
   connected(now: number): void {
     this.#connected = true
-    this.#connectedAt = now
-    this.#heard = now
-    this.#pingSent = NEVER
-    this.#lookAt = now
+    this.#connectedAt = this.#lookAt = now
+    this.received(now)
   }
 
   disconnected(): void {
@@ -85,8 +83,8 @@ export class Watch {
   /** Once a call was answered and salts are about to run out, asks for the next ones. */
   askForSalts(session: SessionInternals, now: number): void {
     const { salts, clock } = session.options
-    if (salts.knownUntil - clock.serverTime() / 1000 > SALTS_AHEAD || now < this.#saltsAsked + SALTS_EVERY) return
-    this.#saltsAsked = now
+    if (salts.knownUntil - clock.serverTime() / 1000 > SALTS_AHEAD || now < this.#saltsDue) return
+    this.#saltsDue = now + SALTS_EVERY
     session.send({ _: 'get_future_salts', num: SALTS_COUNT }, [])
   }
 

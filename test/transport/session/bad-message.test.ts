@@ -122,8 +122,14 @@ describe('a notice is believed of a message that was sent lately, and of no othe
     ])
     peer.session.send({ _: 'ping_delay_disconnect', pingId: 1n, disconnectDelay: 75 })
     salt(peer.sent()[0]!.msgId, 101n)
+    // What was said beside calls, or alone, is said again, too, once.
     peer.call(3)
-    expect(peer.sent()).toMatchObject([{ call: 3, salt: 101n }])
+    expect(peer.sent()).toMatchObject([
+      { service: { _: 'ping_delay_disconnect' }, salt: 101n },
+      { call: 3, salt: 101n },
+    ])
+    peer.call(4)
+    expect(peer.sent()).toMatchObject([{ call: 4, salt: 101n }])
   })
 
   test('not of one never sent, though its id could be ours; not of message 0; not of one of the session before', () => {
