@@ -80,10 +80,13 @@ export const FRAMING: Mutations = {
     { find: "transport === 'obfuscated' || transport === 'ws'", replace: "transport === 'obfuscated'" },
   ],
   'HTTP: a request is one packet, an answer at most one': [
-    { find: 'body: body as Uint8Array<ArrayBuffer>,', replace: 'body: body.slice(1),' },
+    {
+      find: 'return readBody(response, MAX_PACKET, name)',
+      replace: 'return (await readBody(response, MAX_PACKET, name)).subarray(0, 8)',
+      file: 'src/transport/carrier/http-answer.ts',
+    },
   ],
   'HTTP: a request is held only where something is awaited': [
-    { find: 'if (isWithCall || services', replace: 'if (services' },
     { find: 'maxWait: hold ? HOLD : 0', replace: 'maxWait: HOLD' },
   ],
   'HTTP: a page of somebody on the way ends the connection, never the login': [

@@ -36,8 +36,8 @@ export const MESSAGES: Mutations = {
   ],
   'no byte of a packet can be changed: nothing is used, the connection closes': [
     {
-      find: 'return equal(messageKey(crypto, authKey.bytes, from, plain), msgKey)',
-      replace: 'return equal(messageKey(crypto, authKey.bytes, from, plain).subarray(0, 15), msgKey.subarray(0, 15))',
+      find: 'return equal(messageKey(crypto, authKey.bytes, from, plain), msgKey) ? plain : undefined',
+      replace: 'return plain',
     },
   ],
   'session_id is ours': [
@@ -69,7 +69,9 @@ export const MESSAGES: Mutations = {
     { find: 'export const SEEN_IDS = 2000', replace: 'export const SEEN_IDS = 900' },
     { find: 'if (id <= this.#floor || ids[at] === id) return false', replace: 'if (ids[at] === id) return false' },
   ],
-  'a replayed message is not used again': [{ find: 'if (this.seen.has(msgId)) return false', replace: '' }],
+  'a replayed message is not used again': [
+    { find: '    ids.splice(at, 0, id)\n', replace: '', file: 'src/transport/session/seen-ids.ts' },
+  ],
   'not older than 300 s once the clock is synced': [
     { find: 'if (age > MAX_AGE ||', replace: 'if (age > MAX_AGE + 1_500 ||' },
     { find: 'if (age > MAX_AGE ||', replace: 'if (age > MAX_AGE - 1_500 ||' },
@@ -103,10 +105,6 @@ export const MESSAGES: Mutations = {
     { find: '(containerId & 1n) !== 1n || (seqno & 1) !== 0', replace: '(containerId & 1n) !== 1n' },
   ],
   'a container holds no container, packed or not': [
-    {
-      find: 'if ((msgId & 1n) !== 1n || id === MSG_CONTAINER) throw refused()',
-      replace: 'if ((msgId & 1n) !== 1n) throw refused()',
-    },
     {
       find: 'if (id === MSG_CONTAINER || id === GZIP_PACKED) throw refused()',
       replace: 'if (id === GZIP_PACKED) throw refused()',
@@ -153,10 +151,9 @@ export const MESSAGES: Mutations = {
   ],
   'what is sent again gets a fresh msg_id': [
     {
-      find: 'call.msgId = call.containerId = add(true, (msgId) => write(call, writer, msgId))',
-      replace:
-        'const former = call.msgId\n        call.msgId = call.containerId = add(true, (msgId) => write(call, writer, msgId))\n        if (former > 0n) put[put.length - 1] = call.msgId = call.containerId = former',
-      file: 'src/transport/session/outbox.ts',
+      find: 'if (id <= this.#last) id = this.#last - (this.#last & 3n) + 4n + residue',
+      replace: '',
+      file: 'src/transport/session/message-id.ts',
     },
   ],
   'no secret is ever printed, thrown or told': [

@@ -151,6 +151,8 @@ describe('length', () => {
       ...[length - 1012, length - 2000, 4, 8],
     ]
     for (const value of wrong) await judge('refused', `${value}`, () => ({ length: value, padding: 16 }), body)
+    // So little that nothing else is wrong with it.
+    for (const value of [0, 1, 2, 3]) await judge('refused', `${value} of 4`, () => ({ length: value }))
     for (const value of [length, length + 4, length - 4, length - 1008]) {
       await judge('taken', `${value}`, () => ({ length: value, padding: 16 }), body)
     }
