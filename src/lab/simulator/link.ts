@@ -97,6 +97,8 @@ export class End implements Carrier {
   #freeAt = 0
   #arrivesAt = 0
   #stalledUntil = 0
+  /** The system's buffer is full, and nobody empties it. */
+  #stuck = false
 
   constructor(link: Link, direction: 0 | 1) {
     this.#link = link
@@ -159,7 +161,8 @@ export class End implements Carrier {
     this.#sent += chunk.length
     this.buffered += chunk.length
     // Nobody takes the bytes: the system's buffer fills up, and what does not fit stays with us.
-    if (this.#link.silent && this.buffered > SEND_BUFFER) return
+    if (this.#link.silent && this.buffered > SEND_BUFFER) this.#stuck = true
+    if (this.#stuck) return
     this.#freeAt = Math.max(scheduler.now, this.#freeAt) + chunk.length / plan.bandwidth
     scheduler.at(this.#freeAt, WIRE, () => {
       this.buffered -= chunk.length

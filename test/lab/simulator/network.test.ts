@@ -99,6 +99,17 @@ describe('a link', () => {
     expect([client.closed, server.closed]).toEqual(['by us', undefined])
   })
 
+  test('half-open: the system takes so many bytes and no more', async () => {
+    const { link, client } = linked([{ kind: 'half-open', direction: 0, at: 0 }])
+    for (let written = 0; written < 100_000; written += 2000) link.ends[0].write([data.slice()])
+    await run()
+    const { drained } = client
+    expect(link.ends[0].buffered).toBeGreaterThan(30_000)
+    link.ends[0].write([data.slice(0, 10)])
+    await run()
+    expect(client.drained).toBe(drained)
+  })
+
   test('stalls, and goes on', async () => {
     const { link, server } = linked([{ kind: 'stall', direction: 0, at: 5, ms: 4000 }])
     link.ends[0].write([data.slice()])
