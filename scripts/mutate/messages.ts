@@ -93,7 +93,7 @@ export const MESSAGES: Mutations = {
       replace: 'return id === BAD_MSG_NOTIFICATION',
     },
   ],
-  'but not those about messages that we never sent': [{ find: '  if (salt === undefined) return\n', replace: '' }],
+  'but not those about messages that we never sent': [{ find: '  if (!recent) return\n', replace: '' }],
   'the parity of seqno fits the content, packed or not': [
     {
       find: 'if (!content || reader.remaining < 16) throw refused()',
