@@ -23,6 +23,7 @@ Runs the whole client against the whole test DC, in virtual time, under faults t
   --jobs J         processes to share them out to (one a processor unless told)
   --replay SEED    run one seed; with --trace print its plan and all that happens
   --trace          see --replay
+  --soak           one client for a simulated week instead of what the seed draws else
   --sabotage NAME  plant a defect first, to see it found
   --json           end with the counts and the digest as JSON
   --help           print this
@@ -43,6 +44,7 @@ interface Options {
   readonly seeds: readonly number[]
   readonly jobs: number
   readonly trace: boolean
+  readonly soak: boolean
   readonly json: boolean
   readonly sabotage: string | undefined
 }
@@ -59,6 +61,7 @@ function readOptions(args: readonly string[]): Options | 'help' {
           jobs: { type: 'string' },
           replay: { type: 'string' },
           trace: { type: 'boolean' },
+          soak: { type: 'boolean' },
           sabotage: { type: 'string' },
           json: { type: 'boolean' },
           help: { type: 'boolean' },
@@ -76,7 +79,7 @@ function readOptions(args: readonly string[]): Options | 'help' {
       throw new BadUsage(`--${name} takes a whole number, not ${text}`)
     return number
   }
-  const { replay, sabotage, trace = false, json = false } = values
+  const { replay, sabotage, trace = false, json = false, soak = false } = values
   if (replay !== undefined && (values.seeds ?? values.from) !== undefined) {
     throw new BadUsage('--replay runs one seed; it does not go with --seeds or --from')
   }
@@ -89,12 +92,12 @@ function readOptions(args: readonly string[]): Options | 'help' {
   const jobs = whole('jobs', values.jobs, availableParallelism())
   if (jobs < 1 || count < 1) throw new BadUsage('--jobs and --seeds take a number from 1 on')
   const seeds = Array.from({ length: count }, (_, index) => from + index)
-  return { seeds, jobs: Math.min(jobs, count), trace, json, sabotage }
+  return { seeds, jobs: Math.min(jobs, count), trace, soak, json, sabotage }
 }
 
 /** How to see a seed again. */
-function replayOf(seed: number, sabotage: string | undefined): string {
-  return `npm run simulate -- --replay ${seed} --trace${sabotage === undefined ? '' : ` --sabotage ${sabotage}`}`
+function replayOf(seed: number, sabotage: string | undefined, soak: boolean): string {
+  return `npm run simulate -- --replay ${seed} --trace${soak ? ' --soak' : ''}${sabotage === undefined ? '' : ` --sabotage ${sabotage}`}`
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -103,7 +106,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const { seeds, jobs, trace, json, sabotage } = options
+  const { seeds, jobs, trace, soak, json, sabotage } = options
   const started = performance.now()
   const reports = new Map<number, Report>()
   let broken = 0
@@ -118,6 +121,7 @@ async function main(args: readonly string[]): Promise<number> {
       jobs,
       seeds,
       trace,
+      soak,
       onLine: (line) => console.log(line),
       onReport: (report, ms) => {
         const { seed, violations } = report
@@ -126,7 +130,7 @@ async function main(args: readonly string[]): Promise<number> {
         clear()
         if (violations.length > 0) {
           broken++
-          console.error(`seed ${seed} breaks rules; to see it: ${replayOf(seed, sabotage)}`)
+          console.error(`seed ${seed} breaks rules; to see it: ${replayOf(seed, sabotage, soak)}`)
           for (const { at, check, detail } of violations.slice(0, SHOWN)) {
             console.error(`  ${Math.round(at)} ms, ${check}: ${detail}`)
           }

@@ -14,6 +14,7 @@ export interface PoolOptions {
   readonly jobs: number
   readonly seeds: Iterable<number>
   readonly trace?: boolean
+  readonly soak?: boolean
   readonly onReport: (report: Report, ms: number) => void
   readonly onLine?: (line: string) => void
 }
@@ -40,7 +41,7 @@ async function runSome(options: PoolOptions, seeds: Iterator<number>): Promise<v
 
 /** Runs a seed. Resolves with why the worker is gone, if it is. */
 function runOne(
-  { trace = false, onReport, onLine }: PoolOptions,
+  { trace = false, soak = false, onReport, onLine }: PoolOptions,
   child: ChildProcess,
   seed: number,
 ): Promise<string | undefined> {
@@ -66,6 +67,6 @@ function runOne(
     }, PATIENCE)
     child.on('message', onMessage)
     child.on('exit', onExit)
-    child.send({ seed, trace } satisfies Task)
+    child.send({ seed, trace, soak } satisfies Task)
   })
 }

@@ -1,6 +1,14 @@
 /**
  * Defects to plant: each replaces one exact piece of one source file, so that it can be shown that the simulator finds it.
+ *
+ * The lists stand in `defects/`, by the floor of the house that the defect is in.
  */
+import { CLIENT_DEFECTS } from './defects/client.ts'
+import { CONNECTION_DEFECTS } from './defects/connection.ts'
+import { FILE_DEFECTS } from './defects/files.ts'
+import { INBOX_DEFECTS } from './defects/inbox.ts'
+import { REACTION_DEFECTS } from './defects/reactions.ts'
+import { SESSION_DEFECTS } from './defects/session.ts'
 
 /** One change of one source file. */
 export interface Patch {
@@ -15,20 +23,19 @@ export interface Patch {
 export interface Sabotage extends Patch {
   /** What is wrong then, in a few words. */
   readonly what: string
+  /** The simulator finds it within so many seeds, counted from 1. */
+  readonly within: number
 }
 
+/** Defects by name. */
+export type Defects = Readonly<Record<string, Sabotage>>
+
 /** All defects, by the names that `--sabotage` takes. */
-export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
-  'no-resend': {
-    what: 'what was sent on a lost connection is not sent again on the next',
-    file: 'src/transport/session/session.ts',
-    find: 'if (!call.acked) this.resend(call)',
-    replace: '',
-  },
-  'ack-is-content': {
-    what: 'acknowledgements count as content',
-    file: 'src/transport/session/outbox.ts',
-    find: '/_ack|_info|_wait|pong/',
-    replace: '/_info|_wait|pong/',
-  },
+export const SABOTAGES: Defects = {
+  ...SESSION_DEFECTS,
+  ...INBOX_DEFECTS,
+  ...REACTION_DEFECTS,
+  ...CONNECTION_DEFECTS,
+  ...FILE_DEFECTS,
+  ...CLIENT_DEFECTS,
 }

@@ -7,6 +7,8 @@ import { drawPlan, type Report, Stream, simulate } from '../../src/lab/simulator
 export interface Task {
   readonly seed: number
   readonly trace?: boolean
+  /** A simulated week. */
+  readonly soak?: boolean
 }
 
 /** What a worker tells: a line of a trace, or a report. */
@@ -24,13 +26,13 @@ function tell(told: Told): void {
   process.send?.(told)
 }
 
-async function run({ seed, trace = false }: Task): Promise<void> {
+async function run({ seed, trace = false, soak = false }: Task): Promise<void> {
   const started = process.cpuUsage()
-  if (trace) tell({ line: JSON.stringify(drawPlan(seed, new Stream(seed)), undefined, 2) })
+  if (trace && !soak) tell({ line: JSON.stringify(drawPlan(seed, new Stream(seed)), undefined, 2) })
   const onTrace = trace
     ? (at: number, line: string) => tell({ line: `${at.toFixed(3).padStart(12)}  ${line}` })
     : undefined
-  const report = await simulate(seed, { onTrace })
+  const report = await simulate(seed, { onTrace, soak })
   // Rejections are told of once the event loop has turned.
   await new Promise((resolve) => setImmediate(resolve))
   const violations = [

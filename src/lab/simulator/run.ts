@@ -18,6 +18,7 @@ import { drawPlan, type Plan } from './plan.ts'
 import { Stream } from './random.ts'
 import { Referee, type Violation } from './referee.ts'
 import { Scheduler } from './scheduler.ts'
+import { drawSoak } from './soak.ts'
 
 /** Everything has to be done this long after faults have stopped, in milliseconds. */
 const LIVENESS = 600_000
@@ -28,6 +29,8 @@ const FAREWELL = 2_000
 
 /** How to run. */
 export interface SimulateOptions {
+  /** One client for a simulated week instead of what the seed draws else. */
+  readonly soak?: boolean | undefined
   /** Told what happens, with the virtual milliseconds at which it does. */
   readonly onTrace?: ((at: number, line: string) => void) | undefined
 }
@@ -44,7 +47,7 @@ export interface Report {
 
 /** Runs one seed. Runs must not overlap in a process. */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Report> {
-  const plan = drawPlan(seed, new Stream(seed))
+  const plan = options.soak ? drawSoak(seed, new Stream(seed)) : drawPlan(seed, new Stream(seed))
   return play(plan, options)
 }
 

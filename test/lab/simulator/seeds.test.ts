@@ -7,6 +7,7 @@ import { bundleWorker } from '../../../scripts/simulator/bundle.ts'
 import { runSeeds } from '../../../scripts/simulator/pool.ts'
 import { SABOTAGES } from '../../../scripts/simulator/sabotage.ts'
 import { drawPlan, FAULT_CLASSES, type Report, Stream, simulate } from '../../../src/lab/simulator/index.ts'
+import { drawSoak } from '../../../src/lab/simulator/soak.ts'
 
 const SEEDS = 300
 const BLOCK = 50
@@ -30,6 +31,13 @@ describe(`seeds 1 to ${SEEDS}`, () => {
     expect(FAULT_CLASSES.filter((one) => !drawn.has(one))).toEqual([])
     expect(plans.filter(({ classes }) => classes.length === 0).length).toBeGreaterThan(10)
   })
+})
+
+test('a soak is a week of one client, with uploads and faults all along', () => {
+  const { until, clients, timed } = drawSoak(1, new Stream(1))
+  expect([until / 86_400_000, clients.length]).toEqual([7, 1])
+  expect(clients[0]!.operations.filter(({ kind }) => kind === 'upload').length).toBe(504)
+  expect(timed.map(({ at }) => Math.floor(at / 86_400_000))).toEqual([0, 1, 2, 3, 4, 5, 6])
 })
 
 /** Runs seeds in processes of their own. */
