@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { bundleWorker } from '../../../scripts/simulator/bundle.ts'
 import { runSeeds } from '../../../scripts/simulator/pool.ts'
-import { SABOTAGES } from '../../../scripts/simulator/sabotage.ts'
+import { type Patch, SABOTAGES } from '../../../scripts/simulator/sabotage.ts'
 import { drawPlan, FAULT_CLASSES, type Report, Stream, simulate } from '../../../src/lab/simulator/index.ts'
 import { drawSoak } from '../../../src/lab/simulator/soak.ts'
 
@@ -41,11 +41,7 @@ test('a soak is a week of one client, with uploads and faults all along', () => 
 })
 
 /** Runs seeds in processes of their own. */
-async function inProcesses(
-  seeds: readonly number[],
-  jobs: number,
-  patch?: (typeof SABOTAGES)[string],
-): Promise<Report[]> {
+async function inProcesses(seeds: readonly number[], jobs: number, patch?: Patch): Promise<Report[]> {
   const folder = mkdtempSync(join(tmpdir(), 'simulate-test-'))
   const reports: Report[] = []
   try {
@@ -73,6 +69,6 @@ test('a planted defect is found', { timeout: 60_000 }, async () => {
 })
 
 test('a defect that does not fit the sources any more is an error', async () => {
-  const patch = { what: 'x', file: 'src/transport/session/session.ts', find: 'not there', replace: '' }
+  const patch = { file: 'src/transport/session/session.ts', find: 'not there', replace: '' }
   await expect(inProcesses([1], 1, patch)).rejects.toThrow('stands 0 times')
 })

@@ -52,6 +52,8 @@ const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys']],
   // Sent on by one server and back by the next, once too often.
   [/^USER_MIGRATE_X$/, ['error']],
+  // The permanent key that a temporary one is to be bound to is gone.
+  [/^ENCRYPTED_MESSAGE_INVALID$/, ['forget-keys']],
   [/^FILE_PART_X_MISSING$/, ['lost-part']],
 ]
 
