@@ -28,7 +28,8 @@ const outcomes = await runTrials(trials, ({ row, mutation, verdict }) => {
   const what = `${row.rule}: ${mutation.find.trim().split('\n')[0]}`
   if (verdict === 'caught') console.log(`caught  ${what}`)
   else {
-    const why = verdict === 'missed' ? 'passes without it' : 'did not run'
+    const why =
+      verdict === 'missed' ? 'passes without it' : 'did not run, or the source does not hold the piece just once'
     console.error(
       `${verdict.toUpperCase()}  ${what} -> ${mutation.replace || '(nothing)'}\n        ${row.test.file}: ${row.test.title} ${why}`,
     )

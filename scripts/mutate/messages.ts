@@ -73,12 +73,12 @@ export const MESSAGES: Mutations = {
     { find: '    ids.splice(at, 0, id)\n', replace: '', file: 'src/transport/session/seen-ids.ts' },
   ],
   'not older than 300 s once the clock is synced': [
-    { find: 'if (age > MAX_AGE ||', replace: 'if (age > MAX_AGE + 1_500 ||' },
-    { find: 'if (age > MAX_AGE ||', replace: 'if (age > MAX_AGE - 1_500 ||' },
+    { find: 'MAX_AGE = 300_000', replace: 'MAX_AGE = 301_500', file: 'src/transport/session/limits.ts' },
+    { find: 'MAX_AGE = 300_000', replace: 'MAX_AGE = 298_500', file: 'src/transport/session/limits.ts' },
   ],
   'not more than 30 s ahead': [
-    { find: 'age > MAX_AGE || age < -MAX_AHEAD', replace: 'age > MAX_AGE || age < -MAX_AHEAD - 1_500' },
-    { find: 'age > MAX_AGE || age < -MAX_AHEAD', replace: 'age > MAX_AGE || age < -MAX_AHEAD + 1_500' },
+    { find: 'MAX_AHEAD = 30_000', replace: 'MAX_AHEAD = 31_500', file: 'src/transport/session/limits.ts' },
+    { find: 'MAX_AHEAD = 30_000', replace: 'MAX_AHEAD = 28_500', file: 'src/transport/session/limits.ts' },
   ],
   "a container's own id is held to the same window": [
     {
@@ -93,7 +93,9 @@ export const MESSAGES: Mutations = {
       replace: 'return id === BAD_MSG_NOTIFICATION',
     },
   ],
-  'but not those about messages that we never sent': [{ find: '  if (!recent) return\n', replace: '' }],
+  'but not those about messages that we never sent': [
+    { find: 'session.recent.get(bad)', replace: 'session.recent.get(bad) ?? [...session.recent.values()][0]' },
+  ],
   'the parity of seqno fits the content, packed or not': [
     {
       find: 'if (!content || reader.remaining < 16) throw refused()',

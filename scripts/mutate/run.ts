@@ -17,7 +17,7 @@ export interface Trial {
 
 /** What became of it. */
 export interface Outcome extends Trial {
-  /** `caught`: the test failed. `missed`: it passed. `lost`: there was no such test, or it did not run. */
+  /** `caught`: the test failed. `missed`: it passed. `lost`: there is no such test or no such piece of source. */
   readonly verdict: 'caught' | 'missed' | 'lost'
 }
 
@@ -36,7 +36,10 @@ export async function runTrials(trials: readonly Trial[], onOutcome: (outcome: O
   return outcomes
 }
 
-async function runBatch(trials: readonly Trial[]): Promise<Outcome[]> {
+async function runBatch(all: readonly Trial[]): Promise<Outcome[]> {
+  const trials = all.filter(isPlaced)
+  const lost = all.filter((trial) => !isPlaced(trial)).map((trial): Outcome => ({ ...trial, verdict: 'lost' }))
+  if (trials.length === 0) return lost
   const names = trials.map((_, i) => `mutation ${i}`)
   const vitest = await createVitest(
     'test',
@@ -58,13 +61,21 @@ async function runBatch(trials: readonly Trial[]): Promise<Outcome[]> {
   )
   try {
     await vitest.start()
-    return trials.map((trial, i) => ({
-      ...trial,
-      verdict: verdictOf(modulesOf(vitest, names[i]!), trial.row.test.title),
-    }))
+    const outcomes = trials.map(
+      (trial, i): Outcome => ({
+        ...trial,
+        verdict: verdictOf(modulesOf(vitest, names[i]!), trial.row.test.title),
+      }),
+    )
+    return [...outcomes, ...lost]
   } finally {
     await vitest.close()
   }
+}
+
+/** Whether what is to be taken out still stands in the source: who moves a check has to move its mutation. */
+function isPlaced({ row, mutation }: Trial): boolean {
+  return readFileSync(mutation.file ?? row.source, 'utf8').split(mutation.find).length === 2
 }
 
 /** Changes the source as it is loaded. */
