@@ -63,6 +63,8 @@ export function refused(): SecurityError {
 
 export class Inbox {
   readonly seen: SeenIds = new SeenIds()
+  /** A message of this session was too old. The server repeats it on the next connection: only a new session has none of it. */
+  stale = false
   readonly #sessionId: bigint
   readonly #options: { readonly clock: ServerClock; readonly crypto: Crypto }
 
@@ -142,7 +144,8 @@ export class Inbox {
     const age = this.#age(msgId)
     // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
     if (age < -MAX_AHEAD) this.#options.clock.doubt()
-    if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
+    this.stale = age > MAX_AGE
+    if (this.stale || age < -MAX_AHEAD) throw refused()
   }
 
   /** Milliseconds that a message is old, by its id; below 0 for one ahead of our clock. */

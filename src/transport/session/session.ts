@@ -147,7 +147,7 @@ export class Session implements SessionInternals {
    */
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.
-    if (now - this.#disconnectedAt > STALE_AFTER) this.reset('stale')
+    if (this.inbox.stale || now - this.#disconnectedAt > STALE_AFTER) this.reset('stale')
     this.#disconnectedAt = NEVER
     this.mustReconnect = false
     if (this.#former) this.send({ _: 'destroy_session', sessionId: this.#former })

@@ -12,8 +12,11 @@ import type { SessionInternals } from './internals.ts'
 /** Silence after which the other side is asked whether it lives: with calls unanswered, and without. Milliseconds. */
 const PING_BUSY = 15_000
 const PING_IDLE = 60_000
-/** The server is asked to close the connection after this many seconds without a ping. */
-const DISCONNECT_DELAY = 75
+/**
+ * The server is asked to close the connection after this many seconds without a ping. Long, since on a slow line a ping may
+ * stand behind minutes of file parts.
+ */
+const DISCONNECT_DELAY = 240
 /** A ping may take this long, and longer by what is in front of it at {@link SLOWEST} bytes per millisecond. */
 const PONG_WITHIN = 15_000
 const SLOWEST = 16
@@ -38,6 +41,8 @@ export class Watch {
   #connectedAt = 0
   #heard = 0
   #pingSent = NEVER
+  /** When the server was last asked to close this connection unless it is asked again: only another ping puts that off. */
+  #asked = NEVER
   #pings = 0n
   #lookAt = NEVER
   #saltsDue = 0
@@ -45,6 +50,7 @@ export class Watch {
   connected(now: number): void {
     this.#connected = true
     this.#connectedAt = this.#lookAt = now
+    this.#asked = NEVER
     this.received(now)
   }
 
@@ -76,7 +82,7 @@ export class Watch {
 
   /** Asks the server for a sign of life. */
   ping(session: SessionInternals, now: number): void {
-    this.#pingSent = now
+    this.#pingSent = this.#asked = now
     session.send({ _: 'ping_delay_disconnect', pingId: ++this.#pings, disconnectDelay: DISCONNECT_DELAY })
   }
 
@@ -100,7 +106,9 @@ export class Watch {
 
   /** When it is time for a ping, or for its answer. */
   #due(session: SessionInternals): number {
-    if (this.#pingSent === NEVER) return this.#heard + (session.sent.size > 0 ? PING_BUSY : PING_IDLE)
+    if (this.#pingSent === NEVER) {
+      return Math.min(this.#asked + PING_IDLE, this.#heard + (session.sent.size > 0 ? PING_BUSY : PING_IDLE))
+    }
     let bytes = 0
     for (const call of session.sent.values()) bytes += call.request.size ?? 0
     return this.#pingSent + PONG_WITHIN + bytes / SLOWEST

@@ -548,6 +548,28 @@ describe('life signs', () => {
     expect(pings).toBeLessThan(10)
   })
 
+  test('once asked to close a connection without pings, the server gets its next ping in time, however much it answers', async () => {
+    settle()
+    const { session, host } = peer
+    session.watch.ping(session, host.now())
+    let last = host.now()
+    let pings = 0
+    for (let i = 0; i < 300; i++) {
+      expect(session.tick(host.now())).toBe('alive')
+      peer.call(i)
+      for (const { msgId, call, service } of peer.sent()) {
+        if (call !== undefined) peer.answer(msgId, 0)
+        if (service?._ !== 'ping_delay_disconnect') continue
+        expect(host.now() - last).toBeLessThan(1000 * service.disconnectDelay)
+        last = host.now()
+        pings++
+        peer.service({ _: 'pong', msgId, pingId: service.pingId })
+      }
+      await host.advance(1000)
+    }
+    expect([pings >= 5, pings <= 7, host.now() - last < 61_000]).toEqual([true, true, true])
+  })
+
   test('future salts are asked for ahead of time, and not again before they run out', async () => {
     peer.call(1)
     peer.answer(peer.sent()[0]!.msgId, 0)
