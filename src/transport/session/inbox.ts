@@ -145,7 +145,7 @@ export class Inbox {
     // The server itself is never ahead of its time, nor is what somebody held back: then it is we who are behind.
     if (age < -MAX_AHEAD) this.#options.clock.doubt()
     this.stale = age > MAX_AGE
-    if (this.stale || age < -MAX_AHEAD) throw refused()
+    if (age > MAX_AGE || age < -MAX_AHEAD) throw refused()
   }
 
   /** Milliseconds that a message is old, by its id; below 0 for one ahead of our clock. */

@@ -106,9 +106,8 @@ export class Watch {
 
   /** When it is time for a ping, or for its answer. */
   #due(session: SessionInternals): number {
-    if (this.#pingSent === NEVER) {
-      return Math.min(this.#asked + PING_IDLE, this.#heard + (session.sent.size > 0 ? PING_BUSY : PING_IDLE))
-    }
+    if (this.#pingSent === NEVER && this.#heard > this.#asked + PING_IDLE) return this.#heard
+    if (this.#pingSent === NEVER) return this.#heard + (session.sent.size > 0 ? PING_BUSY : PING_IDLE)
     let bytes = 0
     for (const call of session.sent.values()) bytes += call.request.size ?? 0
     return this.#pingSent + PONG_WITHIN + bytes / SLOWEST
