@@ -10,6 +10,12 @@ const REASONS = {
   EISDIR: ['FILE_NOT_A_FILE', 'it is a folder; name a file in it'],
   EACCES: ['FILE_NOT_READABLE', 'no permission to read it'],
   EPERM: ['FILE_NOT_READABLE', 'no permission to read it'],
+  ELOOP: ['FILE_NOT_READABLE', 'its symbolic links lead in a circle, or there are too many of them'],
+  ENAMETOOLONG: ['FILE_NOT_READABLE', 'its name, or the path to it, is too long for this system'],
+  EMFILE: ['FILE_NOT_READABLE', 'this process has too many files and connections open'],
+  ENFILE: ['FILE_NOT_READABLE', 'this system has too many files open; try again later'],
+  EIO: ['FILE_NOT_READABLE', 'the disk reports an error'],
+  ENXIO: ['FILE_NOT_A_FILE', 'it is a socket, or a device that is not there'],
   NotReadableError: ['FILE_CHANGED', 'it changed, or may no longer be read; choose it again'],
 } as const
 

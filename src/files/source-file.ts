@@ -158,7 +158,11 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
         const end = Math.max(0, Math.min(into.length, size - offset))
         for (let at = 0; at < end; ) {
           const length = await readInto(open, into.subarray(0, end), at, offset + at)
-          if (length === 0) throw changed(name, `ended at byte ${offset + at} of ${size} while it was read`)
+          if (length === 0) {
+            compare(identityOf(await statAsync(open, { bigint: true })))
+            // It has its old size and time again.
+            throw changed(name, `ended for a moment at byte ${offset + at} of ${size} while it was read`)
+          }
           at += length
         }
         return end
@@ -179,7 +183,7 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
 
 /** The error of a file that is not what it was. */
 function changed(name: string, what: string): FileError {
-  return new FileError('FILE_CHANGED', `${name} ${what}`)
+  return new FileError('FILE_CHANGED', `${name} ${what}; try again when nothing writes to it`)
 }
 
 function readInto(fd: number, into: Uint8Array, at: number, position: number): Promise<number> {

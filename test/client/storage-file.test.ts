@@ -131,6 +131,12 @@ describe('links', () => {
     symlinkSync('bot.session', path)
     expect(await codeOf(fileStorage(path).load())).toBe('SESSION_NOT_READABLE')
     expect(await codeOf(fileStorage(path).save('x'))).toBe('SESSION_NOT_WRITABLE')
+    await expect(fileStorage(path).load()).rejects.toThrow(`${path}: its symbolic links lead in a circle`)
+    await expect(fileStorage(path).save('x')).rejects.toThrow(`${path}: its symbolic links lead in a circle`)
+  })
+
+  test('a name that is too long is told in words', async () => {
+    await expect(fileStorage(`${path}${'x'.repeat(300)}`).load()).rejects.toThrow(/: its name, [^:']* is too long/)
   })
 })
 

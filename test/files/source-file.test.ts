@@ -9,6 +9,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -35,6 +36,13 @@ beforeEach(() => {
   writeFileSync(path, data)
 })
 afterAll(() => rmSync(root, { recursive: true }))
+
+/** Two links that lead to one another. */
+function circle(): string {
+  symlinkSync(`${path}.b`, `${path}.a`)
+  symlinkSync(`${path}.a`, `${path}.b`)
+  return `${path}.a`
+}
 
 /** Files below `root` that this process has open. */
 const openNow = (): string[] =>
@@ -136,7 +144,7 @@ describe('a file that is not what it was', () => {
     truncateSync(path, 5_000)
     await expect(read(source, 4_000, 4_000)).rejects.toMatchObject({
       code: 'FILE_CHANGED',
-      message: expect.stringContaining('ended at byte 5000 of 10000'),
+      message: `${path} shrank from 10000 to 5000 bytes while it was read; try again when nothing writes to it`,
     })
     await source.close()
   })
@@ -148,13 +156,16 @@ describe('what cannot be opened', () => {
     ['empty path', () => '', 'FILE_NOT_FOUND', 'there is no such file'],
     ['below a file', () => join(path, 'x'), 'FILE_NOT_FOUND', 'a part of its path is no folder'],
     ['a folder', () => root, 'FILE_NOT_A_FILE', 'it is a folder; name a file in it'],
-    ['a name too long', () => join(root, 'x'.repeat(5_000)), 'FILE_NOT_READABLE', 'ENAMETOOLONG'],
+    ['a name too long', () => join(root, 'x'.repeat(5_000)), 'FILE_NOT_READABLE', 'is too long for this system'],
+    ['links in a circle', () => circle(), 'FILE_NOT_READABLE', 'its symbolic links lead in a circle'],
   ])('%s', async (_, make, code, words) => {
     const name = make()
     const error: unknown = await openFile(name).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ name: 'FileError', code })
     expect(String(error)).toContain(`cannot read ${name}`)
     expect(String(error)).toContain(words)
+    // In words, not in the system's.
+    expect(String(error)).not.toMatch(/\bE[A-Z]{3,}\b/)
     expect(openNow()).toEqual([])
   })
 
