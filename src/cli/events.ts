@@ -26,9 +26,8 @@ export function eventText(event: AnyEvent): string | undefined {
 function fieldText(value: unknown): string {
   if (value instanceof Error) return `"${value.message}"`
   if (typeof value === 'object' && value !== null) {
-    return Object.values(value as Record<string, unknown>)
-      .map((one) => String(one))
-      .join('/')
+    const fields = Object.entries(value as Record<string, unknown>).filter(([, one]) => one !== undefined)
+    return fields.map(([name, one]) => `${name}:${String(one)}`).join(',')
   }
   return String(value)
 }
