@@ -107,6 +107,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  */
 export function readUploadJob(argv: readonly string[], environment: Environment): UploadJob {
   const options = parseArguments(argv, OPTIONS, (spelled) => `; a file of that name is written ./${spelled}`)
+  hideSecrets(options, environment)
   const job = {
     files: options.operands,
     session: options.text('session'),
@@ -145,19 +146,27 @@ function readLogin(
   const apiId = parseInteger(required(options, 'api-id', 'MTPROTO_API_ID', environment), 'the api id', 1, MAX_INT)
   const apiHash = required(options, 'api-hash', 'MTPROTO_API_HASH', environment)
   const botToken = options.text('bot-token') ?? (environment.MTPROTO_BOT_TOKEN || undefined)
-  hide(apiHash)
-  hide(botToken)
   if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
     throw new UsageError('the bot token is not one of @BotFather, which is a number, a colon and 35 characters')
   }
   return { apiId, apiHash, botToken }
 }
 
-/** The proxy, checked and kept out of what is printed: it may hold a password. */
+/**
+ * Keeps secrets out of what is printed, before anything else is looked at: one that stands in another's place would be
+ * shown as what it cannot be. A real api id is too short to be hidden; what is longer may be the hash or the token.
+ */
+function hideSecrets(options: Arguments<Option>, environment: Environment): void {
+  for (const name of ['api-id', 'api-hash', 'bot-token', 'proxy'] as const) {
+    hide(options.text(name))
+    hide(environment[`MTPROTO_${name.toUpperCase().replace('-', '_')}`])
+  }
+}
+
+/** The proxy, checked. */
 function readProxy(options: Arguments<Option>, environment: Environment): string | undefined {
   const proxy = options.text('proxy') ?? (environment.MTPROTO_PROXY || undefined)
   if (proxy === undefined) return undefined
-  hide(proxy)
   const { type } = parseProxy(proxy)
   const transport = options.text('transport')
   if (type === 'mtproxy' && transport !== undefined) {

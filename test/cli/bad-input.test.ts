@@ -139,7 +139,7 @@ describe('the file', () => {
     symlinkSync('nowhere', join(folder, 'broken.jpg'))
     symlinkSync('circle.jpg', join(folder, 'circle.jpg'))
     expectOneSentence(await upTo('broken.jpg'), 1, 'broken.jpg')
-    expectOneSentence(await upTo('circle.jpg'), 1, 'circle.jpg')
+    expectOneSentence(await upTo('circle.jpg'), 1, 'cannot read circle.jpg: its symbolic links lead in a circle')
   })
 
   test('may not be read', async () => {
@@ -161,6 +161,24 @@ describe('the file', () => {
   })
 })
 
+describe('a secret in the place of something else is not shown', () => {
+  const as = async (env: Partial<typeof LOGIN>, ...args: string[]): Promise<Outcome> =>
+    start(program.main, ['upload', 'cat.jpg', ...args], { env: { ...LOGIN, ...env }, cwd: folder }).ended
+
+  test('hash or token as api id', async () => {
+    const { MTPROTO_API_HASH: hash, MTPROTO_BOT_TOKEN: token } = LOGIN
+    expectOneSentence(await as({ MTPROTO_API_ID: token }), 2, /the api id is a whole number .* cannot be "\*\*\*"/)
+    expectOneSentence(await as({ MTPROTO_API_ID: hash, MTPROTO_API_HASH: '12345' }), 2, 'the api id is a whole number')
+    expectOneSentence(await as({}, '--api-id', token), 2, 'the api id is a whole number')
+  })
+
+  test('the token as peer, or as proxy', async () => {
+    const { MTPROTO_BOT_TOKEN: token } = LOGIN
+    expectOneSentence(await as({}, '--peer', token), 2, '--peer is me, empty or @username; it cannot be "***"')
+    expectOneSentence(await as({}, '--proxy', token), 2, 'the proxy')
+  })
+})
+
 describe("the server's key", () => {
   const withKey = (path: string): Promise<Outcome> =>
     upload('cat.jpg', '--dc', '127.0.0.1:9', '--server-key', path, '--session', 's')
@@ -172,6 +190,8 @@ describe("the server's key", () => {
   test('is missing, or a folder', async () => {
     expectOneSentence(await withKey('none.pem'), 2, "cannot read the server's key none.pem: there is no such file")
     expectOneSentence(await withKey('.'), 2, 'it is a folder')
+    symlinkSync('circle.pem', join(folder, 'circle.pem'))
+    expectOneSentence(await withKey('circle.pem'), 2, 'its symbolic links lead in a circle')
   })
 
   test('is no PEM', async () => {
