@@ -34,6 +34,9 @@ const MiB = 1024 * 1024
 /** Bytes under way that are worth a lane. */
 const BYTES_PER_LANE = MiB
 
+/** After round trips longer than this many milliseconds nothing is gained by more under way: it would only wait longer. */
+const LONG = 20_000
+
 /** The window that uploads use unless told. */
 export function createWindow({ initial = MiB, max = 8 * MiB, maxLanes = 4 }: WindowOptions = {}): WindowPolicy {
   let allowed = initial
@@ -52,7 +55,7 @@ export function createWindow({ initial = MiB, max = 8 * MiB, maxLanes = 4 }: Win
     delivered(bytes, roundTrip, inFlight) {
       smoothed += (roundTrip - smoothed) / (smoothed ? 8 : 1)
       // An allowance that was not used says nothing about the path.
-      if (2 * inFlight < allowed) return
+      if (2 * inFlight < allowed || roundTrip > LONG) return
       allowed = Math.min(max, allowed + (allowed >= threshold! ? (bytes * MAX_PART_SIZE) / allowed : bytes))
     },
     failed(now) {

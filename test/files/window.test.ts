@@ -31,3 +31,11 @@ test('failures halve it once a round trip, never below one part; then it grows b
   for (let i = 1; i < 20; i++) window.failed(1_000_000 * i)
   expect(window.allowed).toBe(512 * KiB)
 })
+
+test('what takes long to be answered lets nothing grow: on a slow line more under way only waits longer', () => {
+  const window = createWindow()
+  for (let i = 0; i < 100; i++) window.delivered(512 * KiB, 20_001, window.allowed)
+  expect(window.allowed).toBe(1024 * KiB)
+  window.delivered(512 * KiB, 20_000, window.allowed)
+  expect(window.allowed).toBe(1536 * KiB)
+})
