@@ -119,6 +119,7 @@ export class Connection {
 
   #dial(): void {
     const { where, keys, host } = this.#options
+    this.#timer?.cancel()
     if (!this.#mayBegin()) {
       this.#state = 'waiting'
       this.#timer = host.setTimer(FIRST_PAUSE, () => this.#onTimer())
@@ -317,13 +318,13 @@ export class Connection {
     if (error instanceof SecurityError) session.refusal = error
     session.disconnected(host.now())
     const pause = session.pending === 0 ? undefined : this.#pause(error)
-    this.#emit({ type: 'disconnected', where, error, retryIn: pause })
-    if (this.state === 'closed') return
+    // Before anybody is told: what is called then is for the next link.
     if (pause === undefined) {
       this.#attempts = 0
       session.failAll(session.refusal ?? error)
-      return
     }
+    this.#emit({ type: 'disconnected', where, error, retryIn: pause })
+    if (this.state === 'closed' || pause === undefined) return
     this.#state = 'waiting'
     this.#timer = host.setTimer(pause, () => this.#onTimer())
   }

@@ -103,6 +103,7 @@ class Lab {
   keyLost = 0
   codec = (): PacketCodec => createFraming('intermediate', this.host.random)
   readonly session: Session
+  readonly keys: KeyHolder
   readonly connection: Connection
 
   constructor() {
@@ -111,7 +112,7 @@ class Lab {
     this.session = new Session({ crypto, random: host.random, clock, salts: new Salts(0n), init: (encode) => encode })
     const key = this.key
     const lab = this
-    const keys: KeyHolder = {
+    this.keys = {
       get current() {
         return lab.keyLost > 0 ? undefined : key
       },
@@ -125,7 +126,7 @@ class Lab {
       crypto,
       clock,
       session: this.session,
-      keys,
+      keys: this.keys,
       exchange: { keys: [], dc: 2 },
       dial: (handlers, signal) => this.#dial(handlers, signal),
       codec: () => this.codec(),
@@ -307,6 +308,18 @@ describe('a server that cannot be reached', () => {
     lab.call(2)
     expect(lab.outcomes).toEqual(['1xCLIENT_CLOSED', '2xCLIENT_CLOSED'])
   })
+})
+
+test('a call that is made when the loss of an idle link is told is not lost with it', async () => {
+  await lab.ready()
+  lab.onEvent = ({ type }) => type === 'disconnected' && lab.call(1)
+  lab.link.die()
+  lab.onEvent = undefined
+  await lab.host.settle()
+  expect(lab.outcomes).toEqual([])
+  const { msgId } = lab.link.read().at(-1)!
+  lab.link.message(result(msgId, int(5)))
+  expect([lab.outcomes, lab.links.length]).toEqual([['1=5'], 2])
 })
 
 describe('what is not genuine', () => {
@@ -693,6 +706,21 @@ describe('when the network says that it changed', () => {
     expect(readClientMessage(ping!.reader)._).toBe('ping_delay_disconnect')
     await lab.host.advance(16_000)
     expect([lab.link.closed, lab.links.length, lab.connection.state]).toEqual([true, 1, 'idle'])
+  })
+
+  test('a connection that waits for the key of another goes on with one timer, however often it is told', async () => {
+    lab.keyLost = 1
+    lab.keys.maker = 'another lane'
+    lab.call(1)
+    await lab.host.settle()
+    for (let i = 0; i < 10; i++) lab.connection.networkChanged()
+    expect([lab.connection.state, lab.host.pendingTimers]).toEqual(['waiting', 1])
+    // The other one gives up; no timer that was left over ends the exchange which begins here then.
+    lab.keys.maker = undefined
+    await lab.host.advance(1_000)
+    expect([lab.links.length, lab.connection.state, lab.host.pendingTimers]).toEqual([1, 'exchanging', 1])
+    lab.connection.close()
+    expect(lab.host.pendingTimers).toBe(0)
   })
 
   test('one that is idle or closed does nothing', async () => {
