@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-import type { Patch } from './sabotage.ts'
+import type { Patch } from './defect.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 

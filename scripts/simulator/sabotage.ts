@@ -3,32 +3,13 @@
  *
  * The lists stand in `defects/`, by the floor of the house that the defect is in.
  */
+import type { Defects } from './defect.ts'
 import { CLIENT_DEFECTS } from './defects/client.ts'
 import { CONNECTION_DEFECTS } from './defects/connection.ts'
 import { FILE_DEFECTS } from './defects/files.ts'
 import { INBOX_DEFECTS } from './defects/inbox.ts'
 import { REACTION_DEFECTS } from './defects/reactions.ts'
 import { SESSION_DEFECTS } from './defects/session.ts'
-
-/** One change of one source file. */
-export interface Patch {
-  /** Below the project's folder. */
-  readonly file: string
-  /** Must occur in the file exactly once. */
-  readonly find: string
-  readonly replace: string
-}
-
-/** A defect by name. */
-export interface Sabotage extends Patch {
-  /** What is wrong then, in a few words. */
-  readonly what: string
-  /** The simulator finds it within so many seeds, counted from 1. */
-  readonly within: number
-}
-
-/** Defects by name. */
-export type Defects = Readonly<Record<string, Sabotage>>
 
 /** All defects, by the names that `--sabotage` takes. */
 export const SABOTAGES: Defects = {

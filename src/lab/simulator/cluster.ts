@@ -1,15 +1,18 @@
 /**
  * The servers of a run: test DCs that share one world, each on a machine of its own, and all that they do wrong.
  */
-
+import { view } from '../../bytes.ts'
 import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
+import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
+import { PLAIN_MESSAGE_HEAD, unwrapPlain } from '../../transport/exchange/plain.ts'
 import type { KeyRecord } from '../server/auth-keys.ts'
 import type { CallFault, Faults, OutgoingPlain, RequestInfo } from '../server/faults.ts'
 import { memoryParts } from '../server/parts-store.ts'
 import { TestServer } from '../server/server.ts'
 import { World, type WorldUser } from '../server/world.ts'
 import { SimHost } from './host.ts'
+import { type Lie, lieIn, lieInExchange } from './lies.ts'
 import type { Listener, Network } from './network.ts'
 import { NAMES, type Plan, type RequestPlan, type TimedFault } from './plan.ts'
 import type { Stream } from './random.ts'
@@ -39,6 +42,8 @@ export interface ClusterOptions {
   readonly chance: Stream
   readonly crypto: Crypto<Uint8Array>
   readonly network: Network
+  /** Where to note the keys. */
+  readonly keys: Map<bigint, AuthKey>
   readonly faulty: () => boolean
   /** A fault happened; `detail` is what a client may be told by it. */
   readonly onFault: (what: string, detail: string) => void
@@ -46,6 +51,10 @@ export interface ClusterOptions {
   readonly onRequest: (dc: number, info: RequestInfo) => void
   /** A message is about to be sealed, with all of its padding. */
   readonly onSeal: (dc: number, plain: Required<OutgoingPlain>) => void
+  /** It breaks a rule. */
+  readonly onLie: (lie: Lie) => void
+  /** An answer of a key exchange is about to be sent. */
+  readonly onExchange: (body: Uint8Array, lie: string | undefined) => void
 }
 
 interface Site {
@@ -58,20 +67,25 @@ interface Site {
 export class Cluster {
   readonly world: World
   /** Every key that any DC ever had, by the eight bytes that name it on the wire. */
-  readonly keys: Map<bigint, AuthKey> = new Map()
+  readonly keys: Map<bigint, AuthKey>
   readonly users: readonly WorldUser[]
   readonly #options: ClusterOptions
   readonly #sites: Site[] = []
   readonly #calls: Stream
   readonly #padding: Stream
+  readonly #lies: Stream
+  /** The lie in the answer of a key exchange that is about to be sent. */
+  #lie: string | undefined
   /** Files of which parts may have been lost, by id. */
   readonly #used = new Set<bigint>()
 
   constructor(options: ClusterOptions) {
-    const { chance, plan, network } = options
+    const { chance, plan, network, keys } = options
     this.#options = options
+    this.keys = keys
     this.#calls = chance.fork('calls')
     this.#padding = chance.fork('padding')
+    this.#lies = chance.fork('lies')
     this.world = new World({ random: chance.fork('world').fill, parts: memoryParts() })
     this.users = NAMES.map((username) => this.world.addUser({ firstName: username, username }))
     this.world.addChat({ kind: 'supergroup', title: 'Test group', username: 'test_group' })
@@ -130,6 +144,11 @@ export class Cluster {
       clockOffset: 0,
       onRequest: (info) => this.#misdeal(id, info),
       onSeal: (plain) => this.#seal(id, plain),
+      onSend: (packet) => {
+        this.#tellPlain(packet)
+        return [packet]
+      },
+      exchange: { tamper: (_step, message) => this.#tamper(message) },
     }
     const { gzip, containers, ackDelay, resendLimit, strictAcks } = dc
     const server = new TestServer({
@@ -152,14 +171,38 @@ export class Cluster {
   }
 
   #seal(dc: number, plain: OutgoingPlain): OutgoingPlain {
-    const { plan, faulty, onSeal } = this.#options
+    const { plan, faulty, onSeal, onLie, onFault } = this.#options
     const padding = this.#padding
     const shuffled =
       faulty() && padding.chance(plan.requests.shuffle) ? shuffleContainer(plain.body, padding) : plain.body
     const length = 12 + ((4 - shuffled.length) & 15) + 16 * padding.below(4)
     const whole = { head: plain.head, body: shuffled, padding: padding.bytes(length) }
-    onSeal(dc, whole)
-    return whole
+    if (!faulty() || !this.#lies.chance(plan.requests.lie)) {
+      onSeal(dc, whole)
+      return whole
+    }
+    const lie = lieIn(whole, this.#lies)
+    onFault('lie', lie.what)
+    onSeal(dc, lie.plain)
+    onLie(lie)
+    return lie.plain
+  }
+
+  #tamper(message: ServerMessage): ServerMessage {
+    const { plan, faulty, onFault } = this.#options
+    // Exchanges are rare: a lying server lies in one of five answers.
+    if (!faulty() || plan.requests.lie === 0 || !this.#lies.chance(200)) return message
+    const lie = lieInExchange(message, this.#lies)
+    if (lie === undefined) return message
+    this.#lie = lie.what
+    onFault('lie', lie.what)
+    return lie.message
+  }
+
+  #tellPlain(packet: Uint8Array): void {
+    if (packet.length < PLAIN_MESSAGE_HEAD || view(packet).getBigInt64(0, true) !== 0n) return
+    this.#options.onExchange(unwrapPlain(packet).body, this.#lie)
+    this.#lie = undefined
   }
 
   /** What to do wrong with a request, by the rates of the plan. */

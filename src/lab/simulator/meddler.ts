@@ -6,6 +6,7 @@
  * below the stream; changing, cutting, replaying, reflecting and mixing them is an attack.
  */
 import { view } from '../../bytes.ts'
+import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { RandomSource } from '../../host.ts'
 import type { Carrier, CarrierHandlers } from '../../transport/carrier/carrier.ts'
@@ -14,6 +15,7 @@ import { createServerCodec, type PacketCodec, type ServerCodec } from '../../tra
 import type { TransportName } from '../../transport/transport-name.ts'
 import type { End } from './link.ts'
 import { WIRE } from './link.ts'
+import { luckyForgery } from './luck.ts'
 import type { Meddling } from './plan.ts'
 import type { Stream } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -60,6 +62,8 @@ export interface MeddlerOptions {
   readonly scheduler: Scheduler
   readonly crypto: Crypto
   readonly archive: Archive
+  /** Every key that any server ever had, by the eight bytes that name it. */
+  readonly keys: ReadonlyMap<bigint, AuthKey>
   readonly faulty: () => boolean
   readonly onFault: (what: keyof Meddling) => void
 }
@@ -125,7 +129,8 @@ export class Meddler implements Carrier {
     this.#held[direction] = undefined
     if (!faulty()) this.#pass(direction, packet)
     else {
-      archive.add({ client, direction, packet: packet.slice() })
+      const original = packet.slice()
+      archive.add({ client, direction, packet: original })
       const will = (what: keyof Meddling): boolean => {
         const hit = stream.chance(meddling[what])
         if (hit) onFault(what)
@@ -145,13 +150,13 @@ export class Meddler implements Carrier {
           this.#pass(direction, packet)
         })
       } else this.#pass(direction, packet)
-      this.#forge(direction, will)
+      this.#forge(direction, original, will)
     }
     if (held !== undefined) this.#pass(direction, held)
   }
 
   /** Packets that nobody sent here now. */
-  #forge(direction: 0 | 1, will: (what: keyof Meddling) => boolean): void {
+  #forge(direction: 0 | 1, original: Uint8Array, will: (what: keyof Meddling) => boolean): void {
     const { stream, archive, client } = this.#options
     const forged = [
       will('replay') && archive.pick(stream, (one) => one.direction === direction && one.client === client),
@@ -159,6 +164,14 @@ export class Meddler implements Carrier {
       will('cross') && archive.pick(stream, (one) => one.direction === direction && one.client !== client),
     ]
     for (const packet of forged) if (packet) this.#pass(direction, packet)
+    if (direction === 1 && will('luck')) this.#tryLuck(original)
+  }
+
+  #tryLuck(packet: Uint8Array): void {
+    const { keys, crypto, stream } = this.#options
+    const authKey = packet.length < ENCRYPTED_HEAD ? undefined : keys.get(view(packet).getBigInt64(0, true))
+    const forged = authKey && luckyForgery(packet, authKey, crypto, stream)
+    if (forged) this.#pass(1, forged)
   }
 
   #later(direction: 0 | 1, packet: Uint8Array, ms: number): void {

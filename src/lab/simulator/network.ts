@@ -1,6 +1,7 @@
 /**
  * The network between all machines of a run: dials become links, each with the faults that chance gives it.
  */
+import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { Carrier, CarrierHandlers, Dial } from '../../transport/carrier/carrier.ts'
 import { dialling } from '../../transport/carrier/dialling.ts'
@@ -28,6 +29,8 @@ export interface NetworkOptions {
   readonly stream: Stream
   readonly plan: NetworkPlan
   readonly crypto: Crypto
+  /** Every key that any server ever had: what an attacker may have guessed. */
+  readonly keys: ReadonlyMap<bigint, AuthKey>
   readonly faulty: () => boolean
   /** Told of everything that is written, before the network has it. */
   readonly onWrite: (link: number, client: string, direction: 0 | 1, bytes: Uint8Array) => void
@@ -135,6 +138,7 @@ export class Network {
         scheduler,
         crypto,
         archive: this.#archive,
+        keys: this.#options.keys,
         faulty,
         onFault: (what) => onFault(what, client),
       })

@@ -5,6 +5,7 @@
  * of the run that watches are told of; who they belong to is known by their source of random bytes, one a machine.
  */
 import type { RandomSource } from '../../host.ts'
+import { KeyExchange } from '../../transport/exchange/exchange.ts'
 import type { Call, CallRequest } from '../../transport/session/call.ts'
 import { SeenIds } from '../../transport/session/seen-ids.ts'
 import { Session } from '../../transport/session/session.ts'
@@ -21,6 +22,8 @@ export interface Observer {
   onConnected(session: Session): void
   /** A session has lost its connection. */
   onDisconnected(session: Session): void
+  /** A key exchange went on with an answer of the server's. */
+  onExchange(body: Uint8Array): void
   /** A set of message ids took an id as new. */
   onFresh(ids: SeenIds, id: bigint): void
 }
@@ -47,6 +50,7 @@ function install(): void {
   /* oxlint-disable typescript/unbound-method */
   const { call, cancel, receive, connected, disconnected } = Session.prototype
   const { add } = SeenIds.prototype
+  const { receive: answer } = KeyExchange.prototype
   /* oxlint-enable typescript/unbound-method */
   Session.prototype.call = function (request) {
     return call.call(this, of(this)?.onCall(this, request) ?? request)
@@ -67,6 +71,12 @@ function install(): void {
   Session.prototype.disconnected = function (now) {
     of(this)?.onDisconnected(this)
     disconnected.call(this, now)
+  }
+  KeyExchange.prototype.receive = function (body) {
+    const copy = body.slice()
+    const step = answer.call(this, body)
+    observer?.onExchange(copy)
+    return step
   }
   SeenIds.prototype.add = function (id) {
     const fresh = add.call(this, id)

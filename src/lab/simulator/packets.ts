@@ -7,6 +7,7 @@ import { view } from '../../bytes.ts'
 /** Constructor ids that the referee knows. */
 export const Id = {
   CONTAINER: 0x73f1f8dc,
+  RPC_RESULT: 0xf35c6d01,
   ACK: 0x62d6b459,
   STATE_INFO: 0x04deb57d,
   ALL_INFO: 0x8cc0d131,
@@ -16,6 +17,11 @@ export const Id = {
   BAD_MESSAGE: 0xa7eff811,
   NEW_SESSION: 0x9ec20908,
   FUTURE_SALTS: 0xae500895,
+  PING: 0x7abe77ec,
+  STATE_REQ: 0xda69fb52,
+  RESEND_REQ: 0x7d861a08,
+  DETAILED_INFO: 0x276d3ec6,
+  NEW_DETAILED_INFO: 0x809db6df,
 } as const
 
 /** salt, session_id, msg_id, seqno and length. */
@@ -92,6 +98,19 @@ export function readAck({ body }: Item): bigint[] {
   const fields = view(body)
   return Array.from({ length: fields.getInt32(8, true) }, (_, i) => fields.getBigUint64(12 + 8 * i, true))
 }
+
+/** A number of 64 bits that stands in a message, without a sign; 0 if the message is too short. */
+export function readLong({ body }: Item, offset: number): bigint {
+  return body.length < offset + 8 ? 0n : view(body).getBigUint64(offset, true)
+}
+
+/** A number of 32 bits that stands in a message; 0 if the message is too short. */
+export function readInt({ body }: Item, offset: number): number {
+  return body.length < offset + 4 ? 0 : view(body).getInt32(offset, true)
+}
+
+/** The ids that a `msgs_state_req`, `msg_resend_req` or `msgs_all_info` names. */
+export const readIds: (item: Item) => bigint[] = readAck
 
 /** The salts that a message tells of. */
 export interface ToldSalts {

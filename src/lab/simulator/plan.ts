@@ -34,6 +34,7 @@ export const FAULT_CLASSES = [
   'refusal',
   'lost-parts',
   'migration',
+  'lies',
 ] as const
 
 /** A kind of faults. */
@@ -118,6 +119,8 @@ export interface Meddling {
   readonly replay: number
   readonly reflect: number
   readonly cross: number
+  /** Forged with so much luck that a byte of msg_key is right. */
+  readonly luck: number
 }
 
 /** How the servers treat calls; rates are in a thousand calls. */
@@ -134,6 +137,8 @@ export interface RequestPlan {
   readonly networkMigrate: number
   /** Messages of a container are sent in another order. */
   readonly shuffle: number
+  /** Servers break a rule in a message that they seal, or in an answer of a key exchange. */
+  readonly lie: number
 }
 
 /** A fault that comes at a moment of its own. */
@@ -309,6 +314,7 @@ function drawNetwork(stream: Stream, level: number, on: On): NetworkPlan {
       replay: rate('attack', 20),
       reflect: rate('attack', 8),
       cross: rate('attack', 8),
+      luck: rate('attack', 8),
     },
   }
 }
@@ -327,6 +333,7 @@ function drawRequests(level: number, on: On): RequestPlan {
     lostPart: rate('lost-parts', 150),
     networkMigrate: rate('migration', 60),
     shuffle: rate('loss', 200),
+    lie: rate('lies', 12),
   }
 }
 

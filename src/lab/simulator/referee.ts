@@ -7,9 +7,14 @@ import type { Crypto } from '../../crypto/crypto.ts'
 import { createServerCodec, type ServerCodec } from '../../transport/framing/index.ts'
 import { open } from '../../transport/session/envelope.ts'
 import { SEEN_IDS } from '../../transport/session/seen-ids.ts'
+import type { Session } from '../../transport/session/session.ts'
 import { AckCheck, SaltCheck } from './checks/acks.ts'
 import { CallCheck } from './checks/calls.ts'
+import { DialogueCheck } from './checks/dialogue.ts'
+import { FloodCheck } from './checks/floods.ts'
 import { InboxCheck, type Sealed } from './checks/inbox.ts'
+import { OpeningCheck } from './checks/opening.ts'
+import { ResendCheck } from './checks/resends.ts'
 import { WireCheck } from './checks/wire.ts'
 import type { Observer } from './observe.ts'
 import { type Packet, readPacket } from './packets.ts'
@@ -50,6 +55,10 @@ export class Referee {
   readonly #inbox: InboxCheck
   readonly #acks: AckCheck
   readonly #salts: SaltCheck
+  readonly opening: OpeningCheck
+  readonly #resends: ResendCheck<Session>
+  readonly #dialogue: DialogueCheck
+  readonly #floods: FloodCheck
 
   constructor(options: RefereeOptions) {
     this.#options = options
@@ -61,14 +70,33 @@ export class Referee {
     this.#inbox = new InboxCheck(noting('inbox'))
     this.#acks = new AckCheck(noting('acks'))
     this.#salts = new SaltCheck(noting('salts'))
+    this.opening = new OpeningCheck(noting('opening'))
+    this.#resends = new ResendCheck(noting('resends'))
+    this.#dialogue = new DialogueCheck(noting('dialogue'))
+    this.#floods = new FloodCheck(noting('floods'), options.now)
     this.calls = new CallCheck(noting('calls'), SEEN_IDS)
     this.observer = {
-      onCall: (session, request) => this.calls.watched(session, request),
+      onCall: (session, request) => this.calls.watched(session, this.#floods.watched(session.options.random, request)),
       onCancel: (session, call) => this.calls.cancelled(session, call.request),
       onReceive: (session, plain) => {
         const genuine = this.#inbox.isGenuine(plain)
         const packet = readPacket(plain.slice())
+        this.opening.opened(genuine, packet)
+        const { id, options: its, seen } = session
+        const { clock } = its
+        const now = options.now()
+        const opened = this.opening.receiving(packet, {
+          sessionId: id,
+          serverTime: clock.synced ? clock.serverTime() : undefined,
+          seen: (msgId) => seen.has(msgId),
+        })
+        const fresh = packet.items.filter(({ msgId }) => !seen.has(msgId))
+        const resent = this.#resends.receiving(session, packet, now)
         return () => {
+          opened()
+          resent()
+          this.#dialogue.accepted(id, fresh, now, (msgId) => seen.has(msgId))
+          if (session.id !== id) this.#dialogue.disconnected(id)
           options.trace(() => `accepted (salt ${packet.salt}) ${show(packet)}`)
           this.#inbox.accepted(genuine, packet.msgId)
           this.#acks.accepted(packet, options.now())
@@ -76,8 +104,16 @@ export class Referee {
           this.calls.look(session, options.now())
         }
       },
-      onConnected: (session) => this.calls.connected(session, options.now()),
-      onDisconnected: (session) => this.calls.disconnected(session),
+      onConnected: (session) => {
+        this.calls.connected(session, options.now())
+        this.#resends.connected(session)
+      },
+      onDisconnected: (session) => {
+        this.calls.disconnected(session)
+        this.#resends.disconnected(session)
+        this.#dialogue.disconnected(session.id)
+      },
+      onExchange: (body) => this.opening.exchanged(body),
       onFresh: (ids, id) => this.#inbox.fresh(ids, id),
     }
   }
@@ -110,11 +146,13 @@ export class Referee {
   /** A client was closed, and begins anew from what it stored. */
   restarted(): void {
     this.#salts.restarted()
+    this.#floods.restarted()
   }
 
   /** All is quiet, and the clients are still connected. */
   quiet(isOpen: (link: number) => boolean): void {
     this.#acks.quiet(this.#options.now(), isOpen)
+    this.#dialogue.quiet(this.#options.now())
   }
 
   #packet(link: number, packet: Uint8Array): void {
@@ -141,6 +179,8 @@ export class Referee {
     this.#wire.packet(packet, msgKey)
     this.#acks.packet(packet, this.#options.now(), key, link)
     this.#salts.packet(packet, key)
+    this.#resends.packet(packet)
+    this.#dialogue.packet(packet, this.#options.now())
   }
 }
 

@@ -6,7 +6,9 @@
  * same wires at the same instants, and the same digest.
  */
 import { getEventListeners } from 'node:events'
+import type { AuthKey } from '../../crypto/auth-key.ts'
 import { nativeCrypto } from '../../crypto/native.ts'
+import type { AnyRequest } from '../../tl/generated/server/requests.ts'
 import { Actor } from './actor.ts'
 import { Cluster } from './cluster.ts'
 import { gzip } from './deflate.ts'
@@ -59,6 +61,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
   const counts = new Map<string, number>()
   const faults = new Map<string, number>()
   const errors = new Set<string>()
+  const keys = new Map<bigint, AuthKey>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const trace = (line: () => string): void => onTrace?.(scheduler.now, line())
   const crypto = { ...nativeCrypto, gzip }
@@ -74,6 +77,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
     stream: chance.fork('links'),
     plan: plan.network,
     crypto,
+    keys,
     faulty,
     onWrite: (link, _client, direction, bytes) => {
       digest.add(scheduler.now, link, direction, bytes)
@@ -87,17 +91,21 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
     chance: chance.fork('cluster'),
     crypto,
     network,
+    keys,
     faulty,
     onFault,
-    onRequest: (_dc, { request }) => {
+    onRequest: (dc, { request, userId }) => {
+      trace(() => `DC ${dc} was asked by ${userId}: ${shown(request)}`)
       if (request._ !== 'messages.uploadMedia' || !('file' in request.media)) return
       const { file } = request.media
       const name = 'name' in file ? file.name : ''
       for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
     },
     onSeal: (_dc, sealed) => referee.sealed(sealed),
+    onLie: ({ plain, what }) => referee.opening.lied(plain, what),
+    onExchange: (body, lie) => referee.opening.answered(body, lie),
   })
-  const referee: Referee = new Referee({ crypto, now: () => scheduler.now, keys: cluster.keys, trace })
+  const referee: Referee = new Referee({ crypto, now: () => scheduler.now, keys, trace })
   const hosts = plan.clients.map(
     (client) => new SimHost(client.name, scheduler, chance.fork(client.name), client.clock),
   )
@@ -184,6 +192,15 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
     counts: Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
     violations: referee.violations,
   }
+}
+
+/** A request as a trace shows it: long fields are left out. */
+function shown({ _: method, ...fields }: AnyRequest): string {
+  const text = JSON.stringify(fields, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}`
+    return value instanceof Uint8Array ? `${value.length} bytes` : value
+  })
+  return `${method} ${text}`
 }
 
 /** What must not be left of closed clients. */

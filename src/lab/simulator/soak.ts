@@ -81,6 +81,7 @@ export function drawSoak(seed: number, chance: Stream): Plan {
       lostPart: 0,
       networkMigrate: 0,
       shuffle: 0,
+      lie: 0,
     },
     timed,
   }

@@ -157,6 +157,7 @@ const NOTHING: Meddling = {
   replay: 0,
   reflect: 0,
   cross: 0,
+  luck: 0,
 }
 
 const TRANSPORTS: readonly TransportName[] = ['abridged', 'intermediate', 'padded', 'full', 'obfuscated', 'ws']
@@ -182,6 +183,7 @@ async function meddled(transport: TransportName, meddling: Partial<Meddling>, ba
     scheduler,
     crypto: nativeCrypto,
     archive: new Archive(),
+    keys: new Map(),
     faulty: () => true,
     onFault: () => {},
   })

@@ -28,7 +28,7 @@ export interface Happened {
 }
 
 /** Somebody changed bytes or packets. */
-const CHANGED = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross']
+const CHANGED = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross', 'luck', 'lie']
 /** Messages got lost on a connection that stands. */
 const LOST = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
 /** Connections ended. */
@@ -53,7 +53,7 @@ const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
   // Sent on by one server and back by the next, once too often.
   [/^USER_MIGRATE_X$/, ['error']],
   // The permanent key that a temporary one is to be bound to is gone.
-  [/^ENCRYPTED_MESSAGE_INVALID$/, ['forget-keys']],
+  // [/^ENCRYPTED_MESSAGE_INVALID$/, ['forget-keys']],
   [/^FILE_PART_X_MISSING$/, ['lost-part']],
 ]
 

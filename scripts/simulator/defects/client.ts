@@ -1,0 +1,60 @@
+/**
+ * Defects of the client: the account, its login, its policy for what failed.
+ */
+import type { Defects } from '../defect.ts'
+
+const CLIENT = 'src/client/client.ts'
+const ACCOUNT = 'src/client/account.ts'
+const POLICY = 'src/client/policy.ts'
+
+export const CLIENT_DEFECTS: Defects = {
+  'lost-part-ignored': {
+    what: 'a part that the server has lost is not sent again',
+    file: CLIENT,
+    find: "error.type === 'FILE_PART_X_MISSING'",
+    replace: "error.type === 'FILE_PARTS_MISSING'",
+    within: 40,
+  },
+  'wrong-part-repaired': {
+    what: 'in place of the part that the server has lost the first is sent again',
+    file: CLIENT,
+    find: 'else await uploads[0]!.resend(part, signal)',
+    replace: 'else await uploads[0]!.resend(0, signal)',
+    within: 300,
+  },
+  'no-login-again': {
+    what: 'a login that the server has forgotten is not renewed',
+    file: ACCOUNT,
+    find: 'this.options.botToken && method !== BOT_LOGIN',
+    replace: "this.options.botToken === '' && method !== BOT_LOGIN",
+    within: 40,
+  },
+  'migration-ignored': {
+    what: 'an account that lives elsewhere is looked for in the same place again',
+    file: ACCOUNT,
+    find: 'data.dc = id\n',
+    replace: '',
+    within: 40,
+  },
+  'flood-not-waited': {
+    what: 'a call that has to wait is made again at once',
+    file: POLICY,
+    find: '(error.waitSeconds || 1) * 1000',
+    replace: '(error.waitSeconds || 1)',
+    within: 40,
+  },
+  'faults-not-repeated': {
+    what: 'a fault of the server ends a call at once',
+    file: POLICY,
+    find: 'return attempt < ATTEMPTS ?',
+    replace: 'return attempt < 1 ?',
+    within: 40,
+  },
+  'busy-retries': {
+    what: 'after a fault of the server a call is made again without end',
+    file: POLICY,
+    find: 'return attempt < ATTEMPTS ? FIRST_PAUSE * 2 ** (attempt - 1) : undefined',
+    replace: 'return attempt * 0',
+    within: 40,
+  },
+}

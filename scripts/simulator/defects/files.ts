@@ -1,0 +1,88 @@
+/**
+ * Defects of the transfer of files: parts, waits, what is read and what is counted.
+ */
+import type { Defects } from '../defect.ts'
+
+const TRANSFER = 'src/files/transfer.ts'
+const GATE = 'src/files/gate.ts'
+const READER = 'src/files/reader.ts'
+
+export const FILE_DEFECTS: Defects = {
+  'part-counted-early': {
+    what: 'a part counts as sent when it was handed on, whatever becomes of it',
+    file: TRANSFER,
+    find: 'error = thrown\n',
+    replace: 'roundTrip = 1\n',
+    within: 40,
+  },
+  'false-is-success': {
+    what: '`false` for a part is taken for success',
+    file: TRANSFER,
+    find: 'if (accepted) roundTrip',
+    replace: 'if (accepted !== undefined) roundTrip',
+    within: 40,
+  },
+  'gate-stays-shut': {
+    what: 'after a flood wait no part is sent any more',
+    file: GATE,
+    find: 'if (soonest < Number.POSITIVE_INFINITY) timer = host.setTimer(soonest, run)',
+    replace: '',
+    within: 40,
+  },
+  'flood-not-shared': {
+    what: 'other parts are sent while the server has asked to wait',
+    file: GATE,
+    find: 'opens = now + ms\n',
+    replace: '',
+    within: 40,
+  },
+  'flood-is-final': {
+    what: 'a flood wait ends the upload',
+    file: TRANSFER,
+    find: 'waitSeconds! > maxWait',
+    replace: 'waitSeconds! > 2',
+    within: 40,
+  },
+  'budget-leaks': {
+    what: 'parts that failed are counted as under way for ever',
+    file: GATE,
+    find: 'load[lane]! -= bytes\n      inFlight -= bytes',
+    replace: 'load[lane]! -= bytes\n      if (roundTrip !== undefined) inFlight -= bytes',
+    within: 300,
+  },
+  'wrong-total': {
+    what: 'the last part of a stream carries a wrong number of parts',
+    file: READER,
+    find: '(isLast ? parts! : -1)',
+    replace: '(isLast ? parts! + 1 : -1)',
+    within: 40,
+  },
+  'empty-part': {
+    what: 'a file that ends at the border of a part is followed by an empty part',
+    file: READER,
+    find: 'if (!length) held.pop()!.release?.()',
+    replace: '',
+    within: 40,
+  },
+  'buffer-shared': {
+    what: 'the buffer of a part is given back before the part has arrived',
+    file: TRANSFER,
+    find: 'const { length } = bytes\n',
+    replace: 'const { length } = bytes\n      if (release) queueMicrotask(release)\n',
+    within: 40,
+  },
+  'no-checksum': {
+    what: 'the checksum of a file is that of nothing',
+    file: READER,
+    find: 'md5?.update(piece.bytes)',
+    replace: '',
+    within: 40,
+  },
+  'abort-goes-on': {
+    what: 'an upload that was aborted goes on',
+    file: TRANSFER,
+    find: "signal?.addEventListener('abort', onAbort)\n    gate.join",
+    replace: 'gate.join',
+    within: 40,
+  },
+}

@@ -1,0 +1,142 @@
+/**
+ * Rules for what goes out again: nothing without a reason; what the server has not got, soon; and no answer to a call that
+ * waits for one is passed over.
+ *
+ * Source: https://core.telegram.org/mtproto/service_messages_about_messages
+ */
+import { Id, type Item, type Packet, readIds, readLong } from '../packets.ts'
+
+/** Milliseconds within which what was lost has to go out again. */
+const AGAIN_WITHIN = 10_000
+
+/** What is looked at of a call. */
+export interface SentCall {
+  readonly msgId: bigint
+  readonly containerId: bigint
+  readonly queued?: boolean | undefined
+  readonly cancelled?: boolean | undefined
+  readonly request: { readonly method: string }
+}
+
+/** What is looked at of a session. */
+export interface ResendingSession {
+  readonly id: bigint
+  readonly sent: ReadonlyMap<bigint, SentCall>
+  readonly seen: { has(msgId: bigint): boolean }
+  readonly outbox: { readonly questions: ReadonlyMap<bigint, readonly bigint[]> }
+}
+
+interface CallState {
+  /** Session that it was last sent in, and how often it was. */
+  sessionId: bigint
+  sendings: number
+  /** It may be sent once more. */
+  reason: boolean
+}
+
+export class ResendCheck<Session extends ResendingSession> {
+  readonly #violate: (detail: string) => void
+  readonly #sessions = new Map<bigint, Session>()
+  readonly #calls = new WeakMap<SentCall, CallState>()
+  /** Calls that have to go out again, by when, and under which id they went before. */
+  readonly #due = new Map<Session, Map<SentCall, { readonly by: number; readonly msgId: bigint }>>()
+
+  constructor(violate: (detail: string) => void) {
+    this.#violate = violate
+  }
+
+  /** A session has a connection: what it sent on an earlier one may have been lost. */
+  connected(session: Session): void {
+    this.#sessions.set(session.id, session)
+    for (const call of session.sent.values()) this.#mayGo(call)
+  }
+
+  /** It has lost it. */
+  disconnected(session: Session): void {
+    this.#due.delete(session)
+  }
+
+  /** A packet was sent. */
+  packet({ sessionId, items }: Packet): void {
+    const session = this.#sessions.get(sessionId)
+    if (session === undefined) return
+    for (const { msgId } of items) {
+      const call = session.sent.get(msgId)
+      if (call === undefined) continue
+      this.#due.get(session)?.delete(call)
+      const state = this.#calls.get(call)
+      if (state === undefined) {
+        this.#calls.set(call, { sessionId, sendings: 1, reason: false })
+        continue
+      }
+      if (state.sessionId === sessionId && !state.reason)
+        this.#violate(`${call.request.method} was sent again without a reason`)
+      this.#calls.set(call, { sessionId, sendings: state.sendings + 1, reason: false })
+    }
+  }
+
+  /**
+   * A session is about to take a packet.
+   * @returns to be called when it was accepted
+   */
+  receiving(session: Session, { items }: Packet, now: number): () => void {
+    this.#sessions.set(session.id, session)
+    const { id } = session
+    const fresh = items.filter(({ msgId }) => !session.seen.has(msgId))
+    const lost = fresh.flatMap((item) => lostBy(session, item))
+    const doubtful = fresh.flatMap((item) => doubtfulBy(session, item))
+    const answered = fresh.flatMap((item) => {
+      const call = item.id === Id.RPC_RESULT ? session.sent.get(readLong(item, 4)) : undefined
+      return call === undefined ? [] : [call]
+    })
+    for (const call of [...lost, ...doubtful, ...answered]) this.#mayGo(call)
+    return () => {
+      // All may go out again in a new session.
+      if (session.id !== id) return
+      for (const call of answered) {
+        const waits = session.sent.get(call.msgId) === call && call.queued !== true
+        if (waits) this.#violate(`the answer to ${call.request.method} was passed over`)
+      }
+      const due = this.#due.get(session) ?? new Map<SentCall, { by: number; msgId: bigint }>()
+      this.#due.set(session, due)
+      for (const call of lost) due.set(call, { by: now + AGAIN_WITHIN, msgId: call.msgId })
+      for (const [call, { by, msgId }] of due) {
+        // Answered, given up, or waiting behind others.
+        if (session.sent.get(msgId) !== call || call.queued === true) due.delete(call)
+        else if (now > by) {
+          this.#violate(`the server has not got ${call.request.method}, and it did not go out again`)
+          due.delete(call)
+        }
+      }
+    }
+  }
+
+  #mayGo(call: SentCall): void {
+    const state = this.#calls.get(call)
+    if (state !== undefined) state.reason = true
+  }
+}
+
+/** Calls that the server says it has not got, or asks for. */
+function lostBy({ sent }: ResendingSession, item: Item): SentCall[] {
+  const calls = [...new Set(sent.values())]
+  const named = (ids: readonly bigint[]): SentCall[] =>
+    calls.filter(({ msgId, containerId }) => ids.includes(msgId) || ids.includes(containerId))
+  if (item.id === Id.BAD_SALT) return named([readLong(item, 4)])
+  if (item.id === Id.BAD_MESSAGE) return named([readLong(item, 4)])
+  if (item.id === Id.RESEND_REQ) return named(readIds(item))
+  if (item.id !== Id.NEW_SESSION) return []
+  const first = readLong(item, 4)
+  return calls.filter(({ containerId }) => containerId < first)
+}
+
+/** Calls that the server was asked about, and tells of. */
+function doubtfulBy({ sent, outbox }: ResendingSession, item: Item): SentCall[] {
+  const ids =
+    item.id === Id.STATE_INFO
+      ? (outbox.questions.get(readLong(item, 4)) ?? [])
+      : item.id === Id.ALL_INFO
+        ? readIds(item)
+        : []
+  return ids.flatMap((id) => sent.get(id) ?? [])
+}
