@@ -6,6 +6,7 @@
  * the calls that wait when the server stays out of reach for too long.
  */
 
+import { hint } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
 import { SecurityError, TransportError } from '../errors.ts'
 import { randomBytes, type Timer } from '../host.ts'
@@ -30,6 +31,8 @@ const EXCHANGE_WITHIN = 20_000
 /** Pauses before dialling again: the first, and the longest, in milliseconds. */
 const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 15_000
+/** A link that is lost before it was ready for this many milliseconds is one more attempt that failed. */
+const SETTLED = 1000
 /** A server never reached is given up after this many attempts. */
 const FIRST_ATTEMPTS = 3
 /** A server that was reached before is given up after this many milliseconds without success. */
@@ -61,6 +64,7 @@ export class Connection {
   /** When the carrier last had nothing buffered as we wrote. */
   #emptyAt = 0
   #attempts = 0
+  #readyAt = 0
   #reached = false
   #failingSince: number | undefined
   #keyUnknown = 0
@@ -190,6 +194,7 @@ export class Connection {
   /** The key is there: the session goes on. */
   #begin(): void {
     this.#state = 'ready'
+    this.#readyAt = this.#options.host.now()
     const { current } = this.#options.keys
     // A session belongs to a key; another lane may have changed it.
     if (this.#authKey && this.#authKey !== current) this.#options.session.reset('key')
@@ -234,7 +239,6 @@ export class Connection {
     if (!plain) throw refused()
     session.receive(plain, host.now())
     this.#reached = true
-    this.#attempts = 0
     this.#keyUnknown = 0
     this.#failingSince = undefined
   }
@@ -305,7 +309,7 @@ export class Connection {
     if (this.#state === 'waiting') this.#dial()
     else if (this.#state === 'ready') this.#pump()
     else if (this.#state === 'exchanging') {
-      const message = `${this.#options.where} did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s; is it an MTProto server?`
+      const message = `${this.#options.where} did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s${hint('; is it an MTProto server?') ?? ''}`
       this.#lost(new TransportError('NO_ANSWER', message))
     }
   }
@@ -313,6 +317,7 @@ export class Connection {
   /** The link is gone, by `error` or, without one, by our own wish to begin anew. */
   #lost(error: Error | undefined): void {
     const { session, host, where } = this.#options
+    if (this.#state === 'ready' && host.now() >= this.#readyAt + SETTLED) this.#attempts = 0
     this.#dropLink()
     this.#state = 'idle'
     if (error instanceof SecurityError) session.refusal = error

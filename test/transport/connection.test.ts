@@ -290,6 +290,23 @@ test('a link that is slow, but moves, is not given up', async () => {
   expect(lab.link.closed).toBe(false)
 })
 
+test('a server that takes each call, says so and hangs up is not dialled without end, and the call fails in bounded time', async () => {
+  await lab.ready()
+  lab.call(1)
+  await lab.host.settle()
+  let links = 0
+  const since = lab.host.now()
+  while (lab.outcomes.length === 0 && links < 200) {
+    links++
+    const { link } = lab
+    for (const { msgId } of link.read()) link.message(service({ _: 'msgs_ack', msgIds: [msgId] }), 0)
+    link.die()
+    for (let i = 0; i < 2_000 && lab.link === link && lab.outcomes.length === 0; i++) await lab.host.advance(10)
+  }
+  expect(links).toBeLessThan(50)
+  expect([lab.outcomes, lab.host.now() - since < 240_000]).toEqual([['1xNO_ANSWER'], true])
+})
+
 describe('a server that cannot be reached', () => {
   test('fails the calls after three attempts', async () => {
     lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')

@@ -8,6 +8,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages, https://core.telegram.org/mtproto/service_messages_about_messages
  */
+import { hint } from '#explain'
 import { pack } from '#pack'
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
@@ -264,8 +265,8 @@ export class Session implements SessionInternals {
 
   /** Rejects a call that the server does not answer, or whose message it does not take, by `status`. */
   giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
-    const advice = refused ? `please report code ${refused.status}` : 'try again later'
-    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times; ${advice}`
+    const advice = hint(refused ? `; please report code ${refused.status}` : '; try again later') ?? ''
+    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${advice}`
     this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message, refused))
   }
 
