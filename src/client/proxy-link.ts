@@ -65,10 +65,16 @@ function fromOptions(options: Found): ParsedProxy {
 
 function readUrl(text: string): Found {
   let url: URL
+  // Without a scheme, a host or a user's name would be taken for one.
+  if (!/^\s*(?:[a-z][a-z0-9+.-]*:\/\/|tg:)/i.test(text)) {
+    throw new UsageError(`the proxy is no URL, which begins with a scheme and //; it is like ${KINDS}`)
+  }
   try {
     url = new URL(text)
   } catch {
-    throw new UsageError(`the proxy is no URL; it is like ${KINDS}`)
+    throw new UsageError(
+      `the proxy is no URL that can be read: its port is a number up to 65535, and "/", "#", "?" and "@" in a password are written %2F, %23, %3F and %40; it is like ${KINDS}`,
+    )
   }
   const link = linkOf(url)
   if (link) return readLink(link, url.searchParams)
@@ -123,6 +129,8 @@ function decoded(text: string): string {
   }
 }
 
+const CUT_OFF = 'the secret of the MTProxy is cut off; copy it again, as a whole'
+
 /** Hex, or base64 in either alphabet. What is in it is checked by its floor. */
 function readSecret(secret: string | undefined): Uint8Array {
   if (typeof secret !== 'string' || secret === '') throw new UsageError('an MTProxy needs its secret')
@@ -130,6 +138,8 @@ function readSecret(secret: string | undefined): Uint8Array {
   if (!isHex && !/^[\w+/-]+={0,2}$/.test(secret)) {
     throw new UsageError('the secret of the MTProxy is neither hex nor base64; copy it again, as a whole')
   }
+  // No secret in base64 has hex digits alone.
+  if (!isHex && /^[0-9a-f]+$/i.test(secret)) throw new UsageError(CUT_OFF)
   const bytes = isHex ? fromHex(secret) : fromBase64(secret)
   parseSecret(bytes)
   return bytes
@@ -140,6 +150,6 @@ function fromBase64(text: string): Uint8Array {
     const plain = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
     return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0))
   } catch {
-    throw new UsageError('the secret of the MTProxy is cut off; copy it again, as a whole')
+    throw new UsageError(CUT_OFF)
   }
 }

@@ -80,11 +80,14 @@ describe('what is not', () => {
   }
 
   test.each([
-    ['proxy.example:1080', /"proxy.example:" is no kind of proxy/],
-    ['192.0.2.1:1080', /is no URL; it is like socks5:/],
-    [`me:${SECRET}@h:1`, /"me:" is no kind/],
+    ['proxy.example:1080', /is no URL, which begins with a scheme/],
+    ['192.0.2.1:1080', /is no URL, which begins with a scheme and \/\/; it is like socks5:/],
+    [`me:${SECRET}@h:1`, /is no URL, which begins with a scheme/],
+    [`${SECRET}:me@h:1`, /is no URL, which begins with a scheme/],
     ['', /no URL/],
-    ['socks5://h:99999', /no URL/],
+    ['socks5://h:99999', /its port is a number up to 65535/],
+    [`socks5://me:a/${SECRET}@h:1`, /in a password are written %2F/],
+    [`socks5://me:a#${SECRET}@h:1`, /in a password are written %2F, %23/],
     ['socks5://', /no URL|no host/],
     ['socks5://h:0', /port of the proxy/],
     [`socks4://me:${SECRET}@h:1`, /SOCKS5 alone/],
@@ -104,6 +107,10 @@ describe('what is not', () => {
     [`tg://proxy?server=h&port=1&secret=${SECRET}!`, /neither hex nor base64/],
     [`tg://proxy?server=h&port=1&secret=${SECRET}1234`, /cut off|has \d+ bytes/],
     ['tg://proxy?server=h&port=1&secret=00112233', /this one has 4 bytes/],
+    ['tg://proxy?server=h&port=1&secret=00', /this one has 1 byte and/],
+    // Half of a byte's digits: no base64 either, whatever its length.
+    [`tg://proxy?server=h&port=1&secret=ee${KEY}6`, /is cut off; copy it again/],
+    ['tg://proxy?server=h&port=1&secret=ee0', /is cut off; copy it again/],
     [`tg://proxy?server=h&port=1&secret=dd${KEY}00`, /this one has 18 bytes/],
     [`tg://proxy?server=h&port=1&secret=ee${KEY}`, /this one has 17 bytes/],
     [`https://t.me/socks?server=h&port=1&pass=${SECRET}`, /needs a user name/],
