@@ -32,12 +32,12 @@ export function exitCodeOf(error: unknown): ExitCode {
 /** A server that speaks another protocol will do so tomorrow, and a name that does not exist will not by itself. */
 function isPassing(error: TransportError): boolean {
   const { code, message } = (error.cause ?? {}) as { readonly code?: unknown; readonly message?: unknown }
-  return error.retryable && error.code !== 'FRAMING' && code !== 'ENOTFOUND' && !isNoWebSocket(String(code), message)
+  return error.retryable && error.code !== 'FRAMING' && code !== 'ENOTFOUND' && !isNoHttp(String(code), message)
 }
 
-/** No HTTP, or HTTP without WebSocket; 429 and 5xx are passing moods of a proxy. See `ws` for the words. */
-function isNoWebSocket(code: string, message: unknown): boolean {
-  return code.startsWith('HPE_') || /^Unexpected server response: (?!429|5)/.test(String(message))
+/** No HTTP, or HTTP without WebSocket; 429 and 5xx are passing moods of a proxy. See `ws` and `fetch` for the words. */
+function isNoHttp(code: string, message: unknown): boolean {
+  return code.startsWith('HPE_') || /^(?:Unexpected server response: (?!429|5)|bad port$)/.test(String(message))
 }
 
 /** The code of several files together: a lasting failure of one outweighs a passing one of another. */

@@ -19,6 +19,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this machine does not permit the connection; check its firewall',
   EPERM: 'this machine does not permit the connection; check its firewall',
   EMFILE: 'this process has too many files and connections open',
+  // What `fetch` of Node says; https://github.com/nodejs/undici/blob/main/docs/docs/api/Errors.md
+  UND_ERR_SOCKET: 'the other side closed the connection before it had answered',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer came; check the address, the network, and any firewall in between',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer came in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
 }
 
 /** The system's code for `cause`; of several attempts, the first's. */
@@ -34,10 +39,15 @@ function codeOf(cause: unknown): string | undefined {
  */
 export function reasonOfSystem(cause: unknown): string | undefined {
   const code = codeOf(cause)
-  // What Node's HTTP parser calls every answer that is no HTTP; a WebSocket begins with HTTP.
+  const { name, message } = (cause ?? {}) as { readonly name?: unknown; readonly message?: unknown }
+  if (message === 'bad port')
+    return 'fetch goes to no port that belongs to another service, as browsers do; serve on another port'
+  // What the parser of `fetch` calls every answer that is no HTTP.
+  if (name === 'HTTPParserError') return 'what listens there does not speak HTTP; check the port and the transport'
+  // The same of Node's other parser; a WebSocket begins with HTTP.
   if (code?.startsWith('HPE_')) return 'what listens there does not speak WebSocket; check the port and the transport'
   // What the package `ws` says when a server answers, but not by changing over to WebSocket.
-  const [, status] = /^Unexpected server response: (\d+)$/.exec((cause as Error | undefined)?.message ?? '') ?? []
+  const [, status] = /^Unexpected server response: (\d+)$/.exec(String(message)) ?? []
   if (status)
     return `what listens there answers with HTTP (${status}), not with a WebSocket; check the port and the transport`
   return code && (REASONS[code] ?? (cause instanceof Error && cause.message ? undefined : code))

@@ -41,6 +41,19 @@ test('what answers a WebSocket with no HTTP is told so', () => {
   expect(connectFailed(address, parse).message).toContain('does not speak WebSocket')
 })
 
+test('what answers a request of fetch with no HTTP is told so; what fetch says itself is told in words', () => {
+  const parse = Object.assign(new Error('Response does not match the HTTP/1.1 protocol'), {
+    name: 'HTTPParserError',
+    code: 'HPE_INVALID_CONSTANT',
+  })
+  expect(connectFailed(address, parse).message).toMatch(/ does not speak HTTP; check the port/)
+  const closed = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' })
+  expect(connectFailed(address, closed).message).toMatch(
+    /: the other side closed the connection before it had answered$/,
+  )
+  expect(connectFailed(address, new Error('bad port')).message).toContain('serve on another port')
+})
+
 test('an unknown reason is passed on in the words it came in', () => {
   expect(connectFailed(address, new Error('something new')).message).toBe(
     'cannot connect to example.org:443: something new',
