@@ -13,6 +13,7 @@ import { webSocketOver } from '../../transport/carrier/websocket-over.ts'
 import { createCodec } from '../../transport/codec.ts'
 import { bare } from '../../transport/framing/bare.ts'
 import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/index.ts'
+import { mtproxyName } from '../../transport/proxy/mtproxy.ts'
 import { httpAddress, telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
 import type { WayOptions } from '../options.ts'
@@ -30,7 +31,10 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: Way
   if (proxy?.type === 'mtproxy') {
     return {
       codec: mtproxyCodec(proxy.secret),
-      dial: noticingHttp(mtproxyDial({ ...proxy.address, secret: proxy.secret }, tcp, nativeCrypto)),
+      dial: noticingHttp(
+        mtproxyDial({ ...proxy.address, secret: proxy.secret }, tcp, nativeCrypto),
+        mtproxyName(proxy.address),
+      ),
       address: telegramAddress,
       locate,
     }

@@ -20,6 +20,7 @@ import type { PacketCodec } from '../framing/framing.ts'
 import type { ObfuscationOptions } from '../framing/obfuscation.ts'
 import { fakeTlsDial } from './fake-tls-dial.ts'
 import { checkDomain } from './fake-tls-hello.ts'
+import { unreachable } from './through.ts'
 
 /** Bytes of the key in every secret. */
 const KEY_LENGTH = 16
@@ -29,6 +30,11 @@ const TLS_MARK = 0xee
 
 /** What errors call such a proxy. */
 const NAME = 'MTProto'
+
+/** `the MTProto proxy at 10.0.0.1:443`. */
+export function mtproxyName(proxy: Address): string {
+  return `the ${NAME} proxy at ${formatAddress(proxy)}`
+}
 
 /** A proxy, as a `tg://proxy` link names it. */
 export interface Mtproxy {
@@ -65,7 +71,7 @@ export function parseSecret(secret: Uint8Array): MtproxySecret {
     return { kind: 'ee', key, domain }
   }
   throw new UsageError(
-    `an MTProxy secret has 16 bytes, or dd and 16 bytes, or ee, 16 bytes and a domain; this one has ${length} bytes and is none of them`,
+    `an MTProxy secret has 16 bytes, or dd and 16 bytes, or ee, 16 bytes and a domain; this one has ${length} ${length === 1 ? 'byte' : 'bytes'} and is none of them`,
   )
 }
 
@@ -101,7 +107,10 @@ export function mtproxyDial(proxy: Mtproxy, dial: Dial, crypto: Pick<Crypto, 'sh
   const { kind, key, domain = '' } = parseSecret(secret)
   const at: Address = { host, port }
   if (kind === 'ee') return fakeTlsDial(at, NAME, { key, domain, crypto }, dial)
-  return (_target, handlers, options) => dial(at, suspecting(handlers, at, kind), options)
+  return (target, handlers, options) =>
+    dial(at, suspecting(handlers, at, kind), options).catch((error: unknown) => {
+      throw unreachable(error, { name: NAME }, target)
+    })
 }
 
 /** Handlers that take a proxy's hanging up before it said anything for what it mostly is: a secret it does not know. */
@@ -115,7 +124,7 @@ function suspecting(handlers: CarrierHandlers, proxy: Address, kind: MtproxySecr
     onDrain: () => handlers.onDrain?.(),
     onClose(error) {
       const hint = kind === 'plain' ? '; many proxies want one that begins with dd or ee' : ''
-      const message = `the ${NAME} proxy at ${formatAddress(proxy)} closed the connection without a word; check its secret${hint}`
+      const message = `${mtproxyName(proxy)} closed the connection without a word; check its secret${hint}`
       handlers.onClose(error && !heard ? new TransportError(error.code, message, { cause: error }) : error)
     },
   }

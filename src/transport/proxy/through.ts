@@ -138,7 +138,7 @@ class Passage implements CarrierHandlers {
 }
 
 /** The proxy itself is out of reach; what the caller did (abort, wrong options) stays what it is. */
-function unreachable(error: unknown, { name }: ProxyProtocol, target: Address): unknown {
+export function unreachable(error: unknown, { name }: Pick<ProxyProtocol, 'name'>, target: Address): unknown {
   if (!(error instanceof TransportError)) return error
   const { code, retryable, message, cause } = error
   const words = `the ${name} proxy on the way to ${formatAddress(target)} is out of reach: ${message}`

@@ -49,18 +49,39 @@ describe.each([1, 4, 1000])('in pieces of %d bytes', (size) => {
     expect(host.pendingTimers).toBe(0)
   })
 
-  test.each(['H', 'HTTP/2.0 200', 'HTTP/1', 'HTTQ', '\xef\xee', 'xHTTP/1.1 200'])(
-    'bytes that only resemble it pass: %j',
-    async (text) => {
-      const heard = new Recorder()
-      await dial(heard, size)
-      server.write([utf8(text)])
-      server.write([utf8('--more')])
-      await host.advance(10)
-      expect(heard.text).toBe(`${text}--more`)
-      expect(heard.closes).toBe(0)
-    },
-  )
+  test.each([
+    ['SSH', Uint8Array.from(utf8('SSH-2.0-OpenSSH_9.6\r\n'))],
+    ['TLS', Uint8Array.of(0x15, 3, 1, 0, 2, 2, 70)],
+    ['TLS', Uint8Array.of(0x15, 3, 3, 0, 2, 2, 10)],
+  ])('so does one of %s', async (protocol, bytes) => {
+    const heard = new Recorder()
+    await dial(heard, size)
+    server.write([bytes])
+    await host.advance(10)
+    expect(heard).toMatchObject({ text: '', closes: 1 })
+    expect(heard.closeError?.message).toBe(
+      `192.0.2.1:80 speaks ${protocol}, not MTProto; check host, port and transport`,
+    )
+  })
+
+  test.each([
+    'H',
+    'HTTP/2.0 200',
+    'HTTP/1',
+    'HTTQ',
+    '\xef\xee',
+    'xHTTP/1.1 200',
+    'SSH-3.0-x',
+    '\x15\x03\x01\0\x02\x01',
+  ])('bytes that only resemble it pass: %j', async (text) => {
+    const heard = new Recorder()
+    await dial(heard, size)
+    server.write([utf8(text)])
+    server.write([utf8('--more')])
+    await host.advance(10)
+    expect(heard.text).toBe(`${text}--more`)
+    expect(heard.closes).toBe(0)
+  })
 
   test('HTTP later in the stream is somebody’s data', async () => {
     const heard = new Recorder()
@@ -70,6 +91,18 @@ describe.each([1, 4, 1000])('in pieces of %d bytes', (size) => {
     await host.advance(10)
     expect(heard.text).toBe('aHTTP/1.1 400')
   })
+})
+
+test('a proxy that speaks something else is called by its name', async () => {
+  const heard = new Recorder()
+  const memory = memoryDial((carrier) => {
+    server = carrier
+    return new Recorder()
+  })
+  await host.runUntil(noticingHttp(memory, 'the proxy at x:1')(ADDRESS, heard, { host }))
+  server.write([utf8('HTTP/1.1 400 Bad Request')])
+  await host.advance(10)
+  expect(heard.closeError?.message).toBe('the proxy at x:1 speaks HTTP, not MTProto; check its host and port')
 })
 
 test('the few bytes that were held back are told before the end', async () => {

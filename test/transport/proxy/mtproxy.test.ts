@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { nativeCrypto } from '../../../src/crypto/native.ts'
-import { UsageError } from '../../../src/errors.ts'
+import { TransportError, UsageError } from '../../../src/errors.ts'
 import type { Carrier, CarrierHandlers } from '../../../src/transport/carrier/carrier.ts'
 import { memoryDial } from '../../../src/transport/carrier/memory.ts'
 import { dialTcp } from '../../../src/transport/carrier/tcp.ts'
@@ -17,6 +17,8 @@ import { Recorder, utf8 } from '../carrier/recorder.ts'
 const KEY = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
 const DD = Buffer.concat([Buffer.from([0xdd]), KEY])
 const EE = Buffer.concat([Buffer.from([0xee]), KEY, Buffer.from('www.example.com')])
+const refuse = (): Promise<Carrier> =>
+  Promise.reject(new TransportError('CONNECT_FAILED', 'cannot connect to proxy:1: no'))
 const TARGET = { host: 'dc.invalid', port: 443 }
 
 describe('secrets', () => {
@@ -109,6 +111,14 @@ describe('the way to a proxy', () => {
       code: 'CONNECTION_CLOSED',
       message: `the MTProto proxy at 127.0.0.1:${port} closed the connection without a word; check its secret${hint}`,
       retryable: true,
+    })
+  })
+
+  test('one that is out of reach is said to be the proxy', async () => {
+    const dial = mtproxyDial({ host: 'proxy', port: 1, secret: KEY }, refuse, nativeCrypto)
+    await expect(dial(TARGET, new Recorder(), { host: new VirtualHost() })).rejects.toMatchObject({
+      code: 'CONNECT_FAILED',
+      message: 'the MTProto proxy on the way to dc.invalid:443 is out of reach: cannot connect to proxy:1: no',
     })
   })
 
