@@ -14,12 +14,18 @@ export interface Deadline {
   stop(): void
 }
 
-/** Starts a deadline. @param seconds the time there is */
-export function startDeadline(seconds: number): Deadline {
+/**
+ * Starts a deadline.
+ * @param seconds the time there is
+ * @param proxy the proxy that the way leads through, as errors call it
+ */
+export function startDeadline(seconds: number, proxy?: string): Deadline {
   const controller = new AbortController()
   let cause: Error | undefined
+  let server = 'the server'
+  const through = proxy === undefined ? '' : ` through ${proxy}`
   const expire = (): void => {
-    const why = cause ? `last, ${cause.message}` : 'the server does not answer, or not in time'
+    const why = cause ? `last, ${cause.message}` : `${server}${through} does not answer, or not in time`
     const message = `no login within ${seconds} s: ${why}; try again later, or with a longer --timeout`
     // What was refused for its own sake is told as what it is: trying again does not help.
     controller.abort(cause instanceof SecurityError ? cause : new TransportError('NO_ANSWER', message, { cause }))
@@ -29,6 +35,7 @@ export function startDeadline(seconds: number): Deadline {
   return {
     signal: controller.signal,
     allowFor(event) {
+      if (event.type === 'connecting') server = event.where
       if (event.type === 'disconnected' && 'error' in event) cause = event.error ?? cause
       if (event.type !== 'wait' || !('seconds' in event)) return
       clearTimeout(timer)

@@ -25,6 +25,7 @@ import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
 import { reasonOf } from './system-error.ts'
 import type { UploadJob } from './upload-options.ts'
+import { explainWay, labelOf } from './way.ts'
 
 /** Runs the command; what went wrong is reported on the way. */
 export async function upload(job: UploadJob): Promise<ExitCode> {
@@ -45,7 +46,8 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   }
   // With --verbose each loss is told anyhow.
   const outages = job.quiet || job.verbose ? undefined : followOutages(tell)
-  const deadline = startDeadline(job.timeout)
+  const proxy = job.proxy === undefined ? undefined : labelOf(job.proxy)
+  const deadline = startDeadline(job.timeout, proxy)
   const client = await UploadClient.connect({
     ...connectOptions(job, dc, storage),
     onEvent: (event) => {
@@ -57,11 +59,11 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   })
     .catch((error: unknown) => {
       outages?.stop()
-      throw namingSession(error, job.session)
+      throw namingSession(explainWay(error, proxy, false), job.session)
     })
     .finally(() => deadline.stop())
   try {
-    return await uploadAll(client, files, { job, signal, progress, onEvent })
+    return await uploadAll(client, files, { job, signal, proxy, progress, onEvent })
   } finally {
     outages?.stop()
     await client.close()
@@ -94,12 +96,13 @@ function namingSession(error: unknown, path: string | undefined): unknown {
 interface Run {
   readonly job: UploadJob
   readonly signal: AbortSignal
+  readonly proxy: string | undefined
   readonly progress: ProgressDisplay
   readonly onEvent: (event: AnyEvent) => void
 }
 
 async function uploadAll(client: UploadClient, files: readonly InputFile[], run: Run): Promise<ExitCode> {
-  const { job, progress } = run
+  const { job, proxy, progress } = run
   const several = files.length > 1
   let code: ExitCode = EXIT.ok
   for (const [i, file] of files.entries()) {
@@ -110,7 +113,8 @@ async function uploadAll(client: UploadClient, files: readonly InputFile[], run:
       await writeResult(`${job.json ? toJson(media) : outline()}\n`)
     } catch (thrown) {
       const told = [job.name ?? '', 'file', 'photo.jpg']
-      const error = file.data === process.stdin ? namingStandardInput(thrown, told) : thrown
+      const said = explainWay(thrown, proxy, true)
+      const error = file.data === process.stdin ? namingStandardInput(said, told) : said
       progress.end(false)
       report(error, { command: 'upload', about: file.label, verbose: job.verbose })
       code = worse(code, exitCodeOf(error))

@@ -18,6 +18,15 @@ test('a server that said nothing', () => {
   })
 })
 
+test('a server that said nothing is named, and the proxy on the way to it', () => {
+  const deadline = startDeadline(5, 'the SOCKS5 proxy at 127.0.0.1:2')
+  deadline.allowFor({ type: 'connecting', where: '127.0.0.1:1', attempt: 1, dc: 2, lane: 0 })
+  vi.advanceTimersByTime(5000)
+  expect(deadline.signal.reason.message).toMatch(
+    /within 5 s: 127\.0\.0\.1:1 through the SOCKS5 proxy at 127\.0\.0\.1:2 does not answer, or not in time;/,
+  )
+})
+
 test('a connection that was lost, by its last reason', () => {
   const deadline = startDeadline(5)
   deadline.allowFor(lost(new TransportError('CONNECTION_CLOSED', '127.0.0.1:1 closed the connection')))
