@@ -4,6 +4,7 @@ import { concat } from '../../../src/bytes.ts'
 import type { StoredDocument } from '../../../src/lab/server/media-store.ts'
 import { makeFreeMedia } from '../../../src/lab/server/methods/free-media.ts'
 import { memoryParts } from '../../../src/lab/server/parts-store.ts'
+import { PARTS_LIFETIME } from '../../../src/lab/server/uploads.ts'
 import { World } from '../../../src/lab/server/world.ts'
 import type {
   document,
@@ -734,4 +735,13 @@ describe('other media', () => {
       expect(value >= 1 && value <= 5).toBe(true)
     }
   })
+})
+
+test('a wall clock that is set does not age the parts of a file', async () => {
+  const { setup, upload, media } = await bench()
+  const file = await upload(noise(100))
+  setup.host.jumpWallClock(2 * PARTS_LIFETIME)
+  await upload(noise(50))
+  const made = await media({ _: 'inputMediaUploadedDocument', file, mimeType: 'text/plain', attributes: [] })
+  expect(made._).toBe('messageMediaDocument')
 })
