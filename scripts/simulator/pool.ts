@@ -29,7 +29,7 @@ export async function runSeeds(options: PoolOptions): Promise<void> {
 async function runSome(options: PoolOptions, seeds: Iterator<number>): Promise<void> {
   let child: ChildProcess | undefined
   for (let next = seeds.next(); !next.done; next = seeds.next()) {
-    child ??= fork(options.worker, { execArgv: [] })
+    child ??= fork(options.worker, { execArgv: options.soak ? ['--expose-gc'] : [] })
     const ended = await runOne(options, child, next.value)
     if (ended === undefined) continue
     child = undefined

@@ -20,6 +20,8 @@ import { SIM_RSA_KEY } from './rsa-key.ts'
 import type { Scheduler } from './scheduler.ts'
 import { shuffleContainer } from './shuffle.ts'
 
+/** Files that the world keeps: more than are looked at, few enough for a week. */
+const KEEP_MEDIA = 50
 const BOOL_FALSE = 0xbc799737
 /** Owner of the timers by which faults come. */
 export const DIRECTOR = 'director'
@@ -86,7 +88,7 @@ export class Cluster {
     this.#calls = chance.fork('calls')
     this.#padding = chance.fork('padding')
     this.#lies = chance.fork('lies')
-    this.world = new World({ random: chance.fork('world').fill, parts: memoryParts() })
+    this.world = new World({ random: chance.fork('world').fill, parts: memoryParts(), keepMedia: KEEP_MEDIA })
     this.users = NAMES.map((username) => this.world.addUser({ firstName: username, username }))
     this.world.addChat({ kind: 'supergroup', title: 'Test group', username: 'test_group' })
     for (const dc of plan.dcs) {

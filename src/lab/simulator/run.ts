@@ -26,6 +26,8 @@ import { drawSoak } from './soak.ts'
 const LIVENESS = 600_000
 /** Lanes close, and acknowledgements leave, within this time of the last operation. */
 const REST = 30_000
+/** Milliseconds of a day. */
+const DAY = 86_400_000
 /** What is left after a client has been closed has to go within this time. */
 const FAREWELL = 2_000
 
@@ -35,6 +37,13 @@ export interface SimulateOptions {
   readonly soak?: boolean | undefined
   /** Told what happens, with the virtual milliseconds at which it does. */
   readonly onTrace?: ((at: number, line: string) => void) | undefined
+  /** Told when a simulated day is over, counted from 1: a moment to look at the memory in use. */
+  readonly onDay?: ((day: number) => void) | undefined
+  /**
+   * Nobody looks at what goes over the wires and what is taken: the books of the checks, which grow with the run, are not
+   * kept, so that memory is that of client and servers.
+   */
+  readonly unwatched?: boolean | undefined
 }
 
 /** What a run came to. */
@@ -54,7 +63,7 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
 }
 
 /** Plays a plan. */
-export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promise<Report> {
+export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOptions = {}): Promise<Report> {
   const chance = new Stream(plan.seed)
   const scheduler = new Scheduler()
   const digest = new Digest()
@@ -81,7 +90,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
     faulty,
     onWrite: (link, _client, direction, bytes) => {
       digest.add(scheduler.now, link, direction, bytes)
-      if (direction === 0) referee.written(link, bytes)
+      if (direction === 0 && !unwatched) referee.written(link, bytes)
     },
     onFault,
   })
@@ -101,7 +110,7 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
       const name = 'name' in file ? file.name : ''
       for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
     },
-    onSeal: (_dc, sealed) => referee.sealed(sealed),
+    onSeal: (_dc, sealed) => unwatched || referee.sealed(sealed),
     onLie: ({ plain, what }) => referee.opening.lied(plain, what),
     onExchange: (body, lie) => referee.opening.answered(body, lie),
   })
@@ -129,10 +138,14 @@ export async function play(plan: Plan, { onTrace }: SimulateOptions = {}): Promi
       }),
   )
   cluster.schedule(hosts)
-  observe(
-    referee.observer,
-    hosts.map(({ random }) => random),
-  )
+  if (!unwatched) {
+    observe(
+      referee.observer,
+      hosts.map(({ random }) => random),
+    )
+  }
+
+  for (let day = 1; day * DAY <= plan.until; day++) scheduler.at(day * DAY, 'run', () => onDay?.(day))
 
   let done = false
   const work = Promise.all(actors.map((actor) => actor.run())).then(
