@@ -7,8 +7,12 @@ import { durationText } from './progress.ts'
 
 export type AnyEvent = ClientEvent | UploadEvent
 
-/** What everybody should know, even without --verbose: that the server makes us wait. */
-export function waitText(event: AnyEvent): string | undefined {
+/** What everybody should know, even without --verbose: that the server makes us wait, or begin again. */
+export function noticeText(event: AnyEvent): string | undefined {
+  if (event.type === 'repair') {
+    const what = event.part === 0 ? 'what it had of the file' : `part ${event.part} of the file`
+    return `the server has lost ${what}; sending it again`
+  }
   if (event.type !== 'wait') return undefined
   if (!('seconds' in event)) return undefined // Shown as progress.
   return `waiting ${durationText(event.seconds)} before ${event.method} is tried again (${event.reason})`

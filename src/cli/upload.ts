@@ -14,7 +14,7 @@ import type { ServerKey } from '../crypto/rsa.ts'
 import { FileError, RpcError, StorageError, UsageError } from '../errors.ts'
 import { document, type MediaRequest, photo } from '../files/media.ts'
 import { startDeadline } from './deadline.ts'
-import { type AnyEvent, eventText, waitText } from './events.ts'
+import { type AnyEvent, eventText, noticeText } from './events.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -41,7 +41,7 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     say(`${PROGRAM}: ${text}`)
   }
   const onEvent = (event: AnyEvent): void => {
-    const text = job.verbose ? eventText(event) : job.quiet ? undefined : waitText(event)
+    const text = job.verbose ? eventText(event) : job.quiet ? undefined : noticeText(event)
     if (text !== undefined) tell(text)
   }
   // With --verbose each loss is told anyhow.
