@@ -4,6 +4,7 @@
  * Text that came from elsewhere (a server, a file name) cannot move the cursor or forge lines, and no secret is printed
  * even where some message should hold one.
  */
+import { reasonOf } from './system-error.ts'
 
 /** Something outside of the program stands in the way; the message says what, and what to do. */
 export class Failure extends Error {
@@ -15,7 +16,7 @@ export class OutputError extends Failure {
   override readonly name: string = 'OutputError'
 
   constructor(cause: NodeJS.ErrnoException) {
-    const why = cause.code === 'EPIPE' ? 'whoever was reading it has gone' : cause.message
+    const why = cause.code === 'EPIPE' ? 'whoever was reading it has gone' : reasonOf(cause)
     super(`cannot write the result to standard output: ${why}`, { cause })
   }
 }

@@ -2,8 +2,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { decodeSession } from '../../src/client/session-data.ts'
 import type { CallFault, Faults } from '../../src/lab/server/faults.ts'
@@ -392,6 +395,21 @@ describe('a reader that went away', () => {
     })
     const [code] = await once(shell, 'close')
     expect(stderr).toContain('cannot write the result to standard output: whoever was reading it has gone')
+    expect(code).toBe(1)
+  })
+
+  test.runIf(process.platform === 'linux')('a full disk fails the upload, in words', async () => {
+    const args = ['a.txt', '--quiet', '--dc', `127.0.0.1:${server.port}`, '--server-key', 'key.pem']
+    const full = openSync('/dev/full', 'w')
+    const child = spawn(process.execPath, [program.main, 'upload', ...args], {
+      env: { ...process.env, ...LOGIN },
+      cwd: folder,
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    const stderr = text(child.stderr!)
+    const [code] = await once(child, 'close')
+    expect(await stderr).toMatch(/: cannot write the result to standard output: the disk is full\n/)
     expect(code).toBe(1)
   })
 })
