@@ -130,7 +130,7 @@ describe('what stands in its way: one sentence, the right exit code', () => {
   test('a private key that is missing, a public one, or none', async () => {
     await refused(2, 'cannot read the private key none.pem: there is no such file', '--key', 'none.pem')
     writeFileSync(join(folder, 'x.pem'), (await generateServerKey()).publicKeyPem)
-    await refused(2, 'x.pem: the private key', '--key', 'x.pem')
+    await refused(2, 'can be read: it is a public key; give the private one', '--key', 'x.pem')
     writeFileSync(join(folder, 'x.pem'), 'hello')
     await refused(2, 'x.pem: the private key', '--key', 'x.pem')
   })

@@ -40,12 +40,19 @@ export function readServerKey(pem: string): ServerKeyPair {
   try {
     key = createPrivateKey(pem)
   } catch {
-    throw new UsageError('the private key of the server is not a PEM that can be read')
+    throw new UsageError(`the private key of the server is not a PEM that can be read${whyNot(pem)}`)
   }
   if (key.asymmetricKeyType !== 'rsa' || key.asymmetricKeyDetails?.modulusLength !== 2048) {
     throw new UsageError('the private key of the server must be RSA of 2048 bits')
   }
   return pairOf(key)
+}
+
+/** What a PEM holds that is no private key, or none that can be had. */
+function whyNot(pem: string): string {
+  if (/^-----BEGIN (?:RSA )?PUBLIC KEY-----/m.test(pem)) return ': it is a public key; give the private one'
+  if (/ENCRYPTED/.test(pem)) return ': it is encrypted; decrypt it first'
+  return ''
 }
 
 function pairOf(privateKey: KeyObject): ServerKeyPair {
