@@ -189,7 +189,7 @@ export class Account {
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken: botAuthToken, onEvent } = this.options
-    if (!botAuthToken) throw new UsageError('there is no stored login and no botToken to log in with')
+    if (!botAuthToken) throw new UsageError('there is no stored login and no botToken')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
     const result = await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal)
     const user = result._ === 'auth.authorization' ? result.user : result
@@ -204,7 +204,7 @@ export class Account {
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
     const data = this.#data
     const dc = this.#dc
-    const address = await this.#way.locate?.(id, dc, signal)
+    const address = await this.#patiently(async () => this.#way.locate?.(id, dc, signal), signal)
     // Two calls may have been told at once; and the client may have been closed meanwhile.
     if (dc !== this.#dc) return
     if (this.#closed) throw closedByUs()

@@ -280,6 +280,26 @@ describe('the account lives elsewhere', () => {
     }
   })
 
+  test('a fault of the server that is asked where the account lives is sat out', async () => {
+    const { world, privateKeyPem } = server
+    const other = await startServer({ world, privateKeyPem, dcId: 4, onRequest: (info) => requests.push(info) })
+    try {
+      const left: Record<string, CallFault> = {
+        'auth.importBotAuthorization': rpcFault(303, 'USER_MIGRATE_4'),
+        'help.getConfig': rpcFault(500, 'INTERNAL'),
+      }
+      faults.onRequest = ({ request }) => {
+        const one = left[request._]
+        delete left[request._]
+        return one
+      }
+      expect((await connect()).dcId).toBe(4)
+      expect(requests.filter(({ request }) => request._ === 'help.getConfig').length).toBe(2)
+    } finally {
+      await other.close()
+    }
+  })
+
   test('a datacenter that nobody knows is an error', async () => {
     fault('auth.importBotAuthorization', rpcFault(303, 'USER_MIGRATE_5'))
     await expect(connect()).rejects.toThrow(/datacenter 5/)

@@ -221,14 +221,12 @@ export class Session implements SessionInternals {
     // Answers first: whatever else the packet says, even that the session is over, what is answered is not sent again.
     const rank = ({ id }: Incoming): number => (id === RPC_RESULT ? 0 : 1)
     for (const message of messages.sort((a, b) => rank(a) - rank(b))) {
-      if (!message.later) react(this, message, now)
-      else {
-        // The session may have given way to another meanwhile, which the message is not for.
-        const act = (one: Incoming): void => {
-          if (id === this.id) react(this, one, now)
-        }
-        this.later(message.later.then(act), () => id === this.id && this.reset('gzip'))
+      // The session may have given way to another meanwhile, which the message is not for.
+      const act = (one: Incoming): void => {
+        if (id === this.id) react(this, one, now)
       }
+      if (message.later) this.later(message.later.then(act), () => id === this.id && this.reset('gzip'))
+      else act(message)
     }
     if (this.acks.length > 0) this.#acksDue = Math.min(this.#acksDue, now + ACK_DELAY)
     if (this.acks.length + SERVICE_COUNTS * this.outbox.services.length > MAX_OWED) throw refused()

@@ -259,6 +259,26 @@ describe('messages about messages', () => {
     const packets = peer.packets()
     expect(packets.map(names)).toEqual([['pong', 'msgs_state_info', 'msg_resend_req']])
   })
+
+  test('what stands beside a notification that ends the session is not for the next one', () => {
+    peer.call(1)
+    const bad = peer.sent()[0]!.msgId
+    const at = atTime(peer.serverTime) + 40_001n
+    const notice = { _: 'bad_msg_notification', badMsgId: bad, badMsgSeqno: 1, errorCode: 32 } as const
+    const items = [
+      { msgId: at, seqno: 0, body: service(notice) },
+      {
+        msgId: at + 4n,
+        seqno: 0,
+        body: service({ _: 'msg_detailed_info', msgId: 4n, answerMsgId: 777n, bytes: 1, status: 0 }),
+      },
+      { msgId: at + 8n, seqno: 0, body: service({ _: 'msgs_state_req', msgIds: [at] }) },
+    ]
+    peer.receive(container(items), { msgId: at + 12n, content: false })
+    expect(peer.session.mustReconnect).toBe(true)
+    relink()
+    expect(names(peer.sent()).filter((name) => /^msg/.test(`${name}`))).toEqual([])
+  })
 })
 
 test('new_session_created is acknowledged; what is older than its first message goes again, what is not does not', () => {
