@@ -61,6 +61,21 @@ test('a lane that has been idle for ten seconds is closed, the main connection s
   expect([lab.open, lab.dialled]).toEqual([2, 3])
 })
 
+test('closing while a lane is at work leaves no timer behind', async () => {
+  const host = new VirtualHost()
+  const dc = new Datacenter({
+    ...lax().options,
+    host,
+    authKey: new Uint8Array(256).fill(7),
+    dial: () => new Promise(() => {}),
+  })
+  const outcome = expect(dc.invoke(helpGetConfig, CONFIG, { lane: 1 })).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+  await host.settle()
+  dc.close()
+  await outcome
+  expect(host.pendingTimers).toBe(0)
+})
+
 test('a lane stays open for as long as a call waits on it', async () => {
   const lab = lax()
   const dc = new Datacenter(lab.options)

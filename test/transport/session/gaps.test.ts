@@ -1,6 +1,8 @@
 /** Rules of the session that nothing else holds it to. */
 import { beforeEach, expect, test } from 'vitest'
+import { SecurityError } from '../../../src/errors.ts'
 import { atTime } from '../../../src/transport/session/message-id.ts'
+import { Salts } from '../../../src/transport/session/salts.ts'
 import { container, int, result, rpcError, SessionPeer, service } from '../../support/session-peer.ts'
 
 let peer: SessionPeer
@@ -210,4 +212,51 @@ test('no more future salts are kept than can be asked for', () => {
   peer.session.send({ _: 'get_future_salts', num: 64 }, [])
   peer.service({ _: 'future_salts', reqMsgId: peer.sent()[0]!.msgId, now, salts })
   expect(peer.salts.knownUntil).toBe(now + 64)
+})
+
+test('a call that is cancelled before it was sent is nothing that the server has to hear of', () => {
+  peer.session.cancel(peer.call(1))
+  expect(peer.sent()).toEqual([])
+})
+
+test('a container that comes again is passed over, however old it is by then, and its messages are acknowledged again', async () => {
+  await peer.host.advance(1_000)
+  peer.packets()
+  const inner = atTime(peer.serverTime) + 1n
+  const body = container([{ msgId: inner, seqno: 1, body: int(0x55555555) }])
+  const again = { msgId: inner + 4n, seqno: 2 }
+  peer.receive(body, again)
+  expect([peer.updates.length, peer.session.seen.has(inner + 4n)]).toEqual([1, true])
+  peer.packets()
+  await peer.host.advance(301_000)
+  peer.packets()
+  peer.receive(body, again)
+  await peer.host.advance(1_000)
+  const [ack] = peer.sent()
+  expect([peer.updates.length, ack?.service]).toEqual([1, { _: 'msgs_ack', msgIds: [inner] }])
+})
+
+test('why a link was broken off is forgotten with the next answer', () => {
+  const { session } = peer
+  session.refusal = new SecurityError('MESSAGE_REFUSED', 'broken')
+  peer.answer(call(1).msgId, 5)
+  expect(session.refusal).toBeUndefined()
+})
+
+test('a question that was answered is no longer remembered', async () => {
+  const { msgId } = call(1)
+  await peer.host.advance(20_000)
+  peer.session.tick(peer.host.now())
+  const asked = peer.sent().find((one) => one.service?._ === 'msgs_state_req')!
+  const { questions } = peer.session.outbox
+  expect(questions.get(asked.msgId)).toEqual([msgId])
+  peer.service({ _: 'msgs_state_info', reqMsgId: asked.msgId, info: Uint8Array.of(4) })
+  expect(questions.has(asked.msgId)).toBe(false)
+})
+
+test('salts of a key that is over are not used under the next', () => {
+  const salts = new Salts(1n)
+  salts.learn([{ validSince: 100, validUntil: 200, salt: 2n }])
+  salts.begin(3n)
+  expect([salts.at(150_000), salts.knownUntil]).toEqual([3n, 0])
 })
