@@ -307,6 +307,46 @@ test('a server that takes each call, says so and hangs up is not dialled without
   expect([lab.outcomes, lab.host.now() - since < 240_000]).toEqual([['1xNO_ANSWER'], true])
 })
 
+test('whose key is made here is free for another lane as soon as the link is lost, or the key is there', async () => {
+  lab.keyLost = 1
+  lab.call(1)
+  await lab.host.settle()
+  expect([lab.connection.state, lab.keys.maker]).toEqual(['exchanging', lab.connection])
+  lab.dialFails = 'hangs'
+  lab.link.die()
+  expect([lab.connection.state, lab.keys.maker]).toEqual(['waiting', undefined])
+  await lab.host.advance(1_000)
+  expect([lab.connection.state, lab.keys.maker]).toEqual(['dialling', lab.connection])
+  lab.connection.close()
+  expect(lab.keys.maker).toBeUndefined()
+})
+
+test('another lane agreed on the next key: this one goes on in a new session', async () => {
+  await lab.ready()
+  const { id } = lab.session
+  const next = createAuthKey(crypto, lab.host.random(new Uint8Array(256)))
+  Object.defineProperty(lab.keys, 'current', { value: next })
+  lab.call(1)
+  await lab.host.advance(1_000)
+  expect([lab.connection.state, lab.links.length, lab.session.id === id]).toEqual(['ready', 2, false])
+})
+
+test('a server that was given up has its minute again when two have passed', async () => {
+  await lab.ready()
+  lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+  lab.link.die()
+  const lost = async (number: number): Promise<number> => {
+    const since = lab.host.now()
+    lab.call(number)
+    while (lab.outcomes.length < number) await lab.host.advance(100)
+    return lab.host.now() - since
+  }
+  expect(await lost(1)).toBeGreaterThan(60_000)
+  expect(await lost(2)).toBeLessThan(1_000)
+  await lab.host.advance(120_000)
+  expect(await lost(3)).toBeGreaterThan(60_000)
+})
+
 describe('a server that cannot be reached', () => {
   test('fails the calls after three attempts', async () => {
     lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
