@@ -1,6 +1,7 @@
 /**
  * Why a file could not be opened or read, by the platform's stable names, in plain words.
  */
+import { reasonOfSystem } from './system-reasons.ts'
 
 /** By the code of a system's error or the name of a `DOMException`: the code of our error, and what happened. */
 const REASONS = {
@@ -27,5 +28,5 @@ export function reasonOfFile(error: unknown): Reason | undefined {
   const known = [code, name].find((id) => Object.hasOwn(REASONS, String(id)))
   if (known !== undefined) return REASONS[known as keyof typeof REASONS]
   // Of a `fetch` that failed, only the cause tells why.
-  return cause instanceof Error ? ['FILE_NOT_READABLE', cause.message] : undefined
+  return cause instanceof Error ? ['FILE_NOT_READABLE', reasonOfSystem(cause) ?? cause.message] : undefined
 }

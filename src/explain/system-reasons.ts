@@ -41,7 +41,7 @@ export function reasonOfSystem(cause: unknown): string | undefined {
   const code = codeOf(cause)
   const { name, message } = (cause ?? {}) as { readonly name?: unknown; readonly message?: unknown }
   if (message === 'bad port')
-    return 'fetch goes to no port that belongs to another service, as browsers do; serve on another port'
+    return 'fetch, as browsers do, goes to no port that belongs to another kind of service; use another port'
   // What the parser of `fetch` calls every answer that is no HTTP.
   if (name === 'HTTPParserError') return 'what listens there does not speak HTTP; check the port and the transport'
   // The same of Node's other parser; a WebSocket begins with HTTP.

@@ -13,7 +13,7 @@ import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
 import type { Source } from './source.ts'
 import { baseName } from './source.ts'
-import { sourceError } from './source-error.ts'
+import { sourceError, unreadable } from './source-error.ts'
 import { streamSource } from './source-stream.ts'
 
 const openAsync = promisify(openFd)
@@ -54,6 +54,7 @@ export async function openFile(path: string | URL, signal?: AbortSignal): Promis
 }
 
 async function openAndStat(name: string): Promise<{ fd: number; stats: BigIntStats }> {
+  if (name === '') throw unreadable('a file', 'FILE_NOT_FOUND', 'its name is empty')
   let fd: number | undefined
   try {
     fd = await openAsync(name, FLAGS)

@@ -195,6 +195,7 @@ describe('login and session', () => {
     [{ lanes: 0 }, /lanes/],
     [{ lanes: 99 }, /lanes/],
     [{ apiId: 'x' as never }, /apiId must be a positive whole number/],
+    [{ apiId: undefined as never }, /apiId must be a positive whole number, .*, not nothing$/],
     [{ apiHash: 5 as never }, /apiHash must be/],
     [{ transport: 'tcp' as never }, /transport must be one of abridged/],
     [{ maxWait: Number.NaN }, /maxWait must be .* not NaN/],

@@ -25,6 +25,14 @@ test.each(['a.unheard', 'a.constructor', 'pdf.', ''])('bundles do not know "%s"'
   expect(brief.mimeByName(name)).toBeUndefined()
 })
 
+test('a URL that cannot be fetched says why in words, also where the system has none', () => {
+  const failed = (cause: Error): Error => new TypeError('fetch failed', { cause })
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+  expect(full.reasonOfFile(failed(refused))).toEqual(['FILE_NOT_READABLE', expect.stringMatching(/^nothing listens/)])
+  expect(full.reasonOfFile(failed(new Error('bad port')))?.[1]).toMatch(/use another port$/)
+  expect(full.reasonOfFile(failed(new Error('unknown scheme')))).toEqual(['FILE_NOT_READABLE', 'unknown scheme'])
+})
+
 test('a file that changed while a page reads it is told as such, and nothing is made of what is not known', () => {
   for (const { reasonOfFile } of [brief, full]) {
     expect(reasonOfFile(new DOMException('gone', 'NotReadableError'))?.[0]).toBe('FILE_CHANGED')

@@ -248,7 +248,7 @@ describe('URLs', () => {
     })
     expect(await code(openSource('http://localhost:1/a', given))).toEqual([
       'FILE_NOT_READABLE',
-      'cannot read http://localhost:1/a: connect ECONNREFUSED',
+      'cannot read http://localhost:1/a: nothing listens there (connection refused); check the port, and that the server runs',
     ])
   })
 

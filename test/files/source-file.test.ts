@@ -151,9 +151,15 @@ describe('a file that is not what it was', () => {
 })
 
 describe('what cannot be opened', () => {
+  test('a file without a name', async () => {
+    await expect(openFile('')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: 'cannot read a file: its name is empty',
+    })
+  })
+
   test.each([
     ['missing', () => join(root, 'none'), 'FILE_NOT_FOUND', 'there is no such file'],
-    ['empty path', () => '', 'FILE_NOT_FOUND', 'there is no such file'],
     ['below a file', () => join(path, 'x'), 'FILE_NOT_FOUND', 'a part of its path is no folder'],
     ['a folder', () => root, 'FILE_NOT_A_FILE', 'it is a folder; name a file in it'],
     ['a name too long', () => join(root, 'x'.repeat(5_000)), 'FILE_NOT_READABLE', 'is too long for this system'],

@@ -51,7 +51,7 @@ test('what answers a request of fetch with no HTTP is told so; what fetch says i
   expect(connectFailed(address, closed).message).toMatch(
     /: the other side closed the connection before it had answered$/,
   )
-  expect(connectFailed(address, new Error('bad port')).message).toContain('serve on another port')
+  expect(connectFailed(address, new Error('bad port')).message).toContain('use another port')
 })
 
 test('an unknown reason is passed on in the words it came in', () => {
