@@ -124,7 +124,7 @@ function suspecting(handlers: CarrierHandlers, proxy: Address, kind: MtproxySecr
     onDrain: () => handlers.onDrain?.(),
     onClose(error) {
       const hint = kind === 'plain' ? '; many proxies want one that begins with dd or ee' : ''
-      const message = `${mtproxyName(proxy)} closed the connection without a word; check its secret${hint}`
+      const message = `${mtproxyName(proxy)} closed the connection without a word; check its secret, and the DC number${hint}`
       handlers.onClose(error && !heard ? new TransportError(error.code, message, { cause: error }) : error)
     },
   }

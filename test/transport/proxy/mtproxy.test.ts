@@ -109,7 +109,7 @@ describe('the way to a proxy', () => {
     expect(heard.drains).toBe(1)
     expect(heard.closeError).toMatchObject({
       code: 'CONNECTION_CLOSED',
-      message: `the MTProto proxy at 127.0.0.1:${port} closed the connection without a word; check its secret${hint}`,
+      message: `the MTProto proxy at 127.0.0.1:${port} closed the connection without a word; check its secret, and the DC number${hint}`,
       retryable: true,
     })
   })
