@@ -88,7 +88,7 @@ function refuse(faults: Inspection['faults'], { files, verbose }: UploadJob): Ex
 /** The client speaks of "the stored session"; people know it by the name of its file. */
 function namingSession(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof Error) || !error.message.startsWith('the stored session')) return error
-  const message = `${path}: ${error.message}`
+  const message = `${path}: ${error.message.replace('use another storage', 'name another file with --session')}`
   if (error instanceof StorageError) return new StorageError(error.code, message, { cause: error })
   return error instanceof UsageError ? new UsageError(message) : error
 }
