@@ -40,7 +40,8 @@ Which server, and how:
                       (perfect forward secrecy)
   --proxy URL         MTPROTO_PROXY: a proxy to go through, one of
                       socks5://[USER:PASSWORD@]HOST:PORT, http://..., or a
-                      tg://proxy, tg://socks or https://t.me/... link
+                      tg://proxy, tg://socks or https://t.me/... link; not with
+                      --transport http, and an MTProxy takes no --transport
   --ipv6              try IPv6 addresses first; by default IPv4 ones are
   --lanes N           most connections for the parts, 1 to 16; 4 by default
   --max-wait S        longest wait to sit out when the server asks for one;
