@@ -133,12 +133,7 @@ export class Account {
   async close(): Promise<void> {
     const dc = this.#dc
     this.#closed = true
-    dc.close()
-    const key = this.#data.keys.get(dc.id)
-    if (key && this.user && key.salt !== dc.salt) {
-      key.salt = dc.salt
-      this.#save()
-    }
+    if (this.#leave(dc) && this.user) this.#save()
     for (const id of this.#data.keys.keys()) this.#forgetKey(id)
     await this.#saving
   }
@@ -213,7 +208,17 @@ export class Account {
     data.address = address
     this.user = undefined
     this.#dc = this.#open()
+    this.#leave(dc)
+  }
+
+  /** Closes a datacenter; the account may come back to it. Returns whether there is a new salt to be saved. */
+  #leave(dc: DatacenterLike): boolean {
+    const key = this.#data.keys.get(dc.id)
+    const { salt } = dc
     dc.close()
+    if (!key || key.salt === salt) return false
+    key.salt = salt
+    return true
   }
 
   #replaceKey(): void {

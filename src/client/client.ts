@@ -87,7 +87,7 @@ export class UploadClient {
     platform.checkOptions?.(options)
     const { lanes = DEFAULT_LANES, maxWait = DEFAULT_MAX_WAIT } = options
     if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
-      throw new UsageError(`lanes must be a whole number from 1 to ${MAX_LANES}, not ${lanes}`)
+      throw new UsageError(`lanes cannot be ${lanes}${hint(`, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`)
     }
     return new UploadClient(await Account.open({ ...options, maxWait }, platform), lanes)
   }

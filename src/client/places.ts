@@ -28,6 +28,6 @@ export function placeOf(id: number, options: ConnectOptions, platform: Platform,
   if (keys.length === 0)
     throw new UsageError(`dc.serverKeys is empty${hint(': give the public key of the server') ?? ''}`)
   const at = id === dc.id ? dc : known
-  if (!at) throw new UsageError(`the account lives in datacenter ${id}, whose address is not known`)
+  if (!at) throw new UsageError(`the address of datacenter ${id} is not known`)
   return { id, test: dc.test ?? false, address: { ...dc, ...at }, keys }
 }

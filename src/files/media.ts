@@ -6,7 +6,7 @@
  * A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before.
  * Sources: https://core.telegram.org/constructor/inputMediaUploadedPhoto, …/inputMediaUploadedDocument
  */
-import { mimeByName } from '#explain'
+import { hint, mimeByName } from '#explain'
 import { UsageError } from '../errors.ts'
 import type { DocumentAttribute, InputDocument, InputFile, InputMedia, InputPhoto } from '../tl/generated/api-types.ts'
 import type { UploadKind } from './plan.ts'
@@ -167,6 +167,6 @@ export function isInputFile(value: unknown): value is InputFile {
 export async function resolveMedia(media: MediaLike, upload: MediaUploader): Promise<InputMedia> {
   if (isInputMedia(media)) return media
   const made = await media?.resolve?.(upload)
-  if (!made) throw new UsageError('media must be a photo(), a document() or an InputMedia')
+  if (!made) throw new UsageError(`this is no media${hint('; give a photo(), a document() or an InputMedia') ?? ''}`)
   return made
 }

@@ -33,8 +33,8 @@ const FIRST_PAUSE = 250
 const LONGEST_PAUSE = 15_000
 /** A link that is lost before it was ready for this many milliseconds is one more attempt that failed. */
 const SETTLED = 1000
-/** A server never reached is given up after this many attempts. */
-const FIRST_ATTEMPTS = 3
+/** A server is given up after this many attempts, at least; one never reached after just as many. */
+const FEWEST_ATTEMPTS = 3
 /** A server that was reached before is given up after this many milliseconds without success. */
 const PATIENCE = 60_000
 /** The server must say this often in a row that it does not know our key: the message is not authenticated. */
@@ -63,10 +63,14 @@ export class Connection {
   #pumping = false
   /** When the carrier last had nothing buffered as we wrote. */
   #emptyAt = 0
+  /** Attempts since a link last stood for a moment; since the server last said something, or was given up. */
   #attempts = 0
+  #tries = 0
   #readyAt = 0
-  #reached = false
-  #failingSince: number | undefined
+  /** How long a server that fails is waited for, in milliseconds; one never reached is tried a few times. */
+  #patience = 0
+  /** When it began to fail; not a number while it does not. */
+  #failingSince = Number.NaN
   #keyUnknown = 0
 
   constructor(options: ConnectionOptions) {
@@ -82,6 +86,7 @@ export class Connection {
   /** Queues a call and opens the connection if it is not. */
   call(request: CallRequest): Call {
     const call = this.#options.session.call(request)
+    call.link = this.#link
     if (this.#state === 'closed') this.#options.session.fail(call, closedByUs())
     else this.#wake()
     return call
@@ -132,6 +137,7 @@ export class Connection {
     if (!keys.current) keys.maker = this
     this.#state = 'dialling'
     this.#attempts++
+    this.#tries++
     this.#emit({ type: 'connecting', where, attempt: this.#attempts })
     // Whoever listens may have closed us.
     if (this.state === 'closed') return
@@ -238,9 +244,9 @@ export class Connection {
     const plain = open({ crypto, authKey }, 'server', packet)
     if (!plain) throw refused()
     session.receive(plain, host.now())
-    this.#reached = true
-    this.#keyUnknown = 0
-    this.#failingSince = undefined
+    this.#patience = PATIENCE
+    this.#tries = this.#keyUnknown = 0
+    this.#failingSince = Number.NaN
   }
 
   #onExchange(body: Uint8Array): void {
@@ -320,13 +326,15 @@ export class Connection {
     if (this.#state === 'ready' && host.now() >= this.#readyAt + SETTLED) this.#attempts = 0
     this.#dropLink()
     this.#state = 'idle'
-    if (error instanceof SecurityError) session.refusal = error
+    if (error) session.refusal = error instanceof SecurityError ? error : undefined
     session.disconnected(host.now())
-    const pause = session.pending === 0 ? undefined : this.#pause(error)
+    let pause = session.pending === 0 ? undefined : this.#pause(error)
     // Before anybody is told: what is called then is for the next link.
     if (pause === undefined) {
-      this.#attempts = 0
-      session.failAll(session.refusal ?? error)
+      this.#attempts = this.#tries = 0
+      session.failAll(error, this.#link - 1)
+      // Whoever came during the last attempt gets attempts of their own: the network may be back.
+      if (session.pending) pause = 0
     }
     this.#emit({ type: 'disconnected', where, error, retryIn: pause })
     if (this.state === 'closed' || pause === undefined) return
@@ -341,10 +349,10 @@ export class Connection {
     if (error instanceof SecurityError && error.code === 'UNKNOWN_SERVER_KEY') return undefined
     const { host } = this.#options
     const now = host.now()
-    // A server given up is tried once for each further call, until some time has passed: what a caller repeats must not
-    // take a minute each time.
-    if (this.#failingSince === undefined || now - this.#failingSince > 2 * PATIENCE) this.#failingSince = now
-    if (this.#reached ? now - this.#failingSince > PATIENCE : this.#attempts >= FIRST_ATTEMPTS) return undefined
+    // Once a server is given up, each further call gets no more than a few attempts, until some time has passed: what a
+    // caller repeats must not take a minute each time.
+    if (!(now - this.#failingSince <= 2 * PATIENCE)) this.#failingSince = now
+    if (this.#tries >= FEWEST_ATTEMPTS && now - this.#failingSince >= this.#patience) return undefined
     // At once the first time a working connection is lost, then slower and slower, never in step with other clients.
     if (this.#attempts === 0 && !(error instanceof SecurityError)) return 0
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.max(0, this.#attempts - 1))

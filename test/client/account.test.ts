@@ -157,3 +157,32 @@ function waiting(count: number): Promise<void> {
     look()
   })
 }
+
+test('an account that comes back to a datacenter uses the salt that it was told there last', async () => {
+  const { world, privateKeyPem } = server
+  const there: Faults = {}
+  const other = await startServer({ world, privateKeyPem, dcId: 4, faults: there, onRequest })
+  try {
+    const client = await connect()
+    server.server.rotateSalts()
+    await client.call(helpGetConfig, { _: 'help.getConfig' })
+    const moveTo =
+      (dc: number): NonNullable<Faults['onRequest']> =>
+      ({ request }) =>
+        request._ === 'users.getUsers' && client.dcId !== dc
+          ? { kind: 'error', code: 303, text: `USER_MIGRATE_${dc}` }
+          : undefined
+    const me = { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] } as const
+    faults.onRequest = moveTo(4)
+    await client.invoke(me)
+    expect(client.dcId).toBe(4)
+    delete faults.onRequest
+    there.onRequest = moveTo(server.dcId)
+    events.length = 0
+    await client.invoke(me)
+    expect(client.dcId).toBe(server.dcId)
+    expect(events.filter(({ type }) => type === 'salt' || type === 'bad-message')).toEqual([])
+  } finally {
+    await other.close()
+  }
+})

@@ -98,6 +98,7 @@ class Lab {
   readonly outcomes: string[] = []
   /** What dialling does: an error, or for ever nothing. */
   dialFails: Error | 'hangs' | undefined
+  rejectDial: (error: Error) => void = () => {}
   aborted = 0
   onEvent: ((event: ConnectionEvent) => void) | undefined
   keyLost = 0
@@ -140,7 +141,11 @@ class Lab {
 
   #dial(handlers: CarrierHandlers, signal: AbortSignal): Promise<Carrier> {
     signal.addEventListener('abort', () => this.aborted++)
-    if (this.dialFails === 'hangs') return new Promise(() => {})
+    if (this.dialFails === 'hangs') {
+      return new Promise((_, reject) => {
+        this.rejectDial = reject
+      })
+    }
     if (this.dialFails) return Promise.reject(this.dialFails)
     const link = new Link(this, handlers)
     this.links.push(link)
@@ -228,22 +233,85 @@ describe('a lost link', () => {
     expect(lab.connection.state).toBe('ready')
   })
 
-  test('and further calls fail after one attempt each, for a while', async () => {
+  test('and further calls get three attempts each, without a wait of a minute', async () => {
     await lab.ready()
     lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
     lab.call(1)
     await lab.host.settle()
     lab.link.die()
     await lab.host.advance(100_000)
-    const before = lab.events.length
-    const at = lab.host.now()
+    for (const number of [2, 3, 4]) {
+      lab.outcomes.length = 0
+      const before = lab.events.length
+      lab.call(number)
+      await lab.host.advance(2_000)
+      expect(lab.outcomes).toEqual([`${number}xCONNECT_FAILED`])
+      expect(lab.events.slice(before).filter((event) => event.type === 'connecting').length).toBe(3)
+    }
+    expect(lab.host.pendingTimers).toBe(0)
+  })
+
+  test('a call made when the network is back does not fail by what was before', async () => {
+    await lab.ready()
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.die()
+    // The last attempt before the server is given up has been under way for a while.
+    await lab.host.advance(50_000)
+    lab.dialFails = 'hangs'
+    await lab.host.advance(30_000)
+    expect(lab.connection.state).toBe('dialling')
+    lab.call(2)
+    lab.dialFails = undefined
+    lab.rejectDial(new TransportError('CONNECT_TIMEOUT', 'no answer'))
+    await lab.host.settle()
+    expect(lab.outcomes).toEqual(['1xCONNECT_TIMEOUT'])
+    await lab.host.advance(1)
+    lab.link.message(result(lab.link.read().at(-1)!.msgId, int(7)))
+    expect(lab.outcomes).toEqual(['1xCONNECT_TIMEOUT', '2=7'])
+  })
+
+  test('a call that was sent during the last attempt goes out again, too', async () => {
+    await lab.ready()
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.die()
+    await lab.host.advance(50_000)
+    lab.dialFails = undefined
+    await lab.host.advance(15_000)
+    expect(lab.connection.state).toBe('ready')
     lab.call(2)
     await lab.host.settle()
-    expect(lab.outcomes).toEqual(['1xCONNECT_FAILED', '2xCONNECT_FAILED'])
-    expect([lab.events.slice(before).filter((event) => event.type === 'connecting').length, lab.host.now()]).toEqual([
-      1,
-      at,
-    ])
+    lab.link.die()
+    await lab.host.advance(1)
+    expect(lab.outcomes).toEqual(['1xCONNECTION_CLOSED'])
+    lab.link.message(result([...lab.session.sent.keys()].at(-1)!, int(7)))
+    expect(lab.outcomes.at(-1)).toBe('2=7')
+  })
+
+  test('a broken rule is not told of to whom it did not befall', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    lab.link.raw(new Uint8Array([40, 0, 0, 0]))
+    lab.link.raw(new Uint8Array(40).fill(7))
+    await lab.host.advance(1000)
+    expect(lab.events).toContainEqual(expect.objectContaining({ error: expect.any(SecurityError) }))
+    // The next connection stands, and nobody answers: the call begun by then waits its three minutes out.
+    lab.call(2)
+    for (let passed = 0; passed < 200_000; passed += 1000) {
+      lab.link.message(service({ _: 'pong', msgId: 1n, pingId: 1n }), 0)
+      await lab.host.advance(1000)
+    }
+    expect(lab.outcomes).toEqual(['1xMESSAGE_REFUSED', '2xNO_ANSWER'])
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.link.die()
+    lab.outcomes.length = 0
+    lab.call(3)
+    await lab.host.advance(80_000)
+    expect(lab.outcomes).toEqual(['3xCONNECT_FAILED'])
   })
 
   test('nobody there: found by an unanswered ping', async () => {

@@ -14,7 +14,7 @@ import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
 function missing(what: string, instead: string): never {
-  throw new UsageError(`there is no ${what} in this runtime; ${instead}`)
+  throw new UsageError(`no ${what} in this runtime; ${instead}`)
 }
 
 export const platform: Platform = {
@@ -34,5 +34,5 @@ export const platform: Platform = {
   keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
   forwardSecrecy: () => missing('forward secrecy', "use 'mtproto-upload/forward-secrecy'"),
-  fileStorage: () => missing('file system', 'give an object with load and save as storage'),
+  fileStorage: () => missing('file system', 'give an object as storage'),
 }

@@ -64,7 +64,7 @@ export function openObfuscation(
   options: ObfuscationOptions,
 ): Obfuscation & { header: Uint8Array } {
   const { random, crypto, dc, secret } = options
-  if ((dc << 16) >> 16 !== dc) throw new UsageError(`the DC id ${dc} does not fit in 16 bits`)
+  if ((dc << 16) >> 16 !== dc) throw new UsageError(`the DC id cannot be ${dc}`)
   const header = drawHeader(random)
   header.fill(TAGS[framing], TAIL, TAIL + 4)
   view(header).setInt16(TAIL + 4, dc, true)

@@ -36,6 +36,8 @@ export interface Call {
   containerId: bigint
   /** Earlier ids: the server may still answer to one of them. */
   formerIds: bigint[]
+  /** The last attempt of the connection that had begun when it was made. */
+  link: number
   /** When it was last sent, on the monotonic clock. */
   sentAt: number
   /** When it was last asked about with `msgs_state_req`, or sent. */
@@ -63,6 +65,7 @@ export function createCall(request: CallRequest): Call {
     msgId: 0n,
     containerId: 0n,
     formerIds: [],
+    link: -1,
     sentAt: 0,
     askedAt: 0,
     sendings: 0,

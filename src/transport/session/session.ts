@@ -69,7 +69,7 @@ export interface Sealable {
 export class Session implements SessionInternals {
   /** Set when the session had to begin anew: the connection must be closed and opened again. */
   mustReconnect = false
-  /** Why the last connection was broken off, until a call is answered: what to say if none ever is. */
+  /** The rule that broke off the last connection, until a call is answered: what to say if none ever is. */
   refusal: SecurityError | undefined
   readonly options: SessionOptions
   readonly outbox: Outbox = new Outbox()
@@ -265,12 +265,14 @@ export class Session implements SessionInternals {
   giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
     const advice = hint(refused ? `; please report code ${refused.status}` : '; try again later') ?? ''
     const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${advice}`
-    this.fail(call, this.refusal ?? new TransportError('NO_ANSWER', message, refused))
+    // Of a call that was sent once no connection has been broken off.
+    const refusal = call.sendings > 1 && this.refusal
+    this.fail(call, refusal || new TransportError('NO_ANSWER', message, refused))
   }
 
-  /** Rejects everything that waits for an answer. */
-  failAll(error: unknown): void {
-    for (const call of this.#calls()) this.fail(call, error)
+  /** Rejects everything that waits for an answer; only what was made before an attempt, if that is given. */
+  failAll(error: unknown, link: number = NEVER): void {
+    for (const call of this.#calls()) if (call.link < link) this.fail(call, error)
   }
 
   /** Queues a call that was sent before; it gets a fresh msg_id, and an answer to the former one still counts. */
