@@ -6,7 +6,8 @@
  *    `.ts` import to a `.d.ts` file.
  * 2. `dist/joined/`: the same code in a few files, for Node and its kin (the condition `node` in package.json). Loading a
  *    module costs Node more than running it: joined, the import takes a third of the time. The entries share their
- *    common parts, so a class is the same class whichever entry it comes from.
+ *    common parts, so a class is the same class whichever entry it comes from. What the main entry reaches is one file, which
+ *    every other entry loads as well: cut up by who needs which part, it would be dozens.
  * 3. `dist/cli/main.js` starts the joined program. npm makes programs executable when it installs them; here that is done by
  *    hand, so that it runs from a checkout too.
  *
@@ -15,8 +16,8 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { dirname, join, resolve } from 'node:path'
+import { build, type Plugin } from 'esbuild'
 
 const OUT = 'dist'
 const JOINED = 'dist/joined'
@@ -54,6 +55,21 @@ function finishDeclaration(path: string): void {
   if (finished !== text) writeFileSync(path, finished)
 }
 
+/** Lets every entry of the package reach all that the main one does, so that there is no reason to cut that up. */
+function withMain(entries: readonly string[], main: string): Plugin {
+  const others = new Set(entries.filter((entry) => entry !== main).map((entry) => resolve(entry)))
+  return {
+    name: 'with-main',
+    setup(bundler) {
+      bundler.onLoad({ filter: /\.js$/ }, ({ path }) =>
+        others.has(path)
+          ? { contents: `import ${JSON.stringify(resolve(main))}\n${readFileSync(path, 'utf8')}`, loader: 'js' }
+          : undefined,
+      )
+    },
+  }
+}
+
 /** Joins what each entry of the package reaches, and the program, into few files. */
 async function joinModules({ exports, dependencies, engines }: Manifest): Promise<void> {
   const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
@@ -66,6 +82,9 @@ async function joinModules({ exports, dependencies, engines }: Manifest): Promis
     platform: 'node',
     format: 'esm',
     target: `node${engines.node.replace(/[^\d.]/g, '')}`,
+    // An import for nothing but that a module is there counts.
+    ignoreAnnotations: true,
+    plugins: [withMain(entries, `./${OUT}/index.js`)],
     external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
     logLevel: 'warning',
   })
