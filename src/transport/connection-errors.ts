@@ -1,7 +1,7 @@
 /**
  * What a connection says when it fails, in words for people.
  */
-import { meaningOfStatus } from '#explain'
+import { hint, meaningOfStatus } from '#explain'
 import { TlError, TransportError } from '../errors.ts'
 
 /** Transport error "you are too many, or too quick". Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
@@ -24,7 +24,7 @@ export function asError(error: unknown): Error {
 export function saidByServer(error: Error, where: string, exchanging: boolean): Error {
   const isGarbage = error instanceof TransportError ? error.code === 'FRAMING' : error instanceof TlError && exchanging
   if (!isGarbage) return error
-  const message = `${where} does not speak MTProto, or not over this transport: ${error.message}`
+  const message = `${where} does not speak MTProto${hint(', or not over this transport') ?? ''}: ${error.message}`
   return new TransportError('FRAMING', message, { cause: error })
 }
 

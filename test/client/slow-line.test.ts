@@ -1,5 +1,5 @@
 /** Uploads over lines so slow that a part takes minutes: they take their time, and nothing else happens. */
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { document, UploadClient } from '../../src/index.ts'
 import { memoryParts } from '../../src/lab/server/parts-store.ts'
@@ -20,17 +20,19 @@ interface Waiting {
   leave(): void
 }
 
-/** One line that all connections share, of so many bytes per millisecond upwards. */
+/** One line that all connections share, of so many bytes per millisecond upwards; in the first seconds of 1000, if told. */
 class SlowLine {
   readonly #host: VirtualHost
   readonly #rate: number
+  readonly #fastUntil: number
   readonly #queues: Waiting[][] = []
   #turn = 0
   #busy = false
 
-  constructor(host: VirtualHost, rate: number) {
+  constructor(host: VirtualHost, rate: number, fastUntil = 0) {
     this.#host = host
     this.#rate = rate
+    this.#fastUntil = fastUntil
   }
 
   over(inner: Dial): Dial {
@@ -73,12 +75,44 @@ class SlowLine {
     const next = queues[this.#turn++ % queues.length]?.shift()
     if (!next) return
     this.#busy = true
-    this.#host.setTimer(next.bytes / this.#rate, () => {
+    const rate = this.#host.now() < this.#fastUntil ? 1000 : this.#rate
+    this.#host.setTimer(next.bytes / rate, () => {
       this.#busy = false
       next.leave()
       this.#next()
     })
   }
+}
+
+let host: VirtualHost
+let events: string[]
+beforeEach(() => {
+  host = new VirtualHost()
+  events = []
+})
+
+/** Uploads so many megabytes over a line. */
+async function upload(line: SlowLine, megabytes: number): Promise<void> {
+  const world = new World({ random: host.random, parts: memoryParts() })
+  const server = new TestServer({ dcId: 2, host, crypto: nativeCrypto, rsaKeys: [TEST_KEY], world })
+  world.addDc({ id: 2, host: '127.0.0.1', port: 443 })
+  const connecting = UploadClient.connect({
+    apiId: 1,
+    apiHash: 'hash',
+    botToken: '1:token',
+    dc: { id: 2, host: '127.0.0.1', port: 443, serverKeys: [TEST_KEY] },
+    host,
+    crypto: nativeCrypto,
+    dial: line.over(memoryDial(server.accept, { delay: 20 })),
+    onEvent: ({ type }) => events.push(type),
+  })
+  const client = await host.runUntil(connecting)
+  const data = new Uint8Array(megabytes * 1_000_000)
+  const media = await host.runUntil(client.uploadMedia({ peer: 'me', media: document({ data, name: 'a' }) }))
+  expect(media).toMatchObject({ _: 'messageMediaDocument', document: { size: BigInt(data.length) } })
+  expect(events).not.toContain('disconnected')
+  expect(events).not.toContain('resend')
+  await client.close()
 }
 
 test.each([
@@ -87,29 +121,13 @@ test.each([
   [40, 24],
 ])(
   '%i KB/s: %i MB arrive in little more than the time that the line needs, over connections that live',
-  async (rate, size) => {
-    const host = new VirtualHost()
-    const world = new World({ random: host.random, parts: memoryParts() })
-    const server = new TestServer({ dcId: 2, host, crypto: nativeCrypto, rsaKeys: [TEST_KEY], world })
-    world.addDc({ id: 2, host: '127.0.0.1', port: 443 })
-    const events: string[] = []
-    const connecting = UploadClient.connect({
-      apiId: 1,
-      apiHash: 'hash',
-      botToken: '1:token',
-      dc: { id: 2, host: '127.0.0.1', port: 443, serverKeys: [TEST_KEY] },
-      host,
-      crypto: nativeCrypto,
-      dial: new SlowLine(host, rate).over(memoryDial(server.accept, { delay: 20 })),
-      onEvent: ({ type }) => events.push(type),
-    })
-    const client = await host.runUntil(connecting)
-    const data = new Uint8Array(size * 1_000_000)
-    const media = await host.runUntil(client.uploadMedia({ peer: 'me', media: document({ data, name: 'a' }) }))
-    expect(media).toMatchObject({ _: 'messageMediaDocument', document: { size: BigInt(data.length) } })
-    expect(host.now() / (data.length / rate)).toBeLessThan(1.05)
-    expect(events).not.toContain('disconnected')
-    expect(events).not.toContain('resend')
-    await client.close()
+  async (rate, megabytes) => {
+    await upload(new SlowLine(host, rate), megabytes)
+    expect(host.now() / ((megabytes * 1_000_000) / rate)).toBeLessThan(1.05)
   },
 )
+
+test('a line that becomes thirty times slower has the time that it needs for what is under way', async () => {
+  await upload(new SlowLine(host, 30, 10_000), 20)
+  expect(host.now()).toBeGreaterThan(280_000)
+})

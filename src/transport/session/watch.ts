@@ -43,6 +43,8 @@ export class Watch {
   #pingSent = NEVER
   /** When the server was last asked to close this connection unless it is asked again: only another ping puts that off. */
   #asked = NEVER
+  /** When the carrier last moved bytes that had to wait: on a line that has become slow, calls wait behind them. */
+  #moved = 0
   #pings = 0n
   #lookAt = NEVER
   #saltsDue = 0
@@ -66,7 +68,7 @@ export class Watch {
 
   /** The carrier moved bytes of ours: the other side is taking them, so it is not dead. */
   moved(now: number): void {
-    this.#heard = now
+    this.#heard = this.#moved = now
     if (this.#pingSent < NEVER) this.#pingSent = now
   }
 
@@ -118,7 +120,7 @@ export class Watch {
     const ids: bigint[] = []
     for (const [msgId, call] of session.sent) {
       if (msgId !== call.msgId) continue
-      if (now >= call.sentAt + GIVE_UP) {
+      if (now >= Math.max(call.sentAt, this.#moved) + GIVE_UP) {
         session.giveUp(call)
       } else if (call.orphaned && call.askedAt >= this.#connectedAt) {
         session.resend(call)
