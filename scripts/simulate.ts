@@ -24,16 +24,17 @@ Runs the whole client against the whole test DC, in virtual time, under faults t
   --replay SEED    run one seed; with --trace print its plan and all that happens
   --trace          see --replay
   --soak           one client for a simulated week instead of what the seed draws else
-  --sabotage NAME  plant a defect first, to see it found
+  --sabotage NAME  plant a defect first, to see it found; runs the seeds within which it has to be, unless told
+  --sabotage list  name all defects
   --json           end with the counts and the digest as JSON
   --help           print this
 
-Defects: ${Object.entries(SABOTAGES)
-  .map(([name, { what }]) => `\n  ${name}: ${what}`)
-  .join('')}
-
 Exit codes: 0 no rule was broken; 1 one was; 2 the options make no sense.
 `
+
+const LIST = Object.entries(SABOTAGES)
+  .map(([name, { what, within }]) => `${name} (${within} seeds): ${what}\n`)
+  .join('')
 
 /** Most violations that are printed of one seed. */
 const SHOWN = 5
@@ -50,7 +51,7 @@ interface Options {
 }
 
 /** @throws BadUsage */
-function readOptions(args: readonly string[]): Options | 'help' {
+function readOptions(args: readonly string[]): Options | 'help' | 'list' {
   const { values } = (() => {
     try {
       return parseArgs({
@@ -84,11 +85,12 @@ function readOptions(args: readonly string[]): Options | 'help' {
     throw new BadUsage('--replay runs one seed; it does not go with --seeds or --from')
   }
   if (trace && replay === undefined) throw new BadUsage('--trace goes with --replay only')
+  if (sabotage === 'list') return 'list'
   if (sabotage !== undefined && !Object.hasOwn(SABOTAGES, sabotage)) {
-    throw new BadUsage(`there is no defect "${sabotage}"; there are ${Object.keys(SABOTAGES).join(', ')}`)
+    throw new BadUsage(`there is no defect "${sabotage}"; --sabotage list names all`)
   }
   const from = whole('replay', replay, whole('from', values.from, 1))
-  const count = replay === undefined ? whole('seeds', values.seeds, 100) : 1
+  const count = replay === undefined ? whole('seeds', values.seeds, SABOTAGES[sabotage ?? '']?.within ?? 100) : 1
   const jobs = whole('jobs', values.jobs, availableParallelism())
   if (jobs < 1 || count < 1) throw new BadUsage('--jobs and --seeds take a number from 1 on')
   const seeds = Array.from({ length: count }, (_, index) => from + index)
@@ -104,6 +106,10 @@ async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args)
   if (options === 'help') {
     process.stdout.write(HELP)
+    return 0
+  }
+  if (options === 'list') {
+    process.stdout.write(LIST)
     return 0
   }
   const { seeds, jobs, trace, soak, json, sabotage } = options

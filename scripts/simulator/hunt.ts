@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Violation } from '../../src/lab/simulator/index.ts'
 import { bundleWorker } from './bundle.ts'
-import type { Patch } from './defect.ts'
+import type { Patch, Sabotage } from './defect.ts'
 import { runSeeds } from './pool.ts'
 
 /** What came of it. */
@@ -41,4 +41,20 @@ export async function hunt(patch: Patch | undefined, most: number): Promise<Catc
   }
   const seconds = Math.round((performance.now() - started) / 100) / 10
   return { seed: caught?.seed, violation: caught?.violation, seconds }
+}
+
+/**
+ * Looks for defects, several at a time.
+ * @param onCatch told of each as it is done with
+ */
+export async function huntAll(
+  defects: Readonly<Record<string, Sabotage>>,
+  jobs: number,
+  onCatch: (name: string, what: Catch) => void,
+): Promise<void> {
+  const left = Object.entries(defects)[Symbol.iterator]()
+  const some = async (): Promise<void> => {
+    for (const [name, defect] of left) onCatch(name, await hunt(defect, defect.within))
+  }
+  await Promise.all(Array.from({ length: jobs }, some))
 }

@@ -11,6 +11,8 @@ import { INBOX_DEFECTS } from './defects/inbox.ts'
 import { REACTION_DEFECTS } from './defects/reactions.ts'
 import { SESSION_DEFECTS } from './defects/session.ts'
 
+export type { Patch } from './defect.ts'
+
 /** All defects, by the names that `--sabotage` takes. */
 export const SABOTAGES: Defects = {
   ...SESSION_DEFECTS,

@@ -51,13 +51,6 @@ export const INBOX_DEFECTS: Defects = {
     replace: 'if (ids.length > 1) ids.shift()',
     within: 40,
   },
-  'nothing-seen': {
-    what: 'messages that were received before are received again',
-    file: SEEN,
-    find: 'if (id <= this.#floor || ids[at] === id) return false',
-    replace: '',
-    within: 40,
-  },
   'any-padding': {
     what: 'the length of the padding is not checked',
     file: INBOX,

@@ -7,13 +7,6 @@ const REACT = 'src/transport/session/react.ts'
 const WATCH = 'src/transport/session/watch.ts'
 
 export const REACTION_DEFECTS: Defects = {
-  'new-session-ignored': {
-    what: 'when the server has begun a new session, what it has lost is not sent again',
-    file: REACT,
-    find: 'for (const call of session.sent.values()) if (call.containerId < first) session.resend(call)',
-    replace: '',
-    within: 40,
-  },
   'same-session': {
     what: 'after wrong sequence numbers the session goes on',
     file: REACT,

@@ -14,8 +14,7 @@ import {
   UploadClient,
   type UploadMediaOptions,
 } from '../../index.ts'
-import type { Happened } from './checks/errors.ts'
-import { judge } from './checks/errors.ts'
+import { CHANGED, type Happened, judge, LOST, NO_SUCH_KEY } from './checks/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './host.ts'
 import type { Network } from './network.ts'
@@ -64,6 +63,7 @@ export class Actor {
   readonly #bot: bigint
   #client: Promise<UploadClient> | undefined
   #closes = 0
+  #keysLost = 0
   #done = false
 
   constructor(options: ActorOptions) {
@@ -139,6 +139,7 @@ export class Actor {
             trace(() => `${plan.name} ${show(event)}`)
             // What is known of a datacenter beside its key is not kept while the account lives in another.
             if (event.type === 'migrate') this.#options.onRestart()
+            this.#judgeEvent(event)
           },
         })
         const { user } = client
@@ -150,6 +151,19 @@ export class Actor {
         await scheduler.sleep(PAUSE, ACTOR)
       }
     }
+  }
+
+  /** What a client does for no reason of its own needs one. */
+  #judgeEvent(event: ClientEvent): void {
+    const { violate, happened } = this.#options
+    const { faults } = happened
+    const any = (names: readonly string[]): boolean => names.some((name) => faults.has(name))
+    if (event.type === 'repair' && !faults.has('lost-part')) violate('files', `part ${event.part} is missing`)
+    if (event.type !== 'session-reset' || event.reason !== 'key') return
+    // Anybody can say that a key is not known: the server has to say it twice.
+    this.#keysLost++
+    if (any(['forget-keys', ...CHANGED, ...LOST])) return
+    if ((faults.get(NO_SUCH_KEY) ?? 0) < 2 * this.#keysLost) violate('keys', 'a key was given up at the first word')
   }
 
   /** Closes the client and connects anew from what it stored. */

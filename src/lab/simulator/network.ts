@@ -1,11 +1,13 @@
 /**
  * The network between all machines of a run: dials become links, each with the faults that chance gives it.
  */
+
 import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { Carrier, CarrierHandlers, Dial } from '../../transport/carrier/carrier.ts'
 import { dialling } from '../../transport/carrier/dialling.ts'
 import type { TransportName } from '../../transport/transport-name.ts'
+import { LEFT_WITHIN, type LinkCheck } from './checks/links.ts'
 import { type ByteFault, type DirectionPlan, Link, WIRE } from './link.ts'
 import { Archive, Meddler } from './meddler.ts'
 import type { NetworkPlan } from './plan.ts'
@@ -35,6 +37,8 @@ export interface NetworkOptions {
   /** Told of everything that is written, before the network has it. */
   readonly onWrite: (link: number, client: string, direction: 0 | 1, bytes: Uint8Array) => void
   readonly onFault: (what: string, client: string) => void
+  /** Told of dials, and of links that have been dead for long. */
+  readonly checks: Pick<LinkCheck, 'dialled' | 'left'>
 }
 
 export class Network {
@@ -75,10 +79,11 @@ export class Network {
 
   /** What a client dials with. */
   dialOf(client: string, transport: TransportName): Dial {
-    const { scheduler, stream, plan, faulty, onFault } = this.#options
+    const { scheduler, stream, plan, faulty, onFault, checks } = this.#options
     return (address, handlers, options) =>
       dialling<Carrier>(address, options, (attempt) => {
         const number = ++this.#count
+        checks.dialled(client, scheduler.now)
         const chance = stream.fork(number)
         const latency = chance.between(...plan.latency)
         const listener = this.#listeners.get(address.host)
@@ -109,7 +114,7 @@ export class Network {
     readonly handlers: CarrierHandlers
     readonly host: string
   }): Carrier {
-    const { scheduler, plan, faulty, onWrite, onFault, crypto } = this.#options
+    const { scheduler, plan, faulty, onWrite, onFault, crypto, checks } = this.#options
     const { number, client, chance, listener } = of
     const { latency } = of
     const direction: DirectionPlan = { latency, jitter: plan.jitter, bandwidth: plan.bandwidth, pieces: plan.pieces }
@@ -122,7 +127,11 @@ export class Network {
       faults: faulty() ? this.#drawFaults(chance.fork('faults')) : [],
       faulty,
       onWrite: (way, bytes) => onWrite(number, client, way, bytes),
-      onFault: (fault) => onFault(fault.kind, client),
+      onFault: (fault) => {
+        onFault(fault.kind, client)
+        if (fault.kind !== 'half-open') return
+        scheduler.at(scheduler.now + LEFT_WITHIN, WIRE, () => checks.left(number, mine.closed))
+      },
       onGone: () => this.#links.delete(link),
     })
     this.#links.set(link, client)

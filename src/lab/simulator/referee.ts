@@ -13,6 +13,7 @@ import { CallCheck } from './checks/calls.ts'
 import { DialogueCheck } from './checks/dialogue.ts'
 import { FloodCheck } from './checks/floods.ts'
 import { InboxCheck, type Sealed } from './checks/inbox.ts'
+import { LinkCheck } from './checks/links.ts'
 import { OpeningCheck } from './checks/opening.ts'
 import { ResendCheck } from './checks/resends.ts'
 import { WireCheck } from './checks/wire.ts'
@@ -56,6 +57,7 @@ export class Referee {
   readonly #acks: AckCheck
   readonly #salts: SaltCheck
   readonly opening: OpeningCheck
+  readonly links: LinkCheck
   readonly #resends: ResendCheck<Session>
   readonly #dialogue: DialogueCheck
   readonly #floods: FloodCheck
@@ -71,6 +73,7 @@ export class Referee {
     this.#acks = new AckCheck(noting('acks'))
     this.#salts = new SaltCheck(noting('salts'))
     this.opening = new OpeningCheck(noting('opening'))
+    this.links = new LinkCheck(noting('links'))
     this.#resends = new ResendCheck(noting('resends'))
     this.#dialogue = new DialogueCheck(noting('dialogue'))
     this.#floods = new FloodCheck(noting('floods'), options.now)
@@ -131,6 +134,7 @@ export class Referee {
   /** A client hands bytes to a link. */
   written(link: number, bytes: Uint8Array): void {
     const { crypto } = this.#options
+    this.links.written(link, bytes)
     let tap = this.#taps.get(link)
     if (tap === undefined) {
       tap = createServerCodec({ random: new Stream(link, 'tap').fill, crypto })
@@ -147,6 +151,7 @@ export class Referee {
   restarted(): void {
     this.#salts.restarted()
     this.#floods.restarted()
+    this.#dialogue.restarted()
   }
 
   /** All is quiet, and the clients are still connected. */

@@ -10,6 +10,7 @@ import type { AuthKey } from '../../crypto/auth-key.ts'
 import { nativeCrypto } from '../../crypto/native.ts'
 import type { AnyRequest } from '../../tl/generated/server/requests.ts'
 import { Actor } from './actor.ts'
+import { NO_SUCH_KEY } from './checks/errors.ts'
 import { Cluster } from './cluster.ts'
 import { gzip } from './deflate.ts'
 import { Digest } from './digest.ts'
@@ -69,7 +70,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
   const digest = new Digest()
   const counts = new Map<string, number>()
   const faults = new Map<string, number>()
-  const errors = new Set<string>()
+  const errors = new Map<string, number>()
   const keys = new Map<bigint, AuthKey>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const trace = (line: () => string): void => onTrace?.(scheduler.now, line())
@@ -78,7 +79,8 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
   const onFault = (what: string, detail: string): void => {
     faults.set(what, (faults.get(what) ?? 0) + 1)
     count(`fault: ${what}`)
-    if (what === 'error') errors.add(detail)
+    if (what === 'transport-error' && detail === '-404') faults.set(NO_SUCH_KEY, (faults.get(NO_SUCH_KEY) ?? 0) + 1)
+    if (what === 'error') errors.set(detail, (errors.get(detail) ?? 0) + 1)
     trace(() => `fault: ${what} ${detail}`)
   }
   const network: Network = new Network({
@@ -93,6 +95,10 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
       if (direction === 0 && !unwatched) referee.written(link, bytes)
     },
     onFault,
+    checks: {
+      dialled: (...about) => referee.links.dialled(...about),
+      left: (...about) => referee.links.left(...about),
+    },
   })
   const cluster: Cluster = new Cluster({
     plan,

@@ -320,10 +320,10 @@ describe('calls', () => {
 
 describe('errors', () => {
   const attempt = { startedAt: 0, until: 1000, aborted: false, closed: false }
-  const nothing = { faults: new Map<string, number>(), errors: new Set<string>() }
+  const nothing = { faults: new Map<string, number>(), errors: new Map<string, number>() }
   const happened = (...faults: string[]): typeof nothing => ({
     ...nothing,
-    faults: new Map(faults.map((one) => [one, 1])),
+    faults: new Map(faults.map((one) => [one, 3])),
   })
   const lost = new TransportError('CONNECTION_CLOSED', 'lost')
   const abort = new DOMException('aborted', 'AbortError')
@@ -336,7 +336,7 @@ describe('errors', () => {
       'what the server was told to say',
       new RpcError(500, 'INTERNAL', 'a.b'),
       {},
-      { ...nothing, errors: new Set(['a.b INTERNAL']) },
+      { ...nothing, errors: new Map([['a.b INTERNAL', 4]]) },
     ],
     ['a refusal after an attack', new SecurityError('MESSAGE_REFUSED', 'x'), {}, happened('flip')],
     [

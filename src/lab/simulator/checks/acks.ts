@@ -4,7 +4,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt
  */
-import { Id, type Packet, readAck, readSalts } from '../packets.ts'
+import { Id, type Packet, readAck, readLong, readSalts } from '../packets.ts'
 
 /** Milliseconds that an acknowledgement may wait for company. */
 const MAY_WAIT = 300
@@ -14,6 +14,12 @@ interface SessionState {
   readonly link: number
   /** Message ids to acknowledge, and when they were accepted last. */
   readonly owed: Map<bigint, number>
+  /**
+   * Message ids that may be acknowledged although they did not come now: the server has told of them, or has not taken what
+   * they were acknowledged with.
+   */
+  readonly told: Set<bigint>
+  readonly acked: Set<bigint>
 }
 
 export class AckCheck {
@@ -26,15 +32,26 @@ export class AckCheck {
 
   /** A session accepted a packet. */
   accepted({ sessionId, items }: Packet, now: number): void {
-    const owed = this.#sessions.get(sessionId)?.owed
-    for (const { msgId, seqno } of items) if ((seqno & 1) === 1) owed?.set(msgId, now)
+    const { owed, told, acked } = this.#sessions.get(sessionId) ?? {}
+    for (const item of items) {
+      if ((item.seqno & 1) === 1) owed?.set(item.msgId, now)
+      if (item.id === Id.DETAILED_INFO) told?.add(readLong(item, 12))
+      if (item.id === Id.NEW_DETAILED_INFO) told?.add(readLong(item, 4))
+      if (item.id === Id.BAD_SALT || item.id === Id.BAD_MESSAGE) for (const id of acked ?? []) told?.add(id)
+    }
   }
 
   /** A client sent a packet over a link, sealed with a key. */
   packet({ sessionId, items }: Packet, now: number, key: string, link: number): void {
-    const owed = this.#sessions.get(sessionId)?.owed ?? new Map<bigint, number>()
-    this.#sessions.set(sessionId, { key, link, owed })
-    for (const item of items) if (item.id === Id.ACK) for (const id of readAck(item)) owed.delete(id)
+    const { owed, told, acked } = this.#sessions.get(sessionId) ?? freshState()
+    this.#sessions.set(sessionId, { key, link, owed, told, acked })
+    for (const item of items) {
+      if (item.id !== Id.ACK) continue
+      for (const id of readAck(item)) {
+        if (!owed.delete(id) && !told.has(id)) this.#violate(`message ${id} was acknowledged, and not received before`)
+        acked.add(id)
+      }
+    }
     for (const [id, at] of owed) {
       if (now <= at + MAY_WAIT) continue
       this.#violate(`message ${id} of ${Math.round(now - at)} ms ago was not acknowledged with what was sent after it`)
@@ -51,6 +68,10 @@ export class AckCheck {
       }
     }
   }
+}
+
+function freshState(): Pick<SessionState, 'owed' | 'told' | 'acked'> {
+  return { owed: new Map(), told: new Set(), acked: new Set() }
 }
 
 interface SaltState {

@@ -68,6 +68,11 @@ export class DialogueCheck {
     this.#questions.delete(sessionId)
   }
 
+  /** Clients begin anew: they have nothing more to say in sessions of before. */
+  restarted(): void {
+    this.#questions.clear()
+  }
+
   /** All is quiet: nothing waits any more. */
   quiet(now: number): void {
     for (const open of this.#questions.values())

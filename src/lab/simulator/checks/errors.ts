@@ -24,13 +24,23 @@ const AFTERMATH = 125_000
 /** Faults that happened so far, by name, and the errors that servers were told to answer with. */
 export interface Happened {
   readonly faults: ReadonlyMap<string, number>
-  readonly errors: ReadonlySet<string>
+  /** How often each. */
+  readonly errors: ReadonlyMap<string, number>
 }
 
+/** A call that a server's fault ended has been made so often, at least. */
+const REPEATED = 4
+/** Has rules of its own. */
+const BINDING = 'auth.bindTempAuthKey'
+/** A server is given up after so many attempts, at least. */
+const ATTEMPTS = 3
+
 /** Somebody changed bytes or packets. */
-const CHANGED = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross', 'luck', 'lie']
+export const CHANGED: readonly string[] = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross', 'luck', 'lie']
 /** Messages got lost on a connection that stands. */
-const LOST = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
+export const LOST: readonly string[] = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
+/** A server said that it does not know a key that it knows. */
+export const NO_SUCH_KEY = 'no-such-key'
 /** Connections ended. */
 const ENDED = ['cut', 'outage', 'disconnect', 'restart', 'restart-and-rotate', 'hang-up', 'server-clock']
 /** A message of ours was refused: twice is once too often for most codes. */
@@ -49,12 +59,10 @@ const REASONS: Readonly<Partial<Record<TransportErrorCode, readonly string[]>>> 
 
 /** Errors that follow from faults without having been asked for by name. */
 const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys']],
   // Sent on by one server and back by the next, once too often.
   [/^USER_MIGRATE_X$/, ['error']],
   // The permanent key that a temporary one is to be bound to is gone.
   // [/^ENCRYPTED_MESSAGE_INVALID$/, ['forget-keys']],
-  [/^FILE_PART_X_MISSING$/, ['lost-part']],
 ]
 
 /** What is wrong with an error; undefined if it is as it should be. */
@@ -76,14 +84,44 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
     return undefined
   }
   if (error instanceof TransportError) {
-    return any(REASONS[error.code] ?? []) ? undefined : `no fault explains it: ${shown}`
+    const reasons = REASONS[error.code] ?? []
+    if (!any(reasons)) return `no fault explains it: ${shown}`
+    // Whatever ends a connection, a server is tried again; only an outage lasts.
+    const ends = [
+      ...reasons,
+      ...ENDED,
+      ...LOST,
+      ...CHANGED,
+      ...CLOCKS,
+      'refuse',
+      'duplicate',
+      'transport-error',
+      'forget-keys',
+      'bad-message',
+    ]
+    const times = [...new Set(ends)].reduce((sum, name) => sum + (faults.get(name) ?? 0), 0)
+    if (
+      !any(['outage', 'forget-keys']) &&
+      error.retryable &&
+      !/^the server did not answer/.test(error.message) &&
+      times < ATTEMPTS
+    )
+      return `the server was not tried often enough: ${shown}`
+    return undefined
   }
   if (error instanceof SecurityError) {
     // A message of a key exchange that comes twice or late is as good as a forged one.
     return any([...CHANGED, ...CLOCKS, 'duplicate', 'swap', 'delay']) ? undefined : `nobody broke a rule: ${shown}`
   }
   if (error instanceof RpcError) {
-    if (errors.has(`${error.method} ${error.text}`)) return undefined
+    const { method, text, retryable, waitSeconds } = error
+    // Waits are sat out, and faults of the server repeated: a few of them are nobody's business.
+    if (retryable && method !== BINDING) {
+      if (waitSeconds !== undefined) return `the wait was short enough to sit it out: ${shown}`
+      const all = [...errors].filter(([name]) => name.startsWith(`${method} `)).reduce((sum, [, n]) => sum + n, 0)
+      if (all < REPEATED) return `it was not repeated: ${shown}`
+    }
+    if (errors.has(`${method} ${text}`)) return undefined
     const consequence = CONSEQUENCES.find(([type]) => type.test(error.type))
     return consequence && any(consequence[1]) ? undefined : `no server was told to answer so: ${shown}`
   }

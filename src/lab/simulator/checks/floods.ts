@@ -20,6 +20,8 @@ export class FloodCheck {
   readonly #now: () => number
   /** Until when parts wait, by client. */
   readonly #parts = new Map<object, number>()
+  /** Parts under way that were not answered and may be handed on, by client. */
+  readonly #failed = new Map<object, number>()
   /** Until when what has failed must not be made again, by its bytes. */
   readonly #calls = new Map<string, { readonly until: number; readonly after: string }>()
 
@@ -31,6 +33,7 @@ export class FloodCheck {
   /** Clients begin anew. */
   restarted(): void {
     this.#parts.clear()
+    this.#failed.clear()
     this.#calls.clear()
   }
 
@@ -40,7 +43,7 @@ export class FloodCheck {
     const isPart = PART.test(method)
     if (!isPart && method !== MADE_ONCE) return request
     // What was handed on before the wait, and got lost, may go again.
-    if (isPart) this.#checkPart(method, this.#parts.get(client) ?? 0)
+    if (isPart) this.#checkPart(client, method)
     let bytes = ''
     return {
       ...request,
@@ -59,11 +62,19 @@ export class FloodCheck {
         if (isPart && seconds) this.#parts.set(client, Math.max(until, this.#parts.get(client) ?? 0))
         request.onRpcError(code, text)
       },
+      onFailure: (error) => {
+        // It may be handed on to another lane, or to the next key.
+        if (isPart) this.#failed.set(client, (this.#failed.get(client) ?? 0) + 1)
+        request.onFailure(error)
+      },
     }
   }
 
-  #checkPart(method: string, until: number): void {
-    if (this.#now() < until) this.#violate(`${method} was sent ${until - this.#now()} ms too early`)
+  #checkPart(client: object, method: string): void {
+    const until = this.#parts.get(client) ?? 0
+    const failed = this.#failed.get(client) ?? 0
+    if (failed > 0) this.#failed.set(client, failed - 1)
+    else if (this.#now() < until) this.#violate(`${method} was sent ${until - this.#now()} ms too early`)
   }
 
   #checkCall(method: string, bytes: string): void {
