@@ -69,6 +69,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function show(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'string') return value === '' ? 'the empty string' : 'that string'
-  if (value === null) return 'nothing'
-  return typeof value === 'object' ? 'an object' : String(value)
+  return typeof value === 'object' && value !== null ? 'an object' : String(value ?? 'nothing')
 }
