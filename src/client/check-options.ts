@@ -69,5 +69,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function show(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'string') return value === '' ? 'the empty string' : 'that string'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value ?? 'nothing')
+  const text = typeof value === 'object' && value !== null ? 'an object' : String(value)
+  return text === 'null' ? 'nothing' : text
 }
