@@ -12,6 +12,8 @@ const PART = /^upload\.save(Big)?FilePart$/
 const MADE_ONCE = 'messages.uploadMedia'
 /** Milliseconds that pass at least before what a fault of the server has ended is made again. */
 const LEAST_PAUSE = 400
+/** Errors after which a call goes to another datacenter, or under another login. */
+const MOVING: ReadonlySet<number> = new Set([303, 401, 406])
 /** Clocks of clients run fast or slow, by this share at most. */
 const DRIFT = 0.999
 
@@ -60,14 +62,19 @@ export class FloodCheck {
         const until = this.#now() + (seconds === undefined ? LEAST_PAUSE : DRIFT * 1000 * Number(seconds))
         if (!isPart && (seconds ?? (code === 500 || code === -503))) this.#calls.set(bytes, { until, after: text })
         if (isPart && seconds) this.#parts.set(client, Math.max(until, this.#parts.get(client) ?? 0))
+        if (isPart && MOVING.has(code)) this.#mayMove(client)
         request.onRpcError(code, text)
       },
       onFailure: (error) => {
         // It may be handed on to another lane, or to the next key.
-        if (isPart) this.#failed.set(client, (this.#failed.get(client) ?? 0) + 1)
+        if (isPart) this.#mayMove(client)
         request.onFailure(error)
       },
     }
+  }
+
+  #mayMove(client: object): void {
+    this.#failed.set(client, (this.#failed.get(client) ?? 0) + 1)
   }
 
   #checkPart(client: object, method: string): void {
