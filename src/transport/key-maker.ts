@@ -104,8 +104,12 @@ export function makeKey(options: DatacenterOptions, clock: ServerClock, temporar
       writeBinding(writer, msgId, binding, crypto, host.random)
     },
     onResult: (reader) => {
-      if (authBindTempAuthKey.read(reader)) finish({ ...agreed!.result, salt: salts.at(clock.serverTime()) })
-      else fail(new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID', name))
+      const { result } = agreed!
+      if (authBindTempAuthKey.read(reader)) {
+        taken = true
+        // What else the packet says is dealt with after the answer: another salt, perhaps.
+        queueMicrotask(() => finish({ ...result, salt: salts.at(clock.serverTime()) }))
+      } else fail(new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID', name))
     },
     onRpcError: (code, text) => fail(new RpcError(code, text, name)),
     onFailure: fail,

@@ -1,6 +1,7 @@
 /** Temporary keys, two-ended in virtual time: made, bound, renewed, forgotten by the server, given up, wiped. */
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { view } from '../../src/bytes.ts'
 import type { Crypto } from '../../src/crypto/crypto.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { RpcError, TransportError, UsageError } from '../../src/errors.ts'
@@ -180,6 +181,26 @@ describe('calls', () => {
       expect(lab.events.filter(({ type }) => type === 'bad-message')).toEqual([])
     }
   })
+})
+
+test('a salt that the server names in one packet with the answer to the binding is used from then on', async () => {
+  const lab = new SecretLab({ server: { behaviour: { containers: 'always' } } })
+  let rotated = false
+  lab.faults.onSeal = (plain) => {
+    const fields = view(plain.body)
+    for (let at = 0; at + 28 <= plain.body.length && !rotated && lab.named(BIND).length === 1; at += 4) {
+      // `new_session_created`; its salt stands behind two numbers.
+      if (fields.getUint32(at, true) !== 0x9ec20908) continue
+      rotated = true
+      lab.server.rotateSalts()
+      const key = [...lab.server.keys.all()].find(({ expiresAt }) => expiresAt !== undefined)!
+      fields.setBigInt64(at + 20, key.salts.current(Math.floor(lab.host.wallClock() / 1000)), true)
+    }
+    return plain
+  }
+  await lab.ready()
+  expect(rotated).toBe(true)
+  expect(lab.events.filter(({ type }) => type === 'salt')).toEqual([])
 })
 
 describe('renewal', () => {
