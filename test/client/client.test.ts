@@ -262,24 +262,27 @@ describe('login and session', () => {
 })
 
 describe('the account lives elsewhere', () => {
-  test('the client goes there, logs in, uploads, and remembers', async () => {
-    const { world, privateKeyPem } = server
-    const other = await startServer({ world, privateKeyPem, dcId: 4, onRequest: (info) => requests.push(info) })
-    try {
-      const storage = memoryStorage()
-      fault('auth.importBotAuthorization', rpcFault(303, 'USER_MIGRATE_4'))
-      const client = await connect({ storage })
-      expect(client.dcId).toBe(4)
-      expect(events).toContainEqual({ type: 'migrate', from: 2, to: 4 })
-      await client.uploadMedia({ media: document({ data: randomBytes(10), name: 'x' }) })
-      await client.close()
-      const again = await connect({ storage, botToken: undefined as never })
-      expect(again.dcId).toBe(4)
-      await again.close()
-    } finally {
-      await other.close()
-    }
-  })
+  test.each(['intermediate', 'ws'] as const)(
+    'the client goes there by %s, logs in, uploads, and remembers',
+    async (transport) => {
+      const { world, privateKeyPem } = server
+      const other = await startServer({ world, privateKeyPem, dcId: 4, onRequest: (info) => requests.push(info) })
+      try {
+        const storage = memoryStorage()
+        fault('auth.importBotAuthorization', rpcFault(303, 'USER_MIGRATE_4'))
+        const client = await connect({ storage, transport })
+        expect(client.dcId).toBe(4)
+        expect(events).toContainEqual({ type: 'migrate', from: 2, to: 4 })
+        await client.uploadMedia({ media: document({ data: randomBytes(10), name: 'x' }) })
+        await client.close()
+        const again = await connect({ storage, transport, botToken: undefined as never })
+        expect(again.dcId).toBe(4)
+        await again.close()
+      } finally {
+        await other.close()
+      }
+    },
+  )
 
   test('a fault of the server that is asked where the account lives is sat out', async () => {
     const { world, privateKeyPem } = server

@@ -16,16 +16,19 @@ import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/in
 import { mtproxyName } from '../../transport/proxy/mtproxy.ts'
 import { httpAddress, telegramAddress } from '../datacenters.ts'
 import { locate } from '../locate.ts'
-import type { WayOptions } from '../options.ts'
+import type { ConnectOptions, WayOptions } from '../options.ts'
 import { type ParsedProxy, parseProxy } from '../proxy-link.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Way } from './platform.ts'
+
+/** What the way depends on. */
+type NodeWayOptions = WayOptions & Pick<ConnectOptions, 'dc'>
 
 /**
  * The way that the options ask for; `intermediate` framing over TCP unless told.
  * @throws UsageError for a proxy that cannot be
  */
-export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: WayOptions): Way {
+export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6, dc }: NodeWayOptions): Way {
   const proxy = wanted === undefined ? undefined : parseProxy(wanted)
   const tcp = tcpDial({ ipv6 })
   if (proxy?.type === 'mtproxy') {
@@ -50,7 +53,8 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6 }: Way
     codec: (options) => createCodec(transport, options),
     dial: !isWeb ? noticingHttp(stream) : proxy || ipv6 !== undefined ? webSocketOver(stream) : dialWebSocket,
     address: isWeb ? webSocketAddress : telegramAddress,
-    ...(!isWeb && { locate }),
+    // Telegram's own servers have names for WebSockets, which no server tells; others are where they say.
+    ...((dc || !isWeb) && { locate }),
   }
 }
 
