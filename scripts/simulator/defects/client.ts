@@ -15,13 +15,6 @@ export const CLIENT_DEFECTS: Defects = {
     replace: "error.type === 'FILE_PARTS_MISSING'",
     within: 60,
   },
-  'wrong-part-repaired': {
-    what: 'in place of the part that the server has lost the first is sent again',
-    file: CLIENT,
-    find: 'else await uploads[0]!.resend(part, signal)',
-    replace: 'else await uploads[0]!.resend(0, signal)',
-    within: 300,
-  },
   'no-login-again': {
     what: 'a login that the server has forgotten is not renewed',
     file: ACCOUNT,

@@ -43,13 +43,6 @@ export const CONNECTION_DEFECTS: Defects = {
     replace: 'const EXCHANGE_WITHIN = 2_000_000',
     within: 60,
   },
-  'session-outlives-key': {
-    what: 'a session goes on under another key',
-    file: CONNECTION,
-    find: "if (this.#authKey && this.#authKey !== current) this.#options.session.reset('key')",
-    replace: '',
-    within: 300,
-  },
   'timer-left': {
     what: 'a timer is left after the client was closed',
     file: CONNECTION,

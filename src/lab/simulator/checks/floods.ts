@@ -79,9 +79,10 @@ export class FloodCheck {
 
   #checkPart(client: object, method: string): void {
     const until = this.#parts.get(client) ?? 0
+    if (this.#now() >= until) return
     const failed = this.#failed.get(client) ?? 0
     if (failed > 0) this.#failed.set(client, failed - 1)
-    else if (this.#now() < until) this.#violate(`${method} was sent ${until - this.#now()} ms too early`)
+    else this.#violate(`${method} was sent ${until - this.#now()} ms too early`)
   }
 
   #checkCall(method: string, bytes: string): void {
