@@ -120,6 +120,10 @@ async function main(args: readonly string[]): Promise<number> {
   const progress = process.stderr.isTTY && !trace
   const clear = (): void => void (progress && process.stderr.write('\r\x1b[K'))
   const folder = mkdtempSync(join(tmpdir(), 'simulate-'))
+  const clean = (): void => rmSync(folder, { recursive: true, force: true })
+  // Who is told to end leaves nothing behind either. 128 and the signal's number, as shells have it.
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
+  process.once('exit', clean)
   try {
     const worker = await bundleWorker(folder, sabotage === undefined ? undefined : SABOTAGES[sabotage])
     await runSeeds({
@@ -146,7 +150,7 @@ async function main(args: readonly string[]): Promise<number> {
     })
     clear()
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    clean()
   }
   const inOrder = seeds.map((seed) => reports.get(seed)!)
   const counts: Record<string, number> = {}

@@ -172,7 +172,7 @@ test('an account that comes back to a datacenter uses the salt that it was told 
         request._ === 'users.getUsers' && client.dcId !== dc
           ? { kind: 'error', code: 303, text: `USER_MIGRATE_${dc}` }
           : undefined
-    const me = { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] } as const
+    const me = { _: 'users.getUsers' as const, id: [{ _: 'inputUserSelf' as const }] }
     faults.onRequest = moveTo(4)
     await client.invoke(me)
     expect(client.dcId).toBe(4)

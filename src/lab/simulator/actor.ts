@@ -28,7 +28,7 @@ export const ACTOR = 'actor'
 /** Pause before something that failed is tried again, in milliseconds. */
 const PAUSE = 3000
 /** First bot's number; its token begins with it. */
-const FIRST_BOT = 1000n
+export const FIRST_BOT = 1000n
 /** A picture that is just a header: JPEG's start of image and frame, 32 × 24 pixels. */
 const JPEG_HEAD: readonly number[] = [
   0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0, 24, 0, 32, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xff, 0xd9,

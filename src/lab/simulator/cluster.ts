@@ -47,10 +47,10 @@ export interface ClusterOptions {
   /** Where to note the keys. */
   readonly keys: Map<bigint, AuthKey>
   readonly faulty: () => boolean
-  /** A fault happened; `detail` is what a client may be told by it. */
-  readonly onFault: (what: string, detail: string) => void
-  /** A request is about to be looked at. */
-  readonly onRequest: (dc: number, info: RequestInfo) => void
+  /** A fault happened; `detail` is what a client may be told by it, `user` whom alone it happened to, where that is known. */
+  readonly onFault: (what: string, detail: string, user?: bigint) => void
+  /** A request has arrived; `isDealtWith` if it is carried out as it should be. */
+  readonly onRequest: (dc: number, info: RequestInfo, isDealtWith: boolean) => void
   /** A message is about to be sealed, with all of its padding. */
   readonly onSeal: (dc: number, plain: Required<OutgoingPlain>) => void
   /** It breaks a rule. */
@@ -78,6 +78,8 @@ export class Cluster {
   readonly #lies: Stream
   /** The lie in the answer of a key exchange that is about to be sent. */
   #lie: string | undefined
+  /** The request at hand is about a file that has just lost a part. */
+  #lostPart = false
   /** Files of which parts may have been lost, by id. */
   readonly #used = new Set<bigint>()
 
@@ -144,7 +146,12 @@ export class Cluster {
     const host = new SimHost(`dc-${id}`, scheduler, chance.fork(`dc-${id}`), clock)
     const faults: Faults = {
       clockOffset: 0,
-      onRequest: (info) => this.#misdeal(id, info),
+      onRequest: (info) => {
+        this.#lostPart = false
+        const fault = this.#misdeal(id, info)
+        onRequest(id, info, fault === undefined && !this.#lostPart)
+        return fault
+      },
       onSeal: (plain) => this.#seal(id, plain),
       onSend: (packet) => {
         this.#tellPlain(packet)
@@ -161,7 +168,6 @@ export class Cluster {
       world: this.world,
       behaviour: { gzip, containers, ackDelay, resendLimit, strictAcks },
       faults,
-      onRequest: (info) => onRequest(id, info),
     })
     const add = server.keys.add.bind(server.keys)
     server.keys.add = (...args) => {
@@ -216,37 +222,37 @@ export class Cluster {
     const will = (rate: keyof RequestPlan): boolean => chance.chance(plan.requests[rate])
     const isPart = method === 'upload.saveFilePart' || method === 'upload.saveBigFilePart'
     if (method === 'messages.uploadMedia') this.#losePart(info, will('lostPart'))
-    if (will('serverError')) return this.#error(method, ...chance.pick(SERVER_ERRORS))
+    if (will('serverError')) return this.#error(info, ...chance.pick(SERVER_ERRORS))
     if (will('flood')) {
       const name = isPart && chance.chance(500) ? 'FLOOD_PREMIUM_WAIT' : 'FLOOD_WAIT'
-      return this.#error(method, 420, `${name}_${chance.below(LONGEST_FLOOD_WAIT + 1)}`)
+      return this.#error(info, 420, `${name}_${chance.below(LONGEST_FLOOD_WAIT + 1)}`)
     }
     if (will('badMessage')) {
       const code = chance.pick(BAD_MESSAGE_CODES)
-      return this.#note('bad-message', `${code}`, { kind: 'bad-message', code })
+      return this.#note(info, 'bad-message', `${code}`, { kind: 'bad-message', code })
     }
-    if (will('silence')) return this.#note('silence', method, { kind: 'silence', execute: chance.chance(500) })
-    if (will('hangUp')) return this.#note('hang-up', method, { kind: 'disconnect', execute: chance.chance(500) })
-    if (will('late')) return this.#note('late', method, { kind: 'delay', ms: chance.below(LONGEST_LATENESS) })
+    if (will('silence')) return this.#note(info, 'silence', method, { kind: 'silence', execute: chance.chance(500) })
+    if (will('hangUp')) return this.#note(info, 'hang-up', method, { kind: 'disconnect', execute: chance.chance(500) })
+    if (will('late')) return this.#note(info, 'late', method, { kind: 'delay', ms: chance.below(LONGEST_LATENESS) })
     if (will('transportError')) {
       const status = chance.pick([-404, -429])
-      return this.#note('transport-error', `${status}`, { kind: 'transport-error', status })
+      return this.#note(info, 'transport-error', `${status}`, { kind: 'transport-error', status })
     }
     if (isPart && will('refusal')) {
-      return this.#note('refusal', method, { kind: 'answer', encode: (writer) => writer.uint(BOOL_FALSE) })
+      return this.#note(info, 'refusal', method, { kind: 'answer', encode: (writer) => writer.uint(BOOL_FALSE) })
     }
     if (method === 'auth.importBotAuthorization' && plan.dcs.length > 1 && will('networkMigrate')) {
-      return this.#error(method, 303, `NETWORK_MIGRATE_${chance.pick(plan.dcs.filter(({ id }) => id !== dc)).id}`)
+      return this.#error(info, 303, `NETWORK_MIGRATE_${chance.pick(plan.dcs.filter(({ id }) => id !== dc)).id}`)
     }
     return undefined
   }
 
-  #error(method: string, code: number, text: string): CallFault {
-    return this.#note('error', `${method} ${text}`, { kind: 'error', code, text })
+  #error(info: RequestInfo, code: number, text: string): CallFault {
+    return this.#note(info, 'error', `${info.request._} ${text}`, { kind: 'error', code, text })
   }
 
-  #note(what: string, detail: string, fault: CallFault): CallFault {
-    this.#options.onFault(what, detail)
+  #note({ userId }: RequestInfo, what: string, detail: string, fault: CallFault): CallFault {
+    this.#options.onFault(what, detail, userId)
     return fault
   }
 
@@ -260,7 +266,8 @@ export class Cluster {
     if (this.#used.has(file.id)) return
     this.#used.add(file.id)
     if (!lose) return
-    if (this.world.uploads.lose(userId, file.id, part)) this.#options.onFault('lost-part', `${part}`)
+    this.#lostPart = this.world.uploads.lose(userId, file.id, part)
+    if (this.#lostPart) this.#options.onFault('lost-part', `${part}`, userId)
   }
 
   #happen({ kind, target, ms }: TimedFault, clients: readonly SimHost[]): void {

@@ -232,8 +232,7 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
     const stored = !one.chance(250)
     return {
       name: `client-${index + 1}`,
-      // Over WebSocket a client knows Telegram's own addresses only, so that it cannot move between these servers.
-      transport: one.pick(on('migration') ? TRANSPORTS.slice(0, -1) : TRANSPORTS),
+      transport: one.pick(TRANSPORTS),
       clock: drawClock(one, on('clock') && one.chance(500), 24 * HOUR),
       stored,
       staleSalt: stored && one.chance(300),

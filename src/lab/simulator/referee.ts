@@ -11,6 +11,7 @@ import type { Session } from '../../transport/session/session.ts'
 import { AckCheck, SaltCheck } from './checks/acks.ts'
 import { CallCheck } from './checks/calls.ts'
 import { DialogueCheck } from './checks/dialogue.ts'
+import { ExecutionCheck } from './checks/executions.ts'
 import { FloodCheck } from './checks/floods.ts'
 import { InboxCheck, type Sealed } from './checks/inbox.ts'
 import { LinkCheck } from './checks/links.ts'
@@ -57,6 +58,7 @@ export class Referee {
   readonly #acks: AckCheck
   readonly #salts: SaltCheck
   readonly opening: OpeningCheck
+  readonly executions: ExecutionCheck
   readonly links: LinkCheck
   readonly #resends: ResendCheck<Session>
   readonly #dialogue: DialogueCheck
@@ -73,6 +75,7 @@ export class Referee {
     this.#acks = new AckCheck(noting('acks'))
     this.#salts = new SaltCheck(noting('salts'))
     this.opening = new OpeningCheck(noting('opening'))
+    this.executions = new ExecutionCheck(noting('executions'))
     this.links = new LinkCheck(noting('links'))
     this.#resends = new ResendCheck(noting('resends'))
     this.#dialogue = new DialogueCheck(noting('dialogue'))

@@ -9,7 +9,7 @@ import { getEventListeners } from 'node:events'
 import type { AuthKey } from '../../crypto/auth-key.ts'
 import { nativeCrypto } from '../../crypto/native.ts'
 import type { AnyRequest } from '../../tl/generated/server/requests.ts'
-import { Actor } from './actor.ts'
+import { Actor, FIRST_BOT } from './actor.ts'
 import { NO_SUCH_KEY } from './checks/errors.ts'
 import { Cluster } from './cluster.ts'
 import { gzip } from './deflate.ts'
@@ -69,20 +69,25 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
   const scheduler = new Scheduler()
   const digest = new Digest()
   const counts = new Map<string, number>()
-  const faults = new Map<string, number>()
-  const errors = new Map<string, number>()
+  const happened = plan.clients.map(() => ({ faults: new Map<string, number>(), errors: new Map<string, number>() }))
   const keys = new Map<bigint, AuthKey>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const trace = (line: () => string): void => onTrace?.(scheduler.now, line())
   const crypto = { ...nativeCrypto, gzip }
   const faulty = (): boolean => scheduler.now < plan.until
-  const onFault = (what: string, detail: string): void => {
-    faults.set(what, (faults.get(what) ?? 0) + 1)
+  /** Notes a fault for the client that it happened to, or for all. */
+  const onFault = (what: string, detail: string, client?: number): void => {
     count(`fault: ${what}`)
-    if (what === 'transport-error' && detail === '-404') faults.set(NO_SUCH_KEY, (faults.get(NO_SUCH_KEY) ?? 0) + 1)
-    if (what === 'error') errors.set(detail, (errors.get(detail) ?? 0) + 1)
     trace(() => `fault: ${what} ${detail}`)
+    const once = (map: Map<string, number>, name: string): void => void map.set(name, (map.get(name) ?? 0) + 1)
+    happened.forEach(({ faults, errors }, index) => {
+      if (client !== undefined && client !== index) return
+      once(faults, what)
+      if (what === 'transport-error' && detail === '-404') once(faults, NO_SUCH_KEY)
+      if (what === 'error') once(errors, detail)
+    })
   }
+  const names = plan.clients.map(({ name }) => name)
   const network: Network = new Network({
     scheduler,
     stream: chance.fork('links'),
@@ -94,7 +99,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
       digest.add(scheduler.now, link, direction, bytes)
       if (direction === 0 && !unwatched) referee.written(link, bytes)
     },
-    onFault,
+    onFault: (what, client) => onFault(what, client, names.indexOf(client)),
     checks: {
       dialled: (...about) => referee.links.dialled(...about),
       left: (...about) => referee.links.left(...about),
@@ -108,12 +113,14 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
     network,
     keys,
     faulty,
-    onFault,
-    onRequest: (dc, { request, userId }) => {
+    onFault: (what, detail, user) => onFault(what, detail, user === undefined ? user : Number(user - FIRST_BOT)),
+    onRequest: (dc, { request, userId, connection }, isDealtWith) => {
       trace(() => `DC ${dc} was asked by ${userId}: ${shown(request)}`)
       if (request._ !== 'messages.uploadMedia' || !('file' in request.media)) return
       const { file } = request.media
       const name = 'name' in file ? file.name : ''
+      if (typeof file.id === 'bigint')
+        referee.executions.asked(file.id, `${dc} ${connection}`, isDealtWith && userId !== undefined)
       for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
     },
     onSeal: (_dc, sealed) => unwatched || referee.sealed(sealed),
@@ -136,7 +143,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
         network,
         cluster,
         crypto,
-        happened: { faults, errors },
+        happened: happened[index]!,
         violate: (check, detail) => referee.violate(check, detail),
         trace,
         count,

@@ -5,6 +5,7 @@ import { FileError, RpcError, SecurityError, TransportError, UsageError } from '
 import { AckCheck, SaltCheck } from '../../../src/lab/simulator/checks/acks.ts'
 import { CallCheck, type SessionState } from '../../../src/lab/simulator/checks/calls.ts'
 import { judge } from '../../../src/lab/simulator/checks/errors.ts'
+import { ExecutionCheck } from '../../../src/lab/simulator/checks/executions.ts'
 import { InboxCheck, type Sealed } from '../../../src/lab/simulator/checks/inbox.ts'
 import { WireCheck } from '../../../src/lab/simulator/checks/wire.ts'
 import { Id, type Item, type Packet, readAck, readPacket, readSalts } from '../../../src/lab/simulator/packets.ts'
@@ -399,4 +400,22 @@ test('a packet is read by code of its own: container, messages, padding; nonsens
     [9n, 3, CALL],
   ])
   expect(readPacket(concat(head, body.subarray(0, 8))).length).toBe(-1)
+})
+
+describe('what servers carry out', () => {
+  const asked = (...calls: readonly (readonly [connection: string, isDealtWith: boolean])[]): string[] => {
+    const violations: string[] = []
+    const check = new ExecutionCheck((detail) => violations.push(detail))
+    for (const [connection, isDealtWith] of calls) check.asked(7n, connection, isDealtWith)
+    return violations
+  }
+
+  test('twice over one connection, without a reason, is once too often', () => {
+    expect(asked(['1', true], ['1', true]).length).toBe(1)
+  })
+
+  test('after a fault, or over another connection, it may come again', () => {
+    expect(asked(['1', false], ['1', true])).toEqual([])
+    expect(asked(['1', true], ['2', true], ['2', true])).toEqual([])
+  })
 })

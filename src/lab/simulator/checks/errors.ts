@@ -15,12 +15,6 @@ export interface Attempt {
   readonly closed: boolean
 }
 
-/**
- * A client that gave a server up tries only once for each call, for two minutes: so long may faults have consequences, in
- * milliseconds.
- */
-const AFTERMATH = 125_000
-
 /** Faults that happened so far, by name, and the errors that servers were told to answer with. */
 export interface Happened {
   readonly faults: ReadonlyMap<string, number>
@@ -51,18 +45,19 @@ const CLOCKS = ['server-clock', 'client-clock']
 const REASONS: Readonly<Partial<Record<TransportErrorCode, readonly string[]>>> = {
   CONNECT_FAILED: ['refuse', 'outage'],
   CONNECT_TIMEOUT: ['unanswered'],
-  CONNECTION_CLOSED: [...ENDED, ...CHANGED],
+  // Before a server closes it says why; what delays or drops packets may leave the close alone.
+  CONNECTION_CLOSED: [...ENDED, ...CHANGED, 'forget-keys', 'transport-error'],
   FRAMING: CHANGED,
   SERVER_TRANSPORT_ERROR: ['transport-error', 'forget-keys', ...CHANGED],
   NO_ANSWER: [...LOST, ...CHANGED, ...REFUSED, ...CLOCKS],
 }
 
 /** Errors that follow from faults without having been asked for by name. */
-const CONSEQUENCES: readonly (readonly [RegExp, readonly string[]])[] = [
+const CONSEQUENCES: readonly (readonly [RegExp, readonly string[], times?: number])[] = [
+  // A call is made under another key, and after another login, as often as that.
+  [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys', NO_SUCH_KEY], 3],
   // Sent on by one server and back by the next, once too often.
   [/^USER_MIGRATE_X$/, ['error']],
-  // The permanent key that a temporary one is to be bound to is gone.
-  // [/^ENCRYPTED_MESSAGE_INVALID$/, ['forget-keys']],
 ]
 
 /** What is wrong with an error; undefined if it is as it should be. */
@@ -73,7 +68,7 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
   if (error instanceof TransportError && error.code === 'CLIENT_CLOSED') {
     return attempt.closed ? undefined : `nobody closed the client: ${shown}`
   }
-  if (attempt.startedAt > attempt.until + AFTERMATH) return `it failed although nothing was wrong any more: ${shown}`
+  if (attempt.startedAt > attempt.until) return `it failed although nothing was wrong any more: ${shown}`
   // On connections that end again and again nothing is ever answered.
   if (
     error instanceof TransportError &&
@@ -123,7 +118,9 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
     }
     if (errors.has(`${method} ${text}`)) return undefined
     const consequence = CONSEQUENCES.find(([type]) => type.test(error.type))
-    return consequence && any(consequence[1]) ? undefined : `no server was told to answer so: ${shown}`
+    const [, names, times = 1] = consequence ?? [error, []]
+    const came = names.reduce((sum, name) => sum + (faults.get(name) ?? 0), 0)
+    return came >= times ? undefined : `no server was told to answer so: ${shown}`
   }
   if (error instanceof FileError && error.code === 'FILE_NOT_ACCEPTED') {
     return (faults.get('refusal') ?? 0) >= 5 ? undefined : `the parts were not refused so often: ${shown}`
