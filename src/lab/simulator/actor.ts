@@ -14,6 +14,7 @@ import {
   UploadClient,
   type UploadMediaOptions,
 } from '../../index.ts'
+import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { CHANGED, type Happened, judge, LOST, NO_SUCH_KEY } from './checks/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './host.ts'
@@ -131,7 +132,7 @@ export class Actor {
           dc: { id: plan.dc, host: cluster.addressOf(plan.dc), port: 443, serverKeys: [SIM_RSA_KEY] },
           transport: plan.transport,
           lanes: plan.lanes,
-          forwardSecrecy: plan.forwardSecrecy,
+          forwardSecrecy: plan.forwardSecrecy !== undefined && forwardSecrecy({ lifetime: plan.forwardSecrecy }),
           host,
           crypto,
           dial: network.dialOf(plan.name, plan.transport),

@@ -84,8 +84,8 @@ export interface ClientPlan {
   readonly dc: number
   readonly home: number
   readonly lanes: number
-  /** Calls travel under temporary keys. */
-  readonly forwardSecrecy: boolean
+  /** Calls travel under temporary keys that live for so many seconds. */
+  readonly forwardSecrecy: number | undefined
   readonly operations: readonly Operation[]
   /** When it closes and connects anew from what it stored. */
   readonly reopens: readonly number[]
@@ -239,11 +239,16 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
       dc,
       home: on('migration') && !stored ? one.between(1, dcs) : dc,
       lanes: one.pick([1, 1, 2, 4]),
-      forwardSecrecy: one.fork('forward secrecy').chance(120),
+      forwardSecrecy: drawLifetime(one.fork('forward secrecy')),
       operations: drawOperations(one, until, on),
       reopens: Array.from({ length: one.pick([0, 0, 0, 1, 2]) }, () => one.between(SECOND, until)),
     }
   })
+}
+
+/** Temporary keys for some; short-lived ones are renewed in the middle of uploads. */
+function drawLifetime(stream: Stream): number | undefined {
+  return stream.chance(120) ? stream.pick([86_400, 86_400, 60, 30]) : undefined
 }
 
 function drawOperations(stream: Stream, until: number, on: On): Operation[] {

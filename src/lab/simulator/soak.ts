@@ -52,7 +52,7 @@ export function drawSoak(seed: number, chance: Stream): Plan {
         dc: 1,
         home: 1,
         stored: true,
-        forwardSecrecy: false,
+        forwardSecrecy: undefined,
         clock: { skew: 40_000, drift: -100 },
         operations,
         reopens: [],
