@@ -55,15 +55,25 @@ function finishDeclaration(path: string): void {
   if (finished !== text) writeFileSync(path, finished)
 }
 
-/** Lets every entry of the package reach all that the main one does, so that there is no reason to cut that up. */
+/**
+ * Lets every entry of the package reach all that the main one does, so that there is no reason to cut that up. Each entry is
+ * wrapped for it: an import added to the module itself would make a circle with whatever of the main entry imports it.
+ */
 function withMain(entries: readonly string[], main: string): Plugin {
   const others = new Set(entries.filter((entry) => entry !== main).map((entry) => resolve(entry)))
   return {
     name: 'with-main',
     setup(bundler) {
-      bundler.onLoad({ filter: /\.js$/ }, ({ path }) =>
-        others.has(path)
-          ? { contents: `import ${JSON.stringify(resolve(main))}\n${readFileSync(path, 'utf8')}`, loader: 'js' }
+      bundler.onResolve({ filter: /\.js$/ }, ({ path, kind }) =>
+        kind === 'entry-point' && others.has(resolve(path)) ? { path: resolve(path), suffix: '?entry' } : undefined,
+      )
+      bundler.onLoad({ filter: /\.js$/ }, ({ path, suffix }) =>
+        suffix === '?entry'
+          ? {
+              contents: `import ${JSON.stringify(resolve(main))}\nexport * from ${JSON.stringify(path)}`,
+              resolveDir: dirname(path),
+              loader: 'js',
+            }
           : undefined,
       )
     },
