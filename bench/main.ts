@@ -110,7 +110,8 @@ for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
 }
 const goals = goalsOf(results)
 if (values.json) console.log(JSON.stringify({ results, goals }, null, 2))
-else console.log(`\n${goalTable(goals)}`)
+// A few megabytes say nothing of them.
+else if (!values.smoke) console.log(`\n${goalTable(goals)}`)
 if (values.write) {
   writeFileSync(RESULTS, `${page(results, settings)}\n`)
   writeFileSync(README, replaceBetween(readFileSync(README, 'utf8'), 'bench', goalTable(goals)))

@@ -41,7 +41,8 @@ const photoObject = {
     dcId: 2,
   },
 }
-const photo = TlBinaryWriter.serializeObject(writerMap, photoObject)
+// A plain array, as sessions have it, whatever the writer makes.
+const photo = new Uint8Array(TlBinaryWriter.serializeObject(writerMap, photoObject))
 
 const head = { filePart: 3, fileTotalParts: 4000, bytes }
 const ourPart = { _: 'upload.saveBigFilePart', fileId: 4n, ...head } as const

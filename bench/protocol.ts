@@ -80,7 +80,7 @@ export interface SinkReport {
   readonly secondHalf: number
   /** Bytes that came in that time. */
   readonly secondHalfBytes: number
-  /** Of each file, with `--verify`: SHA-256 in hex. */
+  /** Of each file made into media, with `--verify`: SHA-256 in hex. */
   readonly sha256: readonly string[]
 }
 
