@@ -248,7 +248,7 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
 
 /** Temporary keys for some; short-lived ones are renewed in the middle of uploads. */
 function drawLifetime(stream: Stream): number | undefined {
-  return stream.chance(120) ? stream.pick([86_400, 86_400, 60, 30]) : undefined
+  return stream.chance(120) ? stream.pick([86_400, 86_400, 240, 120]) : undefined
 }
 
 function drawOperations(stream: Stream, until: number, on: On): Operation[] {
