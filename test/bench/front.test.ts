@@ -67,7 +67,8 @@ test('a message that goes on behind the part is decrypted to its end', () => {
   })
   const { crypto } = counting()
   const plain = open({ crypto, authKey }, 'client', seal(body))
-  expect(plain?.subarray(32, 32 + body.length)).toEqual(body)
+  // As one answer: a difference in so many bytes takes minutes to print.
+  expect(Buffer.compare(plain?.subarray(32, 32 + body.length) ?? Buffer.alloc(0), body)).toBe(0)
 })
 
 test('what is no part is checked: a wrong bit is refused', () => {
