@@ -147,7 +147,7 @@ export const EXCHANGE: Mutations = {
     { find: '  checkDhGroup(crypto, random, prime, inner.g)\n', replace: '' },
   ],
   'after a mismatch everything begins anew, a bounded number of times': [
-    { find: 'const FIRST_ATTEMPTS = 3', replace: 'const FIRST_ATTEMPTS = 30' },
+    { find: 'const FEWEST_ATTEMPTS = 3', replace: 'const FEWEST_ATTEMPTS = 30' },
   ],
   'secrets are wiped when they are no longer needed': [
     { find: '      agreed.newNonce.fill(0)\n      return { done', replace: '      return { done' },

@@ -93,8 +93,8 @@ function readItems(body: Uint8Array): Item[] {
   return items
 }
 
-/** The ids that a `msgs_ack` names. */
-export function readAck({ body }: Item): bigint[] {
+/** The ids that a `msgs_ack`, `msgs_state_req`, `msg_resend_req` or `msgs_all_info` names. */
+export function readIds({ body }: Item): bigint[] {
   const fields = view(body)
   return Array.from({ length: fields.getInt32(8, true) }, (_, i) => fields.getBigUint64(12 + 8 * i, true))
 }
@@ -108,9 +108,6 @@ export function readLong({ body }: Item, offset: number): bigint {
 export function readInt({ body }: Item, offset: number): number {
   return body.length < offset + 4 ? 0 : view(body).getInt32(offset, true)
 }
-
-/** The ids that a `msgs_state_req`, `msg_resend_req` or `msgs_all_info` names. */
-export const readIds: (item: Item) => bigint[] = readAck
 
 /** The salts that a message tells of. */
 export interface ToldSalts {

@@ -8,7 +8,7 @@ import { judge } from '../../../src/lab/simulator/checks/errors.ts'
 import { ExecutionCheck } from '../../../src/lab/simulator/checks/executions.ts'
 import { InboxCheck, type Sealed } from '../../../src/lab/simulator/checks/inbox.ts'
 import { WireCheck } from '../../../src/lab/simulator/checks/wire.ts'
-import { Id, type Item, type Packet, readAck, readPacket, readSalts } from '../../../src/lab/simulator/packets.ts'
+import { Id, type Item, type Packet, readIds, readPacket, readSalts } from '../../../src/lab/simulator/packets.ts'
 import { TlReader } from '../../../src/tl/reader.ts'
 import { TlWriter } from '../../../src/tl/writer.ts'
 import type { CallRequest } from '../../../src/transport/session/call.ts'
@@ -169,7 +169,7 @@ describe('acknowledgements', () => {
     check.packet(packet([ack(5n, 9n)]), 1000, 'key', 1)
     check.quiet(5000, () => true)
     expect(found).toEqual([])
-    expect(readAck(ack(5n, 9n))).toEqual([5n, 9n])
+    expect(readIds(ack(5n, 9n))).toEqual([5n, 9n])
   })
 
   test('an inner message that is never acknowledged, and one that is late', () => {

@@ -23,7 +23,10 @@ const at = (ms: number): bigint => BigInt(Math.floor((NOW + ms) / 1000)) << 32n
 function item(msgId: bigint, id: number, numbers: readonly (bigint | number)[] = []): Item {
   const writer = new TlWriter(64)
   writer.uint(id)
-  for (const one of numbers) typeof one === 'bigint' ? writer.long(one) : writer.int(one)
+  for (const one of numbers) {
+    if (typeof one === 'bigint') writer.long(one)
+    else writer.int(one)
+  }
   return { msgId, seqno: 1, id, body: writer.finish() }
 }
 

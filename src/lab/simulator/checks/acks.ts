@@ -4,7 +4,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages_about_messages#acknowledgment-of-receipt
  */
-import { Id, type Packet, readAck, readLong, readSalts } from '../packets.ts'
+import { Id, type Packet, readIds, readLong, readSalts } from '../packets.ts'
 
 /** Milliseconds that an acknowledgement may wait for company. */
 const MAY_WAIT = 300
@@ -47,7 +47,7 @@ export class AckCheck {
     this.#sessions.set(sessionId, { key, link, owed, told, acked })
     for (const item of items) {
       if (item.id !== Id.ACK) continue
-      for (const id of readAck(item)) {
+      for (const id of readIds(item)) {
         if (!owed.delete(id) && !told.has(id)) this.#violate(`message ${id} was acknowledged, and not received before`)
         acked.add(id)
       }

@@ -3,7 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages_about_messages
  */
-import { Id, type Item, type Packet, readAck, readIds, readInt, readLong } from '../packets.ts'
+import { Id, type Item, type Packet, readIds, readInt, readLong } from '../packets.ts'
 
 /** Codes after which a session is over: sequence numbers that differ, and mistakes in a message. */
 const ENDING_CODES: ReadonlySet<number> = new Set([18, 19, 20, 32, 33, 34, 35, 64])
@@ -95,7 +95,7 @@ function question(item: Item, seen: (msgId: bigint) => boolean): Omit<Question, 
   return {
     what: 'msg_detailed_info',
     isAnsweredBy: (reply) =>
-      (reply.id === Id.ACK && readAck(reply).includes(answer)) ||
+      (reply.id === Id.ACK && readIds(reply).includes(answer)) ||
       (reply.id === Id.RESEND_REQ && readIds(reply).includes(answer)),
   }
 }
