@@ -381,7 +381,8 @@ export class Connection {
     const { where, keys, session } = this.#options
     if (status === AUTH_KEY_NOT_FOUND && this.#state === 'ready') {
       if (++this.#keyUnknown >= KEY_UNKNOWN_TIMES) {
-        this.#keyUnknown = 0
+        // What failed with a key that is over does not speak against the next.
+        this.#tries = this.#keyUnknown = 0
         keys.lost(this.#authKey!)
         this.#authKey = undefined
         session.reset('key')

@@ -160,7 +160,7 @@ export class Referee {
   /** All is quiet, and the clients are still connected. */
   quiet(isOpen: (link: number) => boolean): void {
     this.#acks.quiet(this.#options.now(), isOpen)
-    this.#dialogue.quiet(this.#options.now())
+    this.#dialogue.quiet(this.#options.now(), isOpen)
   }
 
   #packet(link: number, packet: Uint8Array): void {
@@ -188,7 +188,7 @@ export class Referee {
     this.#acks.packet(packet, this.#options.now(), key, link)
     this.#salts.packet(packet, key)
     this.#resends.packet(packet)
-    this.#dialogue.packet(packet, this.#options.now())
+    this.#dialogue.packet(link, packet, this.#options.now())
   }
 }
 

@@ -22,13 +22,16 @@ export class DialogueCheck {
   readonly #sent = new Map<bigint, Set<bigint>>()
   readonly #over = new Map<bigint, number>()
   readonly #questions = new Map<bigint, Question[]>()
+  /** The link that a session has last used. */
+  readonly #links = new Map<bigint, number>()
 
   constructor(violate: (detail: string) => void) {
     this.#violate = violate
   }
 
-  /** A packet was sent. */
-  packet({ sessionId, msgId, items }: Packet, now: number): void {
+  /** A packet was sent over a link. */
+  packet(link: number, { sessionId, msgId, items }: Packet, now: number): void {
+    this.#links.set(sessionId, link)
     const over = this.#over.get(sessionId)
     if (over !== undefined) this.#violate(`a session went on after code ${over}`)
     this.#over.delete(sessionId)
@@ -73,10 +76,12 @@ export class DialogueCheck {
     this.#questions.clear()
   }
 
-  /** All is quiet: nothing waits any more. */
-  quiet(now: number): void {
-    for (const open of this.#questions.values())
+  /** All is quiet: nothing waits any more, but for what sessions were asked whose connection the client has closed. */
+  quiet(now: number, isOpen: (link: number) => boolean): void {
+    for (const [sessionId, open] of this.#questions) {
+      if (!isOpen(this.#links.get(sessionId) ?? -1)) continue
       for (const { what, by } of open) if (now > by) this.#violate(`nothing was ever said to ${what}`)
+    }
   }
 }
 

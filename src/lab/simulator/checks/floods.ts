@@ -20,8 +20,8 @@ const DRIFT = 0.999
 export class FloodCheck {
   readonly #violate: (detail: string) => void
   readonly #now: () => number
-  /** Until when parts wait, by client. */
-  readonly #parts = new Map<object, number>()
+  /** Until when parts wait, and since when, by client. */
+  readonly #parts = new Map<object, { readonly until: number; readonly since: number }>()
   /** Parts under way that were not answered and may be handed on, by client. */
   readonly #failed = new Map<object, number>()
   /** Until when what has failed must not be made again, by its bytes. */
@@ -44,8 +44,8 @@ export class FloodCheck {
     const { method } = request
     const isPart = PART.test(method)
     if (!isPart && method !== MADE_ONCE) return request
-    // What was handed on before the wait, and got lost, may go again.
-    if (isPart) this.#checkPart(client, method)
+    // What was handed on before the wait, and got lost, may go again. What a closed client is handed never goes out.
+    let early = isPart ? this.#early(client) : 0
     let bytes = ''
     return {
       ...request,
@@ -53,6 +53,8 @@ export class FloodCheck {
         const first = bytes === ''
         const start = writer.pos
         request.encode(writer, msgId)
+        if (early > 0) this.#violate(`${method} was sent ${early} ms too early`)
+        early = 0
         if (isPart) return
         bytes = toHex(writer.buffer.subarray(start, writer.pos))
         if (first) this.#checkCall(method, bytes)
@@ -61,7 +63,7 @@ export class FloodCheck {
         const seconds = /^FLOOD_(?:PREMIUM_)?WAIT_(\d+)$/.exec(text)?.[1]
         const until = this.#now() + (seconds === undefined ? LEAST_PAUSE : DRIFT * 1000 * Number(seconds))
         if (!isPart && (seconds ?? (code === 500 || code === -503))) this.#calls.set(bytes, { until, after: text })
-        if (isPart && seconds) this.#parts.set(client, Math.max(until, this.#parts.get(client) ?? 0))
+        if (isPart && seconds) this.#wait(client, until)
         if (isPart && MOVING.has(code)) this.#mayMove(client)
         request.onRpcError(code, text)
       },
@@ -77,12 +79,24 @@ export class FloodCheck {
     this.#failed.set(client, (this.#failed.get(client) ?? 0) + 1)
   }
 
-  #checkPart(client: object, method: string): void {
-    const until = this.#parts.get(client) ?? 0
-    if (this.#now() >= until) return
+  #wait(client: object, until: number): void {
+    const waits = this.#parts.get(client)
+    const since = waits && waits.until > this.#now() ? waits.since : this.#now()
+    this.#parts.set(client, { until: Math.max(until, waits?.until ?? 0), since })
+  }
+
+  /**
+   * Milliseconds that a part is handed on too early. What other answers in the packet that asks to wait have set going is
+   * not: it passed before that answer's turn came.
+   */
+  #early(client: object): number {
+    const { until = 0, since = 0 } = this.#parts.get(client) ?? {}
+    const left = until - this.#now()
     const failed = this.#failed.get(client) ?? 0
-    if (failed > 0) this.#failed.set(client, failed - 1)
-    else this.#violate(`${method} was sent ${until - this.#now()} ms too early`)
+    if (left <= 0 || this.#now() === since) return 0
+    if (failed === 0) return left
+    this.#failed.set(client, failed - 1)
+    return 0
   }
 
   #checkCall(method: string, bytes: string): void {
