@@ -131,7 +131,8 @@ class ForwardSecretDatacenter implements DatacenterLike {
       try {
         return await generation.dc.invoke(method, request, options)
       } catch (error) {
-        if (turn === MAX_TURNS || this.#closed || !this.#isOfKey(error, generation)) throw error
+        if (this.#closed || !this.#isOfKey(error, generation)) throw error
+        if (turn === MAX_TURNS) throw error instanceof RpcError ? error : outlived(method.name, error)
       } finally {
         generation.active--
         this.#closeIdle(generation)
@@ -292,4 +293,10 @@ class ForwardSecretDatacenter implements DatacenterLike {
 
 function keyIsOver(): TransportError {
   return new TransportError('CLIENT_CLOSED', 'the temporary key is over')
+}
+
+/** What a caller is told when one temporary key after another ended before the call was answered. */
+function outlived(method: string, cause: unknown): TransportError {
+  const message = `${method} was not answered while ${MAX_TURNS} temporary keys lived; give them a longer lifetime, or use a faster line`
+  return new TransportError('NO_ANSWER', message, { cause })
 }

@@ -321,6 +321,17 @@ describe('renewal', () => {
     expect(new Set(lab.named('users.getUsers').map(({ keyId }) => keyId)).size).toBe(2)
   })
 
+  test('a call that outlives several keys fails, and says so', async () => {
+    const lab = new SecretLab()
+    const dc = await lab.ready(30)
+    lab.faults.onRequest = ({ request }) => (request._ === 'users.getUsers' ? { kind: 'silence' } : undefined)
+    await expect(lab.run(lab.me(dc))).rejects.toMatchObject({
+      code: 'NO_ANSWER',
+      message: expect.stringMatching(/users\.getUsers.*4 temporary keys.*longer lifetime/) as string,
+    })
+    expect(new Set(lab.named('users.getUsers').map(({ keyId }) => keyId)).size).toBe(4)
+  })
+
   test('a server that lets one binding stand at a time: what it refuses is called again under the next key', async () => {
     const lab = new SecretLab({ server: { behaviour: { singleBinding: true } } })
     const dc = await lab.ready(100)
