@@ -69,6 +69,7 @@ export const DOORS: readonly Door[] = [
   { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
   { path: 'src/lab/fuzz/targets/gzip.ts', lets: ['node'], why: "compares our inflate with the platform's" },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
+  { path: 'src/lab/server/open-port.ts', lets: ['node'], why: 'opens the ports of them all' },
   { path: 'src/lab/server/proxies/', lets: ['node', 'process'], why: 'proxies for tests listen and connect' },
   { path: 'src/lab/server/parts-on-disk.ts', lets: ['node', 'process'], why: 'keeps large uploads out of memory' },
   { path: 'src/lab/simulator/digest.ts', lets: ['node'], why: 'hashes what goes over the simulated wires' },

@@ -7,7 +7,7 @@
  * Source: https://core.telegram.org/mtproto/transports
  */
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { concat } from '../../bytes.ts'
 import type { Host } from '../../host.ts'
@@ -15,6 +15,7 @@ import { type Carrier, type CarrierHandlers, formatAddress } from '../../transpo
 import { socketCarrier } from '../../transport/carrier/tcp.ts'
 import { MAX_MESSAGE } from '../../transport/carrier/websocket.ts'
 import { webSocketCarrier } from '../../transport/carrier/websocket-carrier.ts'
+import { openPort } from './open-port.ts'
 
 /** What is known of a client when it connects. */
 export interface Incoming {
@@ -124,14 +125,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   }
 
   const server = createServer({ noDelay: true }, onSocket)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-  const { address: host, port } = server.address() as AddressInfo
+  const { host, port } = await openPort(server, { port: options.port, address: options.host })
 
   let closed: Promise<void> | undefined
   return {

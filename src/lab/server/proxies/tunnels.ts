@@ -3,8 +3,9 @@
  *
  * They lead to this machine alone unless told otherwise, so that none of them is ever an open relay.
  */
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import { formatAddress } from '../../../transport/carrier/carrier.ts'
+import { openPort } from '../open-port.ts'
 
 /** Where a proxy listens, and whom it serves. */
 export interface ProxyServerOptions {
@@ -99,14 +100,7 @@ export class Tunnels {
    */
   async listen(server: Server): Promise<RunningProxy> {
     server.on('connection', (socket: Socket) => this.track(socket))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(this.#options.port ?? 0, this.#options.address ?? '127.0.0.1', () => {
-        server.off('error', reject)
-        resolve()
-      })
-    })
-    const { address: host, port } = server.address() as AddressInfo
+    const { host, port } = await openPort(server, this.#options)
     let closed: Promise<void> | undefined
     return {
       host,
