@@ -531,6 +531,29 @@ describe('transport errors', () => {
     expect(lab.keyLost).toBe(1)
   })
 
+  test('a key that is lost after a long outage does not fail the calls: another is made', async () => {
+    await lab.ready()
+    lab.call(1)
+    await lab.host.settle()
+    const links = lab.links.length
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    lab.link.die()
+    await lab.host.advance(40_000)
+    lab.dialFails = undefined
+    while (lab.links.length === links) await lab.host.advance(500)
+    lab.link.packet(transportErrorPacket(-404))
+    expect(lab.outcomes).toEqual([])
+    // By the second time the minute is over that a server out of reach is given.
+    lab.dialFails = new TransportError('CONNECT_FAILED', 'refused')
+    await lab.host.advance(12_000)
+    lab.dialFails = undefined
+    while (lab.links.length === links + 1) await lab.host.advance(500)
+    lab.link.packet(transportErrorPacket(-404))
+    expect([lab.keyLost, lab.outcomes]).toEqual([1, []])
+    await lab.host.advance(20_000)
+    expect(lab.events.at(-1)?.type).toBe('exchanging')
+  })
+
   test('-404, then an answer: the key stays', async () => {
     await lab.ready()
     for (let i = 0; i < 4; i++) {
