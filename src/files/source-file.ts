@@ -6,7 +6,7 @@
  * `node:fs`; pass `openFile` as `openPath`.
  */
 import type { BigIntStats } from 'node:fs'
-import { closeSync, constants, createReadStream, fstat, open as openFd, read as readFd } from 'node:fs'
+import { closeSync, constants, createReadStream, fstat, fstatSync, open as openFd, read as readFd } from 'node:fs'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -18,6 +18,12 @@ import { streamSource } from './source-stream.ts'
 
 const openAsync = promisify(openFd)
 const statAsync = promisify(fstat) as unknown as (fd: number, options: { bigint: true }) => Promise<BigIntStats>
+
+/**
+ * Files of up to so many bytes are asked about at once, without the thread pool: of a file that was opened a moment ago the
+ * system has the answer in memory, and for many small files the pool's turns are what they cost.
+ */
+const QUICK = 512 * 1024
 
 /** Without O_NONBLOCK, opening a pipe would wait in a thread for a writer, out of reach of any abort. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -58,7 +64,7 @@ async function openAndStat(name: string): Promise<{ fd: number; stats: BigIntSta
   let fd: number | undefined
   try {
     fd = await openAsync(name, FLAGS)
-    return { fd, stats: await statAsync(fd, { bigint: true }) }
+    return { fd, stats: fstatSync(fd, { bigint: true }) }
   } catch (error) {
     if (fd !== undefined) closeSync(fd)
     throw sourceError(name, error)
@@ -117,6 +123,9 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
     if (now.id !== identity.id) throw changed(name, 'was replaced by another file')
   }
 
+  const identityNow = async (open: number): Promise<Identity> =>
+    identityOf(size <= QUICK ? fstatSync(open, { bigint: true }) : await statAsync(open, { bigint: true }))
+
   const reopen = async (): Promise<Descriptor> => {
     const again = await openAndStat(name)
     const descriptor = new Descriptor(again.fd)
@@ -160,7 +169,7 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
         for (let at = 0; at < end; ) {
           const length = await readInto(open, into.subarray(0, end), at, offset + at)
           if (length === 0) {
-            compare(identityOf(await statAsync(open, { bigint: true })))
+            compare(await identityNow(open))
             // It has its old size and time again.
             throw changed(name, `ended for a moment at byte ${offset + at} of ${size} while it was read`)
           }
@@ -168,7 +177,7 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
         }
         return end
       }),
-    verify: () => use(async (open) => compare(identityOf(await statAsync(open, { bigint: true })))),
+    verify: () => use(async (open) => compare(await identityNow(open))),
     close() {
       current?.close()
       current = undefined
