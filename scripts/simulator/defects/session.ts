@@ -85,8 +85,8 @@ export const SESSION_DEFECTS: Defects = {
   'old-salt-back': {
     what: 'what the server said late of an older message brings an older salt back',
     file: 'src/transport/session/salts.ts',
-    find: 'if (carried !== this.#current) return',
-    replace: '',
+    find: 'if (carried !== this.#current) return\n    const at',
+    replace: 'const at',
     within: 300,
   },
   'short-padding': {

@@ -99,9 +99,11 @@ function onService(session: SessionInternals, msgId: bigint, message: ServerMess
       for (const call of session.sent.values()) if (call.containerId < first) session.resend(call)
       return
     }
-    case 'future_salts':
-      if (session.outbox.questions.delete(unsigned(message.reqMsgId))) salts.learn(message.salts)
+    case 'future_salts': {
+      const asked = unsigned(message.reqMsgId)
+      if (session.outbox.questions.delete(asked)) salts.learn(message.salts, session.recent.get(asked)?.salt)
       return
+    }
     case 'msg_resend_req':
     case 'msgs_state_req':
       if (message._ === 'msg_resend_req') {

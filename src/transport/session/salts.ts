@@ -44,9 +44,11 @@ export class Salts {
    */
   set(salt: bigint, carried: bigint = this.#current): void {
     if (carried !== this.#current) return
+    const at = this.#future.findIndex((one) => one.salt === salt)
     this.#current = salt
-    // What held before it does not come again, whatever our clock says.
-    this.#future = this.#future.slice(this.#future.findIndex((one) => one.salt === salt) + 1)
+    // What held before it does not come again, whatever our clock says. A server that names one it has never announced has
+    // made new ones.
+    this.#future = at < 0 && salt !== carried ? [] : this.#future.slice(at + 1)
   }
 
   /** Takes the first salt of a new key; those of the key before are of no use. */
@@ -55,10 +57,14 @@ export class Salts {
     this.#future = []
   }
 
-  /** Takes the answer to `get_future_salts`. */
-  learn(salts: readonly FutureSalt[]): void {
+  /**
+   * Takes the answer to `get_future_salts`.
+   * @param carried the salt of the question: when another has been taken since, the answer may be older than that
+   */
+  learn(salts: readonly FutureSalt[], carried: bigint = this.#current): void {
+    if (carried !== this.#current) return
     this.#future = salts.slice(0, MAX_FUTURE).sort((a, b) => a.validSince - b.validSince)
-    this.set(this.#current)
+    this.set(carried)
   }
 
   /** The server's second until which salts are known; 0 when nothing is known. */

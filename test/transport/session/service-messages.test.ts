@@ -170,6 +170,29 @@ describe('future salts', () => {
     await peer.host.advance(160_000)
     expect(next()).toBe(3n)
   })
+
+  test('an answer that comes after the server has named another salt is late, and brings no old salt back', () => {
+    peer.session.send({ _: 'get_future_salts', num: 3 }, [])
+    const { msgId } = peer.sent()[0]!
+    peer.call(1)
+    const refused = peer.sent().find((one) => one.call === 1)!
+    peer.service({ _: 'bad_server_salt', badMsgId: refused.msgId, badMsgSeqno: 1, errorCode: 48, newServerSalt: 2n })
+    const salts = [salt(-100, 100, 77n), salt(100, 200, 78n)]
+    peer.service({ _: 'future_salts', reqMsgId: msgId, now: now(), salts })
+    expect(next()).toBe(2n)
+  })
+
+  test('a salt that the server had not announced makes those announced worthless', async () => {
+    peer.session.send({ _: 'get_future_salts', num: 3 }, [])
+    const { msgId } = peer.sent()[0]!
+    const salts = [salt(-100, 100, 77n), salt(100, 200, 78n)]
+    peer.service({ _: 'future_salts', reqMsgId: msgId, now: now(), salts })
+    peer.call(1)
+    const refused = peer.sent().find((one) => one.call === 1)!
+    peer.service({ _: 'bad_server_salt', badMsgId: refused.msgId, badMsgSeqno: 1, errorCode: 48, newServerSalt: 2n })
+    await peer.host.advance(150_000)
+    expect(next()).toBe(2n)
+  })
 })
 
 describe('messages about messages', () => {
