@@ -37,7 +37,7 @@ export const EXCHANGE: Mutations = {
   'padded by at most 15 bytes': [{ find: 'padding < 16 && padding', replace: 'padding < 64 && padding' }],
   'and by anything from 0 to 15': [{ find: 'padding < 16 && padding', replace: 'padding < 12 && padding' }],
   'nothing follows the inner data under its SHA-1': [
-    { find: "if (reader.remaining > 0) refuse('something follows server_DH_inner_data')", replace: '' },
+    { find: "if (reader.remaining > 0) refuse(hint(': something follows server_DH_inner_data'))", replace: '' },
   ],
   'server_DH_params_fail ends the exchange, its hash checked': [
     {
@@ -73,7 +73,7 @@ export const EXCHANGE: Mutations = {
     { find: '7: [7n, 3n, 5n, 6n]', replace: '7: [7n, 3n, 5n]' },
   ],
   '1 < g_a < p - 1 and 2^1984 < g_a < p - 2^1984': [
-    { find: "  if (!isSafeDhValue(prime, gA)) refuse('g_a is out of range')\n", replace: '' },
+    { find: "  if (!isSafeDhValue(prime, gA)) refuse(hint(': g_a is out of range'))\n", replace: '' },
     {
       find: 'value > DISTANCE && value < prime - DISTANCE',
       replace: 'value > DISTANCE && value < prime',
@@ -109,7 +109,7 @@ export const EXCHANGE: Mutations = {
     { find: 'if (retries === MAX_RETRIES) refuse', replace: 'if (retries === 50) refuse' },
   ],
   'dh_gen_fail ends the exchange': [
-    { find: "if (n === 3) return refuse('the server could not make a key (dh_gen_fail)')", replace: '' },
+    { find: "if (n === 3) return refuse(hint(': the server could not make a key (dh_gen_fail)'))", replace: '' },
   ],
   'answers come in their order, nothing comes afterwards': [
     { find: "state.waitsFor === 'resPQ' && answer._ === 'resPQ'", replace: "answer._ === 'resPQ'" },

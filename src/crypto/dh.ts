@@ -3,10 +3,11 @@
  *
  * Source: https://core.telegram.org/mtproto/security_guidelines#validation-of-dh-parameters
  */
+import { hint } from '#explain'
 import { fromBigInt, toHex } from '../bytes.ts'
-import { SecurityError } from '../errors.ts'
 import type { RandomSource } from '../host.ts'
 import type { Crypto } from './crypto.ts'
+import { refuse } from './refuse.ts'
 
 /** Rounds of Miller-Rabin for a prime that is not known. */
 export const PRIME_ROUNDS = 30
@@ -37,10 +38,6 @@ const RESIDUES: Readonly<Record<number, readonly [modulus: bigint, ...residues: 
  */
 const good = new WeakMap<RandomSource, Set<bigint>>()
 
-function refuse(why: string): never {
-  throw new SecurityError('EXCHANGE_REFUSED', `The key exchange was refused: ${why}.`)
-}
-
 /**
  * Checks that `prime` is a safe prime of exactly 2048 bits and that `g` generates its subgroup of prime order.
  * Unknown primes are tested, (p - 1) / 2 as well, and remembered.
@@ -48,14 +45,14 @@ function refuse(why: string): never {
  * @throws SecurityError EXCHANGE_REFUSED
  */
 export function checkDhGroup(crypto: Crypto, random: RandomSource, prime: bigint, g: number): void {
-  if (prime >> 2047n !== 1n) refuse('the prime has not exactly 2048 bits')
-  const [modulus, ...residues] = RESIDUES[g] ?? refuse(`${g} is no generator that the protocol allows`)
-  if (!residues.includes(prime % modulus)) refuse(`${g} does not generate the subgroup`)
+  if (prime >> 2047n !== 1n) refuse(hint(': the prime has not exactly 2048 bits'))
+  const [modulus, ...residues] = RESIDUES[g] ?? refuse(hint(`: ${g} is no generator that the protocol allows`))
+  if (!residues.includes(prime % modulus)) refuse(hint(`: ${g} does not generate the subgroup`))
   if (toHex(crypto.sha256(fromBigInt(prime))) === KNOWN_PRIME) return
   const known = good.get(random) ?? new Set<bigint>()
   if (known.has(prime)) return
   for (const number of [prime, prime >> 1n]) {
-    if (!crypto.isProbablePrime(number, PRIME_ROUNDS, random)) refuse('the modulus is not a safe prime')
+    if (!crypto.isProbablePrime(number, PRIME_ROUNDS, random)) refuse(hint(': the modulus is not a safe prime'))
   }
   // A set keeps the order of insertion: the last ones stay.
   good.set(random, new Set([...known, prime].slice(-REMEMBERED)))

@@ -7,9 +7,10 @@
  * Sources: https://core.telegram.org/mtproto/auth_key; J. Gower, S. Wagstaff, "Square form factorization", Math. Comp. 77
  * (2008), with its multipliers.
  */
-import { SecurityError } from '../errors.ts'
+import { hint } from '#explain'
 import { modPow } from './modpow.ts'
 import { looksPrime } from './prime.ts'
+import { refuse } from './refuse.ts'
 
 /** Most bytes the server may give pq. Source: https://core.telegram.org/mtproto/auth_key */
 export const MAX_PQ_BYTES = 8
@@ -75,12 +76,11 @@ function squareForms(n: bigint, multiple: bigint): bigint {
  * @throws SecurityError EXCHANGE_REFUSED if `pq` is no such number
  */
 export function factorize(pq: bigint): [p: bigint, q: bigint] {
-  const refuse = (why: string): never => {
-    throw new SecurityError('EXCHANGE_REFUSED', `The server gave ${pq} as a product of two primes, but ${why}.`)
-  }
-  if (pq >= 1n << 64n) refuse(`it has more than ${MAX_PQ_BYTES} bytes`)
-  if (pq < 15n || pq % 2n === 0n) refuse('it is not the product of two odd primes')
-  if (BASES.every((base) => base >= pq - 1n || looksPrime(pq, base, modPow))) refuse('it is prime')
+  const refused = (why: string | undefined): never =>
+    refuse(hint(`: the server gave ${pq} as a product of two primes, but ${why}`))
+  if (pq >= 1n << 64n) refused(hint(`it has more than ${MAX_PQ_BYTES} bytes`))
+  if (pq < 15n || pq % 2n === 0n) refused(hint('it is not the product of two odd primes'))
+  if (BASES.every((base) => base >= pq - 1n || looksPrime(pq, base, modPow))) refused(hint('it is prime'))
   for (const multiplier of MULTIPLIERS) {
     const p = squareForms(pq, pq * BigInt(multiplier))
     if (p <= 1n || p >= pq) continue
@@ -88,5 +88,5 @@ export function factorize(pq: bigint): [p: bigint, q: bigint] {
     if (p === q) break
     return p < q ? [p, q] : [q, p]
   }
-  return refuse('it is not')
+  return refused(hint('it is not'))
 }

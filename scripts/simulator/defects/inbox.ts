@@ -110,7 +110,7 @@ export const INBOX_DEFECTS: Defects = {
   'any-g-a': {
     what: "the server's half of the key may be any number",
     file: STEPS,
-    find: "if (!isSafeDhValue(prime, gA)) refuse('g_a is out of range')",
+    find: "if (!isSafeDhValue(prime, gA)) refuse(hint(': g_a is out of range'))",
     replace: '',
     within: 20,
   },

@@ -7,7 +7,9 @@
  * Source: https://core.telegram.org/mtproto/auth_key
  */
 
+import { hint } from '#explain'
 import { readServerMessage } from '#messages'
+import { refuse } from '../../crypto/refuse.ts'
 import { randomBytes } from '../../host.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
@@ -20,7 +22,6 @@ import {
   type Proposed,
   type Proven,
   proposeKey,
-  refuse,
   requestParams,
   requestPq,
 } from './steps.ts'
@@ -104,14 +105,14 @@ export class KeyExchange {
       const outcome = concludeKey(options, agreed, proposed, answer)
       if (typeof outcome === 'bigint') {
         proposed.authKey.fill(0)
-        if (retries === MAX_RETRIES) refuse(`the server asked for another key ${MAX_RETRIES + 1} times`)
+        if (retries === MAX_RETRIES) refuse(hint(`: the server asked for another key ${MAX_RETRIES + 1} times`))
         return this.#propose(agreed, outcome, retries + 1)
       }
       this.#state = { waitsFor: 'nothing' }
       agreed.newNonce.fill(0)
       return { done: outcome }
     }
-    return refuse(`${answer._} came while waiting for ${state.waitsFor}`)
+    return refuse(hint(`: ${answer._} came while waiting for ${state.waitsFor}`))
   }
 
   #propose(agreed: Agreed, retryId: bigint, retries: number): ExchangeStep {

@@ -16,6 +16,7 @@ import { concat, equal, fromBigInt, toBigInt, view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { checkDhGroup, isSafeDhValue } from '../../crypto/dh.ts'
 import { factorize, MAX_PQ_BYTES } from '../../crypto/pq.ts'
+import { refuse } from '../../crypto/refuse.ts'
 import { rsaPad, type ServerKey } from '../../crypto/rsa.ts'
 import { SecurityError } from '../../errors.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
@@ -82,11 +83,6 @@ export interface Proposed {
 /** Draws of b before the group is called unusable; the chance to need a second is 2^-63. */
 const MAX_DRAWS = 8
 
-/** Ends the exchange: the server broke a rule. */
-export function refuse(why: string): never {
-  throw new SecurityError('EXCHANGE_REFUSED', `The key exchange was refused: ${why}.`)
-}
-
 function encode(message: ClientMessage): Uint8Array {
   const writer = new TlWriter(512)
   writeClientMessage(writer, message)
@@ -94,8 +90,8 @@ function encode(message: ClientMessage): Uint8Array {
 }
 
 function checkNonces(message: Nonces & { readonly _: string }, { nonce, serverNonce }: Nonces): void {
-  if (!equal(message.nonce, nonce)) refuse(`${message._} carries another nonce`)
-  if (!equal(message.serverNonce, serverNonce)) refuse(`${message._} carries another server_nonce`)
+  if (!equal(message.nonce, nonce)) refuse(hint(`: ${message._} carries another nonce`))
+  if (!equal(message.serverNonce, serverNonce)) refuse(hint(`: ${message._} carries another server_nonce`))
 }
 
 /** Step 1: `req_pq_multi`. */
@@ -127,7 +123,7 @@ export function requestParams(
   const { serverNonce, pq } = answer
   checkNonces(answer, { nonce, serverNonce })
   const key = pickKey(answer.serverPublicKeyFingerprints, keys)
-  if (pq.length > MAX_PQ_BYTES) refuse(`pq has ${pq.length} bytes; ${MAX_PQ_BYTES} are allowed`)
+  if (pq.length > MAX_PQ_BYTES) refuse(hint(`: pq has ${pq.length} bytes; ${MAX_PQ_BYTES} are allowed`))
   const [p, q] = factorize(toBigInt(pq)).map((prime) => fromBigInt(prime)) as [Uint8Array, Uint8Array]
   const newNonce = randomBytes(random, 32)
   const common = { pq, p, q, nonce, serverNonce, newNonce, dc }
@@ -145,7 +141,7 @@ export function requestParams(
 
 /** Decrypts `encrypted_answer` in place; nothing in it is read before its SHA-1 has been verified. */
 function decryptAnswer(crypto: Crypto, { newNonce, serverNonce }: Proven, data: Uint8Array): Uint8Array {
-  if (data.length < 32 || data.length % 16 !== 0) refuse('encrypted_answer is not of whole blocks')
+  if (data.length < 32 || data.length % 16 !== 0) refuse(hint(': encrypted_answer is not of whole blocks'))
   const { key, iv } = tmpAesKeyIv(crypto, newNonce, serverNonce)
   crypto.igeDecrypt(key, iv, data)
   key.fill(0)
@@ -155,7 +151,7 @@ function decryptAnswer(crypto: Crypto, { newNonce, serverNonce }: Proven, data: 
     const answer = data.subarray(20, data.length - padding)
     if (equal(crypto.sha1(answer), hash)) return answer
   }
-  return refuse('the SHA-1 of the encrypted answer is wrong')
+  return refuse(hint(': the SHA-1 of the encrypted answer is wrong'))
 }
 
 /** Step 5: the Diffie-Hellman parameters are decrypted and checked; `server_DH_params_fail` ends here. */
@@ -167,19 +163,21 @@ export function acceptParams(
   checkNonces(answer, proven)
   if (answer._ === 'server_DH_params_fail') {
     const genuine = equal(answer.newNonceHash, crypto.sha1(proven.newNonce).subarray(4))
-    return refuse(genuine ? 'the server rejected our request (server_DH_params_fail)' : `${answer._} has a wrong hash`)
+    return refuse(
+      hint(genuine ? ': the server rejected our request (server_DH_params_fail)' : `: ${answer._} has a wrong hash`),
+    )
   }
   const plain = decryptAnswer(crypto, proven, answer.encryptedAnswer)
   const reader = new TlReader(plain)
   const inner = readServerMessage(reader)
   plain.fill(0)
-  if (inner._ !== 'server_DH_inner_data') return refuse(`the encrypted answer is a ${inner._}`)
-  if (reader.remaining > 0) refuse('something follows server_DH_inner_data')
+  if (inner._ !== 'server_DH_inner_data') return refuse(hint(`: the encrypted answer is a ${inner._}`))
+  if (reader.remaining > 0) refuse(hint(': something follows server_DH_inner_data'))
   checkNonces(inner, proven)
   const prime = toBigInt(inner.dhPrime)
   const gA = toBigInt(inner.gA)
   checkDhGroup(crypto, random, prime, inner.g)
-  if (!isSafeDhValue(prime, gA)) refuse('g_a is out of range')
+  if (!isSafeDhValue(prime, gA)) refuse(hint(': g_a is out of range'))
   // Seconds since 1970 without a sign, as in message ids: good until 2106.
   return { ...proven, g: BigInt(inner.g), prime, gA, serverTime: inner.serverTime >>> 0 }
 }
@@ -211,7 +209,7 @@ export function proposeKey(
     const send = encode({ _: 'set_client_DH_params', nonce, serverNonce, encryptedData })
     return { authKey, auxHash: authKeyAuxHash(crypto, authKey), send }
   }
-  return refuse('no g_b in range was found')
+  return refuse(hint(': no g_b in range was found'))
 }
 
 /**
@@ -231,8 +229,8 @@ export function concludeKey(
       : answer._ === 'dh_gen_retry'
         ? ([2, answer.newNonceHash2] as const)
         : ([3, answer.newNonceHash3] as const)
-  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash))) refuse(`${answer._} has a wrong hash`)
-  if (n === 3) return refuse('the server could not make a key (dh_gen_fail)')
+  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash))) refuse(hint(`: ${answer._} has a wrong hash`))
+  if (n === 3) return refuse(hint(': the server could not make a key (dh_gen_fail)'))
   if (n === 2) return view(auxHash).getBigInt64(0, true)
   const { newNonce, serverNonce, serverTime } = agreed
   const result = { authKey, salt: firstSalt(newNonce, serverNonce), serverTime }
