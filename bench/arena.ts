@@ -25,6 +25,8 @@ export interface RunOptions {
   /** A name under which the contestant's session is kept; in memory unless told. */
   readonly session?: string
   readonly limit?: number
+  /** The name of a processor profile to leave in the arena's folder; the run is slower for it. */
+  readonly profile?: string
 }
 
 /** What a run came to, on both sides. */
@@ -78,7 +80,7 @@ export class Arena {
    * @throws Error if it fails, or if the sink did not get what it should have
    */
   async run(contestant: Contestant, options: RunOptions): Promise<Outcome> {
-    const { size, count = 1, concurrency = 1, session } = options
+    const { size, count = 1, concurrency = 1, session, profile } = options
     const port = contestant === FLOOR ? this.#ready.drainPort : this.#port
     const job: Job = {
       host: this.#ready.host,
@@ -94,6 +96,7 @@ export class Arena {
       concurrency,
       source: contestant.source ?? 'file',
       session: session === undefined ? '' : join(this.#folder, session),
+      profile: profile === undefined ? '' : this.place(profile),
     }
     await this.#sink.ask<SinkReport>('report')
     const limit = options.limit ?? LIMIT + LIMIT_PER_BYTE * size * count
@@ -106,6 +109,11 @@ export class Arena {
       throw new Error('the server has other bytes than the file')
     }
     return { run, sink }
+  }
+
+  /** Where a file of that name lies, or is to lie, until the arena is closed. */
+  place(name: string): string {
+    return join(this.#folder, name)
   }
 
   /** Ends the servers and removes every file. */

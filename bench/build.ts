@@ -14,30 +14,48 @@ const TOP = dirname(HERE)
 /** Where the programs are put. */
 export const BUILT: string = join(HERE, 'dist')
 
-const published: Plugin = {
+/** Names that begin with this are built to load the package module by module, so that a profile can tell its folders. */
+export const APART = 'apart/'
+
+const published = (folders: readonly string[]): Plugin => ({
   name: 'published',
   setup(builder) {
     builder.onResolve({ filter: /\/src\/.*\.ts$/ }, ({ path, resolveDir }) => {
       const module = relative(join(TOP, 'src'), resolve(resolveDir, path)).replace(/\.ts$/, '.js')
-      const file = ['dist/joined', 'dist'].map((folder) => join(TOP, folder, module)).find((each) => existsSync(each))
+      const file = folders.map((folder) => join(TOP, folder, module)).find((each) => existsSync(each))
       if (file === undefined) throw new Error(`dist/ has no ${module}: run npm run build`)
       return { path: file, external: true }
     })
   },
-}
+})
 
 /** Builds the programs named, `floor` and `clients/ours`; they lie in {@link BUILT} under the same names, as `.js`. */
 export async function buildPrograms(names: readonly string[]): Promise<void> {
+  const apart = names.filter((name) => name.startsWith(APART))
+  await buildWith(
+    names.filter((name) => !apart.includes(name)),
+    BUILT,
+    ['dist/joined', 'dist'],
+  )
+  await buildWith(
+    apart.map((name) => name.slice(APART.length)),
+    join(BUILT, APART),
+    ['dist'],
+  )
+}
+
+async function buildWith(names: readonly string[], outdir: string, folders: readonly string[]): Promise<void> {
+  if (names.length === 0) return
   await build({
     entryPoints: names.map((name) => join(HERE, `${name}.ts`)),
     outbase: HERE,
-    outdir: BUILT,
+    outdir,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    plugins: [published],
+    plugins: [published(folders)],
     logLevel: 'warning',
   })
 }

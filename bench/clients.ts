@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { BUILT } from './build.ts'
+import { APART, BUILT } from './build.ts'
 import type { Program } from './processes.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -27,6 +27,8 @@ export interface Contestant {
 export const FLOOR: Contestant = { name: 'floor', program: 'floor' }
 export const OURS: Contestant = { name: 'ours', program: 'clients/ours' }
 export const OURS_STREAM: Contestant = { name: 'ours, from a stream', program: 'clients/ours', source: 'stream' }
+/** Ours as modules of their own, for profiles: what is joined does not tell its folders. */
+export const OURS_APART: Contestant = { name: 'ours', program: `${APART}clients/ours` }
 export const HOLLOW: Contestant = { name: 'ours, without its work', program: 'clients/hollow' }
 export const MTCUTE: Contestant = { name: 'mtcute', program: 'clients/mtcute', needs: '@mtcute/node' }
 export const GRAMJS: Contestant = { name: 'GramJS', program: 'clients/gramjs', needs: 'telegram' }

@@ -2,7 +2,7 @@
  * What the Node programs of the benchmark have in common: they take a job, connect, say that they are ready, upload, and
  * tell what it cost.
  */
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { type Cost, FACTS, type Fact, type Job } from './protocol.ts'
 
@@ -68,6 +68,25 @@ async function repeat(count: number, width: number, action: () => Promise<unknow
   await Promise.all(Array.from({ length: Math.min(count, width) }, worker))
 }
 
+/** Microseconds between samples of a profile. */
+const SAMPLE_EVERY = 250
+
+/** Takes a processor profile of `action`, if there is a place to put it. */
+async function profiled(path: string, action: () => Promise<void>): Promise<void> {
+  if (path === '') return action()
+  // Not before it is needed: it is no part of a client's start.
+  const { Session } = await import('node:inspector/promises')
+  const inspector = new Session()
+  inspector.connect()
+  await inspector.post('Profiler.enable')
+  await inspector.post('Profiler.setSamplingInterval', { interval: SAMPLE_EVERY })
+  await inspector.post('Profiler.start')
+  await action()
+  const { profile } = await inspector.post('Profiler.stop')
+  inspector.disconnect()
+  writeFileSync(path, JSON.stringify(profile))
+}
+
 /** Runs a client's program to its end; the process ends with it, whatever timers the client leaves behind. */
 export async function main(connect: (job: Job) => Promise<Connected>): Promise<never> {
   const job = readJob()
@@ -76,7 +95,7 @@ export async function main(connect: (job: Job) => Promise<Connected>): Promise<n
     const client = await connect(job)
     tell({ fact: 'ready' })
     const cost = startCounting()
-    await repeat(job.count, job.concurrency, () => client.upload())
+    await profiled(job.profile, () => repeat(job.count, job.concurrency, () => client.upload()))
     tell({ fact: 'done', ...cost() })
     await client.save()
   } catch (error) {

@@ -28,6 +28,8 @@ export interface Job {
   readonly source: 'file' | 'stream'
   /** Where the session is kept: a file or folder, for the client to choose. */
   readonly session: string
+  /** Where to put a processor profile of the uploads; none when empty. */
+  readonly profile: string
 }
 
 /** What a client tells. */

@@ -13,10 +13,12 @@ import {
   isInstalled,
   MTCUTE,
   OURS,
+  OURS_APART,
   OURS_STREAM,
   TDLIB_CLIENT,
 } from './clients.ts'
 import { ServerProcess } from './processes.ts'
+import { profileRows } from './profile.ts'
 import type { LinkOptions, MicroResults } from './protocol.ts'
 import { type Column, median, type Result, type Row } from './table.ts'
 
@@ -170,13 +172,13 @@ const cold: Scenario = {
 
 const small: Scenario = {
   name: 'small',
-  contestants: [OURS, MTCUTE, GRAMJS],
+  contestants: [FLOOR, OURS, MTCUTE, GRAMJS],
   async run(settings, present) {
     const rows = await inArena(settings, present, (arena) =>
       inTurns(settings, present, async (one) => {
         const { run, sink } = await arena.run(one, SMALL)
-        if (sink.media !== SMALL.count) throw new Error(`${sink.media} MessageMedia of ${SMALL.count}`)
-        return { rate: SMALL.count / run.wall, peak: run.peak, busy: sink.cpu / sink.wall }
+        if (one !== FLOOR && sink.media !== SMALL.count) throw new Error(`${sink.media} MessageMedia of ${SMALL.count}`)
+        return { rate: SMALL.count / run.wall, cpu: run.cpu / SMALL.count, peak: run.peak, busy: sink.cpu / sink.wall }
       }),
     )
     return {
@@ -185,6 +187,7 @@ const small: Scenario = {
       columns: [
         { key: 'ratio', title: 'rate, ours = 1', unit: 'ratio' },
         { key: 'rate', title: 'files', unit: 'files' },
+        { key: 'cpu', title: 'CPU for a file', unit: 'fine' },
         { key: 'peak', title: 'peak memory', unit: 'megabytes' },
         { key: 'busy', title: 'sink busy', unit: 'share' },
       ],
@@ -254,6 +257,31 @@ const micro: Scenario = {
   },
 }
 
+/** Where our client's time goes: a run of its own, under the profiler. */
+const profile: Scenario = {
+  name: 'profile',
+  contestants: [OURS_APART],
+  async run({ size, ...settings }, [one]) {
+    const rows = await inArena({ size, ...settings, verify: false }, [], async (arena) => {
+      await arena.run(one!, { size, profile: 'large' })
+      await arena.run(one!, { ...SMALL, profile: 'small' })
+      return [
+        ...profileRows(arena.place('large'), 'a large file: ', size / 1e9),
+        ...profileRows(arena.place('small'), 'small files: ', SMALL.count),
+      ]
+    })
+    return {
+      scenario: 'profile',
+      title: "Where our client's time goes",
+      columns: [
+        { key: 'share', title: 'of the main thread', unit: 'share' },
+        { key: 'time', title: 'for 1 GB, or for a small file', unit: 'nanoseconds' },
+      ],
+      rows,
+    }
+  },
+}
+
 /** How fast the sink is when a client has hardly anything to do. */
 const ceiling: Scenario = {
   name: 'ceiling',
@@ -295,6 +323,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overLink('link-200', { roundTrip: 100, megabits: 200 }, 100_000_000),
   overLink('link-1000', { roundTrip: 300, megabits: 1000 }, 400_000_000),
   micro,
+  profile,
   ceiling,
 ]
 

@@ -7,11 +7,17 @@ const UNITS = {
   ratio: (value: number) => `${value.toFixed(2)} ×`,
   share: (value: number) => `${(100 * value).toFixed(0)} %`,
   seconds: (value: number) => `${value.toFixed(2)} s`,
+  fine: (value: number) => `${(1000 * value).toFixed(2)} ms`,
   milliseconds: (value: number) => `${(1000 * value).toFixed(0)} ms`,
   megabytes: (value: number) => `${(value / 1e6).toFixed(0)} MB`,
   rate: (value: number) => `${(value / 1e6).toFixed(0)} MB/s`,
   files: (value: number) => `${value.toFixed(0)} /s`,
-  nanoseconds: (value: number) => (value < 10_000 ? `${value.toFixed(0)} ns` : `${(value / 1000).toFixed(0)} µs`),
+  nanoseconds: (value: number) =>
+    value < 1e4
+      ? `${value.toFixed(0)} ns`
+      : value < 1e7
+        ? `${(value / 1e3).toFixed(0)} µs`
+        : `${(value / 1e6).toFixed(0)} ms`,
 } as const
 
 /** One column: the key of its numbers, its heading, its unit. Ratios stand first. */
