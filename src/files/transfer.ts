@@ -151,6 +151,8 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
               emit({ type: 'part', part, bytes: length, lane, roundTrip })
               progress(isLast)
               if (isLast) {
+                // Nobody is left to be told: an abort makes an error and its stack, for each of many small files.
+                tasks.clear()
                 resolve({ size: sentBytes, parts })
                 end()
               }
