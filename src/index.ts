@@ -7,11 +7,20 @@
  *
  * The layers below are entries of their own: `mtproto-upload/tl`, `/crypto`, `/transport`, `/files`, `/lab/server`.
  */
-export { UploadClient, type UploadFileOptions, type UploadMediaOptions } from './client/client.ts'
+export { UploadClient } from './client/client.ts'
 export type { ClientEvent } from './client/events.ts'
 export type { ConnectOptions, CustomDatacenter, DeviceInfo, ProxyOptions } from './client/options.ts'
 export type { PeerLike } from './client/peers.ts'
 export { memoryStorage, type SessionStorage } from './client/storage.ts'
+export {
+  type ManyItem,
+  type ManyUploads,
+  type MediaClient,
+  type UploadManyOptions,
+  type UploadOutcome,
+  uploadMany,
+} from './client/upload-many.ts'
+export type { UploadFileOptions, UploadMediaOptions } from './client/upload-options.ts'
 export { VERSION } from './client/version.ts'
 export {
   FileError,
@@ -23,6 +32,7 @@ export {
   TransportError,
   UsageError,
 } from './errors.ts'
+export type { ManyProgress } from './files/many-progress.ts'
 export { document, photo } from './files/media.ts'
 export type { FileLike } from './files/source.ts'
 export type { UploadEvent, UploadedFile, UploadProgress } from './files/upload.ts'

@@ -5,9 +5,10 @@
  * a wait longer than allowed, an interruption.
  */
 import { readFile } from 'node:fs/promises'
-import { UploadClient, type UploadMediaOptions } from '../client/client.ts'
+import { UploadClient } from '../client/client.ts'
 import type { ConnectOptions, CustomDatacenter } from '../client/options.ts'
 import { type FileStorage, fileStorage } from '../client/storage-file.ts'
+import type { UploadMediaOptions } from '../client/upload-options.ts'
 import { nativeCrypto } from '../crypto/native.ts'
 import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'

@@ -6,23 +6,18 @@ import { hint } from '#explain'
 import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
-import { type MediaLike, resolveMedia } from '../files/media.ts'
+import { resolveMedia } from '../files/media.ts'
 import type { UploadKind } from '../files/plan.ts'
 import type { FileLike } from '../files/source.ts'
-import {
-  type PartRequest,
-  type PartSender,
-  type UploadEvent,
-  type UploadedFile,
-  type UploadProgress,
-  upload,
-} from '../files/upload.ts'
+import { type PartRequest, type PartSender, type UploadedFile, upload } from '../files/upload.ts'
 import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import { Account } from './account.ts'
 import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
-import { type PeerLike, toInputPeer } from './peers.ts'
+import { toInputPeer } from './peers.ts'
+import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
+import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
 
 const DEFAULT_LANES = 4
 const MAX_LANES = 16
@@ -30,32 +25,6 @@ const MAX_LANES = 16
 const DEFAULT_MAX_WAIT = 60
 /** A file's parts are sent anew to the server that lost them at most this often. */
 const MAX_REPAIRS = 16
-
-/** What can be told about one upload. */
-export interface UploadFileOptions {
-  /** Told the progress some ten times a second, and once at the end. */
-  readonly onProgress?: ((progress: UploadProgress) => void) | undefined
-  /** Told about waits and repeated parts. */
-  readonly onEvent?: ((event: UploadEvent) => void) | undefined
-  /** Aborts the upload: no timer, no open file and no request stays behind. */
-  readonly signal?: AbortSignal | undefined
-  /** Name of the file as the server is told; its own unless told. */
-  readonly fileName?: string | undefined
-  /** Bytes in a part: a multiple of 1024 that divides 524288. Chosen by size unless told. */
-  readonly partSize?: number | undefined
-  /** Most parts that the account may send: 4000 (2 GB) unless told, 8000 (4 GB) with Premium. */
-  readonly maxParts?: number | undefined
-}
-
-/** What to upload, and for whom. */
-export interface UploadMediaOptions extends UploadFileOptions {
-  /** `'me'`, `'empty'` (bots), `'@username'` or an `InputPeer`; `'me'` unless told. */
-  readonly peer?: PeerLike | undefined
-  /** Made by `photo()` or `document()`, or an `InputMedia`. */
-  readonly media: MediaLike
-  /** The business connection on whose behalf the media is uploaded. */
-  readonly businessConnectionId?: string | undefined
-}
 
 /**
  * Uploads files to Telegram.
@@ -119,7 +88,9 @@ export class UploadClient {
     const resolve = async (): Promise<InputMedia> => {
       uploads = []
       return resolveMedia(options.media, async (file, fileOptions) => {
-        const uploaded = await this.#upload(file, { ...options, ...fileOptions })
+        // Of several files, only the one that counts is told of, or progress would go back.
+        const { onProgress } = fileOptions.kind === 'thumb' ? {} : options
+        const uploaded = await this.#upload(file, { ...options, ...fileOptions, onProgress })
         uploads.push(uploaded)
         return uploaded
       })
@@ -140,6 +111,24 @@ export class UploadClient {
         else await uploads[0]!.resend(part, signal)
       }
     }
+  }
+
+  /**
+   * Uploads many files, some at a time; see the function `uploadMany`, which is also how bundles for browsers have it.
+   *
+   * ```ts
+   * for await (const outcome of client.uploadMany(paths.map((path) => document(path)), { concurrency: 8 })) {
+   *   if (outcome.status === 'fulfilled') console.log(outcome.index, outcome.media)
+   *   else console.error(outcome.index, outcome.error)
+   * }
+   * ```
+   * @throws UsageError in bundles for browsers
+   */
+  uploadMany<Item extends ManyItem>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: UploadManyOptions = {},
+  ): ManyUploads<Item> {
+    return platform.uploadMany(this, items, { host: this.#account.options.host, ...options })
   }
 
   /**

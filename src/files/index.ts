@@ -5,6 +5,8 @@
  * passed in as `openPath`; `UploadClient` does so by itself.
  */
 export { createGate, type Gate, type GateMember } from './gate.ts'
+export { type ManyOptions, type Outcome, runMany, type Task } from './many.ts'
+export { type ManyMeter, type ManyProgress, manyMeter, type Watch } from './many-progress.ts'
 export {
   type DocumentOptions,
   document,

@@ -29,14 +29,18 @@ const INTERVAL = 100
 const MEMORY = 3
 
 /** What only the transfer knows. */
-type Facts = Omit<UploadProgress, 'bytesPerSecond' | 'etaSeconds'>
+export type ProgressFacts = Omit<UploadProgress, 'bytesPerSecond' | 'etaSeconds'>
 
-/** Makes what `report` is called through: not if the last report is less than 100 ms old, unless by `force`. */
-export function progressMeter(
+/**
+ * Makes what `report` is called through: not if the last report is less than 100 ms old, unless by `force`. Time during
+ * which the server makes us wait says nothing about the rate, and is part of the time left.
+ */
+export function progressMeter<Facts extends ProgressFacts>(
   host: Host,
-  report: (progress: UploadProgress) => void,
+  report: (progress: Facts & UploadProgress) => void,
 ): (facts: Facts, force: boolean) => void {
   let reportedAt: number | undefined
+  /** When the bytes were counted last, or will be again after a wait. */
   let sampledAt = host.now()
   let sampled = 0
   let rate = 0
@@ -44,17 +48,20 @@ export function progressMeter(
     const now = host.now()
     if (!force && now - reportedAt! < INTERVAL) return
     reportedAt = now
-    const { totalBytes = Number.NaN, sentBytes } = facts
+    const { totalBytes = Number.NaN, sentBytes, waitUntil } = facts
+    const wait = waitUntil ? Math.max(0, waitUntil - host.wallClock()) : 0
     const seconds = (now - sampledAt) / 1000
     if (seconds > 0) {
       // The first sample weighs all; later ones fade with age.
       const weight = rate ? 1 - Math.exp(-seconds / MEMORY) : 1
       rate += weight * ((sentBytes - sampled) / seconds - rate)
-      sampledAt = now
+    }
+    if (seconds > 0 || wait) {
+      sampledAt = Math.max(sampledAt, now + wait)
       sampled = sentBytes
     }
     const left = totalBytes - sentBytes
-    const eta = left && left / rate
+    const eta = left && left / rate + wait / 1000
     report({ ...facts, bytesPerSecond: Math.round(rate), etaSeconds: Number.isFinite(eta) ? eta : undefined })
   }
 }

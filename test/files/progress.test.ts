@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type UploadProgress, upload } from '../../src/files/index.ts'
+import { RpcError } from '../../src/errors.ts'
+import { createGate, type UploadProgress, upload } from '../../src/files/index.ts'
 import { cut, pattern } from '../support/pattern.ts'
 import { setup } from '../support/upload-setup.ts'
 
@@ -48,7 +49,6 @@ test('rate and time left follow what the link gives', async () => {
   // One part of 128 KiB each 100 ms over one lane, one at a time.
   const { host, server, options } = setup({ maxLanes: 1, latency: () => 100 })
   const gate = { allowed: 1, lanes: 1, delivered() {}, failed() {} }
-  const { createGate } = await import('../../src/files/index.ts')
   const reports: UploadProgress[] = []
   await host.runUntil(
     upload(server, pattern(5 * MiB), {
@@ -60,4 +60,48 @@ test('rate and time left follow what the link gives', async () => {
   const middle = reports[20]!
   expect(middle.bytesPerSecond).toBe(1.25 * MiB)
   expect(middle.etaSeconds).toBeCloseTo((5 * MiB - middle.sentBytes) / (1.25 * MiB), 6)
+})
+
+test('a wait that the server asks for changes nothing about the rate, and is part of the time left', async () => {
+  // One part each 100 ms; the tenth call is told to wait for a minute.
+  const { host, server, options } = setup({
+    maxLanes: 1,
+    latency: () => 100,
+    answer: (_, __, call) => (call === 10 ? new RpcError(420, 'FLOOD_WAIT_60', 'upload.saveFilePart') : true),
+  })
+  const reports: (UploadProgress & { at: number })[] = []
+  await host.runUntil(
+    upload(server, pattern(5 * MiB), {
+      ...options,
+      gate: createGate(host, { allowed: 1, lanes: 1, delivered() {}, failed() {} }),
+      onProgress: (now) => reports.push({ ...now, at: host.now() }),
+    }),
+  )
+  const waiting = reports.find(({ waitUntil }) => waitUntil !== undefined)!
+  expect(waiting.waitUntil).toBe(host.wallClock() - host.now() + waiting.at + 60_000)
+  const left = (5 * MiB - waiting.sentBytes) / waiting.bytesPerSecond
+  expect(waiting.etaSeconds).toBeCloseTo(left + 60, 0)
+  const after = reports.filter(({ at, sentBytes }) => at > waiting.at && sentBytes < 5 * MiB)
+  expect(after.length).toBeGreaterThan(20)
+  for (const { bytesPerSecond, waitUntil } of after) {
+    expect(waitUntil).toBeUndefined()
+    expect(bytesPerSecond / (1.25 * MiB)).toBeGreaterThan(0.9)
+    expect(bytesPerSecond / (1.25 * MiB)).toBeLessThan(1.1)
+  }
+})
+
+test('a link that stands still for a while is not forgotten at once, nor for long', async () => {
+  const { host, server, options } = setup({ maxLanes: 1, latency: (_, call) => (call === 20 ? 60_000 : 100) })
+  const reports: (UploadProgress & { at: number })[] = []
+  await host.runUntil(
+    upload(server, pattern(10 * MiB), {
+      ...options,
+      gate: createGate(host, { allowed: 1, lanes: 1, delivered() {}, failed() {} }),
+      onProgress: (now) => reports.push({ ...now, at: host.now() }),
+    }),
+  )
+  const back = reports.findIndex(({ at }, i) => at - (reports[i - 1]?.at ?? 0) > 1_000)
+  expect(reports[back]!.bytesPerSecond).toBeLessThan(10_000)
+  expect(reports[back]!.etaSeconds).toBeGreaterThan(0)
+  expect(reports.at(-2)!.bytesPerSecond).toBeGreaterThan(0.8 * 1.25 * MiB)
 })

@@ -9,6 +9,7 @@ import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
+import { uploadMany } from '../upload-many.ts'
 import { nodeWay } from './node-way.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
@@ -22,6 +23,7 @@ export const platform: Platform = {
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,
+  uploadMany,
   openFile,
   fileStorage,
 }

@@ -9,6 +9,7 @@ import type { MakeDatacenter } from '../../transport/datacenter.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { SessionStorage } from '../storage.ts'
+import type { uploadMany } from '../upload-many.ts'
 import type { Way } from '../way.ts'
 
 export type { Way } from '../way.ts'
@@ -30,6 +31,8 @@ export interface Platform {
   forwardSecrecy(): MakeDatacenter
   /** Keeps a session in a file. @throws UsageError where there are no files */
   fileStorage(path: string): SessionStorage
+  /** What `client.uploadMany` is. @throws UsageError where it is a function of its own, so that only who uses it pays for it */
+  readonly uploadMany: typeof uploadMany
   /** Opens files by path; absent where there are none. */
   readonly openFile?: (path: string | URL, signal?: AbortSignal) => Promise<Source>
 }

@@ -35,4 +35,5 @@ export const platform: Platform = {
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
   forwardSecrecy: () => missing('forward secrecy', "use 'mtproto-upload/forward-secrecy'"),
   fileStorage: () => missing('file system', 'give an object as storage'),
+  uploadMany: () => missing('uploadMany', 'use the function of that name'),
 }

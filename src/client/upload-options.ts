@@ -1,0 +1,35 @@
+/**
+ * What one upload can be told.
+ */
+import type { MediaLike } from '../files/media.ts'
+import type { UploadEvent, UploadProgress } from '../files/upload.ts'
+import type { PeerLike } from './peers.ts'
+
+/** What can be told about one upload. */
+export interface UploadFileOptions {
+  /**
+   * Told the progress some ten times a second, at the start and at the end. It starts anew when the server has lost the file
+   * and it is sent again; of a thumbnail nothing is told.
+   */
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined
+  /** Told about waits and repeated parts. */
+  readonly onEvent?: ((event: UploadEvent) => void) | undefined
+  /** Aborts the upload: no timer, no open file and no request stays behind. */
+  readonly signal?: AbortSignal | undefined
+  /** Name of the file as the server is told; its own unless told. */
+  readonly fileName?: string | undefined
+  /** Bytes in a part: a multiple of 1024 that divides 524288. Chosen by size unless told. */
+  readonly partSize?: number | undefined
+  /** Most parts that the account may send: 4000 (2 GB) unless told, 8000 (4 GB) with Premium. */
+  readonly maxParts?: number | undefined
+}
+
+/** What to upload, and for whom. */
+export interface UploadMediaOptions extends UploadFileOptions {
+  /** `'me'`, `'empty'` (bots), `'@username'` or an `InputPeer`; `'me'` unless told. */
+  readonly peer?: PeerLike | undefined
+  /** Made by `photo()` or `document()`, or an `InputMedia`. */
+  readonly media: MediaLike
+  /** The business connection on whose behalf the media is uploaded. */
+  readonly businessConnectionId?: string | undefined
+}
