@@ -64,9 +64,12 @@ function withMain(entries: readonly string[], main: string): Plugin {
   return {
     name: 'with-main',
     setup(bundler) {
-      bundler.onResolve({ filter: /\.js$/ }, ({ path, kind }) =>
-        kind === 'entry-point' && others.has(resolve(path)) ? { path: resolve(path), suffix: '?entry' } : undefined,
-      )
+      bundler.onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) => {
+        const file = resolve(resolveDir, path)
+        // What is imported when it is needed is an entry of its own, too.
+        const isEntry = kind === 'entry-point' ? others.has(file) : kind === 'dynamic-import' && path.startsWith('.')
+        return isEntry ? { path: file, suffix: '?entry' } : undefined
+      })
       bundler.onLoad({ filter: /\.js$/ }, ({ path, suffix }) =>
         suffix === '?entry'
           ? {
