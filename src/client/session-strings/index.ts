@@ -1,0 +1,113 @@
+/**
+ * Session strings of other libraries: a login made there goes on here, and the other way round.
+ *
+ * ```ts
+ * import { memoryStorage, UploadClient } from 'mtproto-upload'
+ * import { importSession } from 'mtproto-upload/session-strings'
+ *
+ * const storage = memoryStorage(importSession(process.env.TELETHON_SESSION ?? ''))
+ * const client = await UploadClient.connect({ apiId, apiHash, storage })
+ * ```
+ *
+ * Known are those of Telethon, GramJS, Pyrogram and mtcute. They hold the authorization key: whoever has one is logged in.
+ */
+import { hint } from '#explain'
+import { StorageError, UsageError } from '../../errors.ts'
+import { telegramAddress } from '../datacenters.ts'
+import { decodeSession, encodeSession, type SessionData } from '../session-data.ts'
+import {
+  type ForeignSession,
+  fromBase64,
+  lacks,
+  type SessionCodec,
+  type StringAddress,
+  type StringFormat,
+} from './foreign.ts'
+import { gramjs } from './gramjs.ts'
+import { mtcute } from './mtcute.ts'
+import { pyrogram } from './pyrogram.ts'
+import { telethon } from './telethon.ts'
+
+export type { ForeignSession, StringAddress, StringFormat } from './foreign.ts'
+
+/** The more telling formats first: what is read by two is the former's. */
+const CODECS: Readonly<Record<StringFormat, SessionCodec>> = { mtcute, pyrogram, gramjs, telethon }
+
+/** What a string does not say, or is to say otherwise. */
+export interface ImportOptions {
+  /** The library it is of; told from the string itself unless given. */
+  readonly format?: StringFormat | undefined
+  /** Whether it is of Telegram's test datacenters, for formats that do not say so; false unless told. */
+  readonly test?: boolean | undefined
+}
+
+/** What a session does not say, and a format must have. */
+export interface ExportOptions {
+  /** Of the application, for Pyrogram. */
+  readonly apiId?: number | undefined
+  /** Where the datacenter is, if it is none of Telegram's: for all but Pyrogram. */
+  readonly address?: StringAddress | undefined
+}
+
+/**
+ * Reads a session string and says what is in it, and of which library it is.
+ * @throws StorageError SESSION_DAMAGED if it is of none of them, or damaged
+ */
+export function readSessionString(
+  text: string,
+  format?: StringFormat,
+): ForeignSession & { readonly format: StringFormat } {
+  const trimmed = String(text).trim()
+  for (const [name, { prefix, padded, read }] of Object.entries(CODECS) as [StringFormat, SessionCodec][]) {
+    if ((format !== undefined && format !== name) || !trimmed.startsWith(prefix)) continue
+    const base64 = trimmed.slice(prefix.length)
+    const bytes = padded && base64.length % 4 !== 0 ? undefined : fromBase64(base64)
+    const session = bytes && read(bytes)
+    if (session && session.dc > 0) return { ...session, format: name }
+  }
+  const what = format === undefined ? 'known library' : `library called ${format}`
+  throw new StorageError(
+    'SESSION_DAMAGED',
+    `this is no session string of a ${what}${hint('; was it copied whole, without quotes? Those of Telethon, GramJS, Pyrogram and mtcute are known') ?? ''}`,
+  )
+}
+
+/**
+ * Turns another library's session string into a session of ours, for `memoryStorage(…)` or any other storage.
+ * @throws StorageError SESSION_DAMAGED
+ */
+export function importSession(text: string, options: ImportOptions = {}): string {
+  const { dc, key, user, test } = readSessionString(text, options.format)
+  // The salt is not in these strings: the server names one as soon as it hears from us.
+  return encodeSession({
+    test: test ?? options.test ?? false,
+    dc,
+    keys: new Map([[dc, { key, salt: 0n }]]),
+    user,
+  })
+}
+
+/**
+ * Turns a session of ours into another library's session string.
+ * @param session what a storage has kept: `storage.load()`
+ * @throws StorageError SESSION_DAMAGED, SESSION_NEWER, or SESSION_NOT_WRITABLE when the format must have what the session has
+ *   not
+ * @throws UsageError for a library that is not known
+ */
+export function exportSession(session: string, format: StringFormat, options: ExportOptions = {}): string {
+  const codec = Object.hasOwn(CODECS, format) ? CODECS[format] : undefined
+  if (!codec) {
+    throw new UsageError(`"${format}" is no known format of session strings: ${Object.keys(CODECS).join(', ')}`)
+  }
+  const data = decodeSession(session)
+  const { test, dc, user } = data
+  const key = data.keys.get(dc)?.key
+  if (!key) throw lacks(format, 'an authorization key')
+  return codec.write({ dc, test, key, user, address: addressOf(data, options), apiId: options.apiId })
+}
+
+/** Where the session's datacenter is: as told, as a server said, or as everybody knows. */
+function addressOf({ dc, test, address }: SessionData, options: ExportOptions): StringAddress | undefined {
+  const { host, port } = options.address ?? address ?? telegramAddress(dc, test)
+  return { host, port }
+}
