@@ -145,6 +145,12 @@ export class UploadClient {
     const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
     return upload(this.#sender, file, {
       openPath: platform.openFile,
+      askMaxParts:
+        platform.askMaxParts &&
+        (() =>
+          platform.askMaxParts!((method, request) =>
+            this.#account.invoke(method, request, { signal: options.signal }),
+          )),
       ...options,
       host,
       crypto,

@@ -20,7 +20,10 @@ export interface UploadFileOptions {
   readonly fileName?: string | undefined
   /** Bytes in a part: a multiple of 1024 that divides 524288. Chosen by size unless told. */
   readonly partSize?: number | undefined
-  /** Most parts that the account may send: 4000 (2 GB) unless told, 8000 (4 GB) with Premium. */
+  /**
+   * Most parts that the account may send: 4000 (2 GB), or 8000 (4 GB) with Premium. Unless told, the server is asked when a
+   * file needs more than 4000; in bundles for browsers it is 4000.
+   */
   readonly maxParts?: number | undefined
 }
 

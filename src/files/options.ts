@@ -63,6 +63,8 @@ export interface UploadOptions extends OpenOptions {
   readonly partSize?: number | undefined
   /** Most parts the account may send: 4000 unless told, 8000 with Premium. */
   readonly maxParts?: number | undefined
+  /** Asks for that number. Called once it is sure that the file has more than 4000 parts, unless `maxParts` is told. */
+  readonly askMaxParts?: (() => Promise<number>) | undefined
   /** How often a part is tried before the upload fails: 5 unless told. Flood waits do not count. */
   readonly maxAttempts?: number | undefined
   /** Whether an error that could be mended by repeating is not to be: the sender has repeated enough by itself. */

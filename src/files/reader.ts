@@ -8,7 +8,7 @@
 import type { IncrementalHash } from '../crypto/crypto.ts'
 import { FileError } from '../errors.ts'
 import type { UploadPlan } from './plan.ts'
-import { planUpload } from './plan.ts'
+import { MAX_PARTS, planUpload } from './plan.ts'
 import type { Source } from './source.ts'
 import { sourceError } from './source-error.ts'
 
@@ -47,6 +47,8 @@ export interface ReadOptions {
   readonly buffers: BufferPool
   /** What to call the source in messages. */
   readonly label: string
+  /** See `UploadOptions`. */
+  readonly askMaxParts?: (() => Promise<number>) | undefined
 }
 
 /**
@@ -59,12 +61,13 @@ export interface ReadOptions {
  */
 export async function* readParts(
   source: Source,
-  { plan, buffers, label }: ReadOptions,
+  { plan, buffers, label, askMaxParts }: ReadOptions,
   over: () => boolean,
   md5?: IncrementalHash,
   only?: number,
 ): AsyncGenerator<Piece, void, undefined> {
   const { partSize, size } = plan
+  let { maxParts } = plan
   /** Read and not handed out: the part before, and the one being read. */
   const held: { part: number; bytes: Uint8Array; release?: (() => void) | undefined }[] = []
   try {
@@ -87,8 +90,9 @@ export async function* readParts(
       if (size !== undefined && (end > size || (last && end < size))) {
         throw new FileError('FILE_CHANGED', `${label} gave ${end} bytes instead of ${size}`)
       }
+      if (part === MAX_PARTS && length && size === undefined && askMaxParts) maxParts = await askMaxParts()
       // What has come so far is a file in itself, or too much, or nothing.
-      const { parts } = planUpload(end, { ...plan, label })
+      const { parts } = planUpload(end, { ...plan, maxParts, label })
       md5?.update(piece.bytes)
       if (!length) held.pop()!.release?.()
       while (held.length > (last ? 0 : 1)) {

@@ -16,7 +16,7 @@ import { createGate } from './gate.ts'
 import { openSource } from './open.ts'
 import type { PartSender, UploadOptions } from './options.ts'
 import type { UploadKind } from './plan.ts'
-import { MAX_PHOTO_SIZE, planUpload } from './plan.ts'
+import { MAX_PART_SIZE, MAX_PARTS, MAX_PHOTO_SIZE, planUpload } from './plan.ts'
 import { bufferPool, readParts } from './reader.ts'
 import type { FileLike, Source, StreamSource } from './source.ts'
 import { bytesSource } from './source.ts'
@@ -101,12 +101,16 @@ async function send(
   const { host, crypto, kind, onEvent, buffers = bufferPool() } = options
   const known = options.fileName ?? source.name
   const name = known ?? (kind === 'file' ? kind : `${kind}.jpg`)
-  const plan = planUpload(source.size, { ...options, label: name })
+  const { partSize = MAX_PART_SIZE, signal } = options
+  let { maxParts, askMaxParts } = options
+  if (maxParts !== undefined) askMaxParts = undefined
+  else if (askMaxParts && source.size! > partSize * MAX_PARTS) maxParts = await orAbort(askMaxParts(), signal)
+  const plan = planUpload(source.size, { ...options, maxParts, label: name })
   const md5 = plan.big ? undefined : crypto.md5()
   const gate = options.gate ?? gateOf(sender, host)
   const fileId = drawFileId(host)
   onEvent?.({ type: 'start', fileId, plan })
-  const shared = { ...options, sender, gate, plan, fileId, label: name, buffers }
+  const shared = { ...options, askMaxParts, sender, gate, plan, fileId, label: name, buffers }
   const { size, parts } = await transfer({ ...shared, pieces: (over) => readParts(source, shared, over, md5) })
   onEvent?.({ type: 'done', size, parts })
 

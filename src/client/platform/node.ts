@@ -7,6 +7,7 @@ import { openFile } from '../../files/source-file.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
+import { askMaxParts } from '../part-limit.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
@@ -23,6 +24,7 @@ export const platform: Platform = {
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,
+  askMaxParts,
   uploadMany,
   openFile,
   fileStorage,

@@ -8,6 +8,7 @@ import type { Host } from '../../host.ts'
 import type { MakeDatacenter } from '../../transport/datacenter.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
+import type { askMaxParts } from '../part-limit.ts'
 import type { SessionStorage } from '../storage.ts'
 import type { uploadMany } from '../upload-many.ts'
 import type { Way } from '../way.ts'
@@ -31,6 +32,8 @@ export interface Platform {
   forwardSecrecy(): MakeDatacenter
   /** Keeps a session in a file. @throws UsageError where there are no files */
   fileStorage(path: string): SessionStorage
+  /** Asks how many parts a file may have; where it is absent, 4000 is the limit unless told. */
+  readonly askMaxParts?: typeof askMaxParts
   /** What `client.uploadMany` is. @throws UsageError where it is a function of its own, so that only who uses it pays for it */
   readonly uploadMany: typeof uploadMany
   /** Opens files by path; absent where there are none. */

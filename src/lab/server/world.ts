@@ -7,7 +7,7 @@ import { view } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
 import { MediaStore } from './media-store.ts'
 import type { PartsStore } from './parts-store.ts'
-import { Uploads } from './uploads.ts'
+import { MAX_PARTS, MAX_PARTS_PREMIUM, Uploads } from './uploads.ts'
 
 /** A person or a bot. */
 export interface WorldUser {
@@ -81,6 +81,8 @@ export class World {
   readonly expiredTokens: Set<string> = new Set()
   /** Bytes by URL, for media that are given as an address; any other URL fails. */
   readonly webFiles: Map<string, { bytes: Uint8Array; mimeType: string }> = new Map()
+  /** Most parts of a file, without and with premium; `help.getAppConfig` tells them. */
+  readonly maxParts: { standard: number; premium: number } = { standard: MAX_PARTS, premium: MAX_PARTS_PREMIUM }
   /** DCs that are up, in rising order of their numbers. */
   readonly dcs: DcAddress[] = []
   readonly media: MediaStore

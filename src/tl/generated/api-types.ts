@@ -3170,6 +3170,21 @@ export interface contactsResolvedPeer {
 /** The type `contacts.ResolvedPeer`. */
 export type ContactsResolvedPeer = contactsResolvedPeer
 
+/** `help.appConfig#dd18782e hash:int config:JSONValue = help.AppConfig;` */
+export interface helpAppConfig {
+  _: 'help.appConfig'
+  hash: number
+  config: JSONValue
+}
+
+/** `help.appConfigNotModified#7cde641d = help.AppConfig;` */
+export interface helpAppConfigNotModified {
+  _: 'help.appConfigNotModified'
+}
+
+/** The type `help.AppConfig`. */
+export type HelpAppConfig = helpAppConfig | helpAppConfigNotModified
+
 /** `help.termsOfService#780a0310 flags:# popup:flags.0?true id:DataJSON text:string entities:Vector<MessageEntity> min_age_confirm:flags.1?int = help.TermsOfService;` */
 export interface helpTermsOfService {
   _: 'help.termsOfService'
@@ -3321,6 +3336,12 @@ export interface ContactsResolveUsernameRequest {
   referer?: string | undefined
 }
 
+/** `help.getAppConfig#61e3f854 hash:int = help.AppConfig;` */
+export interface HelpGetAppConfigRequest {
+  _: 'help.getAppConfig'
+  hash: number
+}
+
 /** `help.getConfig#c4f9186b = Config;` */
 export interface HelpGetConfigRequest {
   _: 'help.getConfig'
@@ -3410,6 +3431,7 @@ export interface MethodMap {
   'auth.importBotAuthorization': { request: AuthImportBotAuthorizationRequest; result: AuthAuthorization }
   'auth.logOut': { request: AuthLogOutRequest; result: AuthLoggedOut }
   'contacts.resolveUsername': { request: ContactsResolveUsernameRequest; result: ContactsResolvedPeer }
+  'help.getAppConfig': { request: HelpGetAppConfigRequest; result: HelpAppConfig }
   'help.getConfig': { request: HelpGetConfigRequest; result: Config }
   'messages.uploadMedia': { request: MessagesUploadMediaRequest; result: MessageMedia }
   'upload.getFile': { request: UploadGetFileRequest; result: UploadFile }

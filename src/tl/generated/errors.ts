@@ -819,6 +819,7 @@ export const METHOD_ERRORS = {
     'USERNAME_INVALID',
     'USERNAME_NOT_OCCUPIED',
   ],
+  'help.getAppConfig': [],
   'help.getConfig': [
     'CONNECTION_API_ID_INVALID',
     'CONNECTION_APP_VERSION_EMPTY',

@@ -392,13 +392,13 @@ describe('clients of older layers, from login on', () => {
       })
     const first = await appConfig(0)
     expect([first.uint(), first.int(), first.uint(), first.uint(), first.int()]).toEqual([
-      0xdd18782e, 1, 0x99c1d49d, 0x1cb5c415, 2,
+      0xdd18782e, 1, 0x99c1d49d, 0x1cb5c415, 8,
     ])
     expect([first.uint(), first.string(), first.uint(), first.double()]).toEqual([
       0xc0de1bd9,
-      'upload_max_fileparts_default',
+      'emojies_animated_zoom',
       0x2be0dfa4,
-      4000,
+      0.625,
     ])
     expect((await appConfig(1)).uint()).toBe(0x7cde641d)
     const difference = await raw(setup, client, (w) => {

@@ -1,15 +1,35 @@
 /**
  * What the server tells about itself.
  *
- * Source: https://core.telegram.org/constructor/config
+ * Sources: https://core.telegram.org/constructor/config, https://core.telegram.org/api/config#client-configuration
  */
-import type { DcOption } from '../../../tl/generated/api-types.ts'
+import type { DcOption, JSONValue } from '../../../tl/generated/api-types.ts'
 import type { Handlers } from './handler.ts'
 
 /** Seconds for which clients may rely on the configuration. */
 const CONFIG_LIFETIME = 3600
 
-export const CONFIG_METHODS: Handlers<'help.getConfig'> = {
+/** Changes when the configuration does; clients that name it are told that nothing is new. */
+const APP_CONFIG_HASH = 1
+
+export const CONFIG_METHODS: Handlers<'help.getAppConfig' | 'help.getConfig'> = {
+  'help.getAppConfig': ({ dc }, { hash }) => {
+    if (hash === APP_CONFIG_HASH) return { _: 'help.appConfigNotModified' }
+    const { standard, premium } = dc.world.maxParts
+    // A little of everything that can be in it, as the real one has hundreds of entries of every kind.
+    const config = toJsonValue({
+      emojies_animated_zoom: 0.625,
+      emojies_send_dice: ['\u{1F3B2}', '\u{1F3AF}'],
+      emojies_sounds: {},
+      gif_search_branding: 'tenor',
+      stickers_emoji_suggest_only_api: false,
+      upload_max_fileparts_default: standard,
+      upload_max_fileparts_premium: premium,
+      whitelisted_domains: [],
+    })
+    return { _: 'help.appConfig', hash: APP_CONFIG_HASH, config }
+  },
+
   'help.getConfig': ({ dc }) => {
     const now = dc.seconds()
     return {
@@ -53,4 +73,19 @@ export const CONFIG_METHODS: Handlers<'help.getConfig'> = {
       webfileDcId: dc.id,
     }
   },
+}
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+function toJsonValue(value: Json): JSONValue {
+  if (value === null) return { _: 'jsonNull' }
+  if (typeof value === 'boolean') return { _: 'jsonBool', value }
+  if (typeof value === 'number') return { _: 'jsonNumber', value }
+  if (typeof value === 'string') return { _: 'jsonString', value }
+  if (Array.isArray(value)) return { _: 'jsonArray', value: value.map(toJsonValue) }
+  const entries = Object.entries(value as { readonly [key: string]: Json })
+  return {
+    _: 'jsonObject',
+    value: entries.map(([key, one]) => ({ _: 'jsonObjectValue', key, value: toJsonValue(one) })),
+  }
 }

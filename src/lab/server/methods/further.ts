@@ -2,13 +2,9 @@
  * Methods that other clients call when they start, without generated code: enough for them to go on.
  */
 import type { DialectValue } from '../dialect/dialect.ts'
-import { MAX_PARTS, MAX_PARTS_PREMIUM } from '../uploads.ts'
 import type { MethodCall } from './handler.ts'
 
 type FurtherHandler = (call: MethodCall, request: DialectValue) => unknown
-
-/** Changes when the configuration does; clients that name it are told that nothing is new. */
-const APP_CONFIG_HASH = 1
 
 /** By their names, as `dialect/further.ts` declares them. */
 export const FURTHER_HANDLERS: Readonly<Record<string, FurtherHandler>> = {
@@ -17,18 +13,6 @@ export const FURTHER_HANDLERS: Readonly<Record<string, FurtherHandler>> = {
   'updates.getDifference': ({ dc }) => ({ _: 'updates.differenceEmpty', date: dc.seconds(), seq: 1 }),
 
   'help.getNearestDc': ({ dc }) => ({ _: 'nearestDc', country: 'US', thisDc: dc.id, nearestDc: dc.id }),
-
-  'help.getAppConfig': (_call, { hash }) =>
-    hash === APP_CONFIG_HASH
-      ? { _: 'help.appConfigNotModified' }
-      : {
-          _: 'help.appConfig',
-          hash: APP_CONFIG_HASH,
-          config: jsonObject({
-            upload_max_fileparts_default: MAX_PARTS,
-            upload_max_fileparts_premium: MAX_PARTS_PREMIUM,
-          }),
-        },
 
   'help.getCdnConfig': () => ({ _: 'cdnConfig', publicKeys: [] }),
 
@@ -43,11 +27,4 @@ export const FURTHER_HANDLERS: Readonly<Record<string, FurtherHandler>> = {
     }
     return true
   },
-}
-
-function jsonObject(numbers: Readonly<Record<string, number>>): DialectValue {
-  const value = Object.entries(numbers).map(([key, number]) => {
-    return { _: 'jsonObjectValue', key, value: { _: 'jsonNumber', value: number } }
-  })
-  return { _: 'jsonObject', value }
 }

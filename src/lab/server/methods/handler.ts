@@ -5,7 +5,6 @@ import type { MethodMap } from '../../../tl/generated/api-types.ts'
 import type { KeyRecord } from '../auth-keys.ts'
 import type { Call } from '../calls.ts'
 import { RpcFailure } from '../rpc-failure.ts'
-import { MAX_PARTS, MAX_PARTS_PREMIUM } from '../uploads.ts'
 import type { WorldUser } from '../world.ts'
 
 /** A call as its method sees it. */
@@ -30,7 +29,8 @@ export function self(call: MethodCall): WorldUser {
   return call.user
 }
 
-/** Most parts of a file of this user. */
-export function maxParts(user: WorldUser): number {
-  return user.premium === true ? MAX_PARTS_PREMIUM : MAX_PARTS
+/** Most parts of a file of the user logged in. */
+export function maxParts(call: MethodCall): number {
+  const { standard, premium } = call.dc.world.maxParts
+  return self(call).premium === true ? premium : standard
 }

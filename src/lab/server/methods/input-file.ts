@@ -29,7 +29,7 @@ export async function receiveFile(call: MethodCall, file: InputFile): Promise<Re
   }
   const { id, parts, name } = file
   const big = file._ === 'inputFileBig'
-  const content = uploads.use(user.id, id, parts, big, dc.host.now(), maxParts(user))
+  const content = uploads.use(user.id, id, parts, big, dc.host.now(), maxParts(call))
   // Some clients leave the checksum empty; servers let that pass.
   if (!big && file.md5Checksum !== '' && file.md5Checksum.toLowerCase() !== (await content.md5(dc.crypto))) {
     throw badRequest('MD5_CHECKSUM_INVALID')

@@ -4,7 +4,7 @@
 import { defineMethod, type Method } from '../../method.ts'
 import { readBool } from '../../reader.ts'
 import type { TlWriter } from '../../writer.ts'
-import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readMessageMedia, readUploadFile, readUser } from './readers.ts'
+import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readUploadFile, readUser } from './readers.ts'
 import { writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
 import type * as T from '../api-types.ts'
 
@@ -78,6 +78,16 @@ export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T
     if (flags & 1) w.string(v.referer!)
   },
   readContactsResolvedPeer,
+)
+
+/** `help.getAppConfig#61e3f854 hash:int = help.AppConfig;` */
+export const helpGetAppConfig: Method<T.HelpGetAppConfigRequest, T.HelpAppConfig> = /* @__PURE__ */ defineMethod(
+  'help.getAppConfig',
+  (w, v) => {
+    w.uint(0x61e3f854)
+    w.int(v.hash)
+  },
+  readHelpAppConfig,
 )
 
 /** `help.getConfig#c4f9186b = Config;` */

@@ -459,6 +459,38 @@ export function readInputUser(r: TlReader): T.InputUser {
   }
 }
 
+export function readJSONObjectValue(r: TlReader): T.JSONObjectValue {
+  return r.nest(readJSONObjectValueBody)
+}
+
+function readJSONObjectValueBody(r: TlReader): T.JSONObjectValue {
+  const _ = r.only(0xc0de1bd9, 'jsonObjectValue')
+  return { _, key: r.string(), value: readJSONValue(r) }
+}
+
+export function readJSONValue(r: TlReader): T.JSONValue {
+  return r.nest(readJSONValueBody)
+}
+
+function readJSONValueBody(r: TlReader): T.JSONValue {
+  switch (r.id('JSONValue')) {
+    case 0xf7444763:
+      return { _: 'jsonArray', value: r.vector(readJSONValue) }
+    case 0xc7345e6a:
+      return { _: 'jsonBool', value: r.bool() }
+    case 0x3f6d7b68:
+      return { _: 'jsonNull' }
+    case 0x2be0dfa4:
+      return { _: 'jsonNumber', value: r.double() }
+    case 0x99c1d49d:
+      return { _: 'jsonObject', value: r.vector(readJSONObjectValue, 12) }
+    case 0xb71e767a:
+      return { _: 'jsonString', value: r.string() }
+    default:
+      return r.unknown()
+  }
+}
+
 export function readMaskCoords(r: TlReader): T.MaskCoords {
   const _ = r.only(0xaed6dbb2, 'maskCoords')
   return { _, n: r.int(), x: r.double(), y: r.double(), zoom: r.double() }
@@ -1698,6 +1730,17 @@ export function readAuthLoggedOut(r: TlReader): T.AuthLoggedOut {
 export function readContactsResolvedPeer(r: TlReader): T.ContactsResolvedPeer {
   const _ = r.only(0x7f077ad9, 'contacts.resolvedPeer')
   return { _, peer: readPeer(r), chats: r.vector(readChat, 12), users: r.vector(readUser, 12) }
+}
+
+export function readHelpAppConfig(r: TlReader): T.HelpAppConfig {
+  switch (r.id('help.AppConfig')) {
+    case 0xdd18782e:
+      return { _: 'help.appConfig', hash: r.int(), config: readJSONValue(r) }
+    case 0x7cde641d:
+      return { _: 'help.appConfigNotModified' }
+    default:
+      return r.unknown()
+  }
 }
 
 export function readHelpTermsOfService(r: TlReader): T.HelpTermsOfService {

@@ -32,6 +32,12 @@ export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PU
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
 export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer')
 
+/** `help.getAppConfig#61e3f854 hash:int = help.AppConfig;` */
+export const helpGetAppConfig: Method<T.HelpGetAppConfigRequest, T.HelpAppConfig> = /* @__PURE__ */ compactMethod(CORE, `help.getAppConfig hashI=help.AppConfig
+=help.AppConfig
+ hashI configJSONValue
+NotModified`)
+
 /** `help.getConfig#c4f9186b = Config;` */
 export const helpGetConfig: Method<T.HelpGetConfigRequest, T.Config> = /* @__PURE__ */ compactMethod(CORE, `help.getConfig=Config
 =Config

@@ -13,6 +13,7 @@ export type AnyRequest =
   | T.AuthImportBotAuthorizationRequest
   | T.AuthLogOutRequest
   | T.ContactsResolveUsernameRequest
+  | T.HelpGetAppConfigRequest
   | T.HelpGetConfigRequest
   | T.InitConnectionRequest<AnyRequest>
   | T.InvokeAfterMsgRequest<AnyRequest>
@@ -47,6 +48,8 @@ function readRequestBody(r: TlReader): AnyRequest {
       if (flags & 1) v.referer = r.string()
       return v
     }
+    case 0x61e3f854:
+      return { _: 'help.getAppConfig', hash: r.int() }
     case 0xc4f9186b:
       return { _: 'help.getConfig' }
     case 0xc1cd5ea9: {

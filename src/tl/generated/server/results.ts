@@ -2,7 +2,7 @@
 // Do not edit: npm run generate
 
 import type { TlWriter } from '../../writer.ts'
-import { writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeConfig, writeContactsResolvedPeer, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
+import { writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeConfig, writeContactsResolvedPeer, writeHelpAppConfig, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
 import type * as T from '../api-types.ts'
 
 export * from './writers.ts'
@@ -26,6 +26,8 @@ export function writeResult<M extends keyof T.MethodMap>(
       return writeAuthLoggedOut(w, value as T.AuthLoggedOut)
     case 'contacts.resolveUsername':
       return writeContactsResolvedPeer(w, value as T.ContactsResolvedPeer)
+    case 'help.getAppConfig':
+      return writeHelpAppConfig(w, value as T.HelpAppConfig)
     case 'help.getConfig':
       return writeConfig(w, value as T.Config)
     case 'messages.uploadMedia':

@@ -522,6 +522,50 @@ export function writeInputUser(w: TlWriter, v: T.InputUser): void {
   }
 }
 
+export function writeJSONObjectValue(w: TlWriter, v: T.JSONObjectValue): void {
+  w.nest(writeJSONObjectValueBody, v)
+}
+
+function writeJSONObjectValueBody(w: TlWriter, v: T.JSONObjectValue): void {
+  w.begin(0xc0de1bd9, v, 'jsonObjectValue')
+  w.string(v.key)
+  writeJSONValue(w, v.value)
+}
+
+export function writeJSONValue(w: TlWriter, v: T.JSONValue): void {
+  w.nest(writeJSONValueBody, v)
+}
+
+function writeJSONValueBody(w: TlWriter, v: T.JSONValue): void {
+  switch (v?._) {
+    case 'jsonArray':
+      w.uint(0xf7444763)
+      w.vector(v.value, writeJSONValue)
+      break
+    case 'jsonBool':
+      w.uint(0xc7345e6a)
+      w.bool(v.value)
+      break
+    case 'jsonNull':
+      w.uint(0x3f6d7b68)
+      break
+    case 'jsonNumber':
+      w.uint(0x2be0dfa4)
+      w.double(v.value)
+      break
+    case 'jsonObject':
+      w.uint(0x99c1d49d)
+      w.vector(v.value, writeJSONObjectValue)
+      break
+    case 'jsonString':
+      w.uint(0xb71e767a)
+      w.string(v.value)
+      break
+    default:
+      w.unexpected(v, 'JSONValue')
+  }
+}
+
 export function writeMaskCoords(w: TlWriter, v: T.MaskCoords): void {
   w.begin(0xaed6dbb2, v, 'maskCoords')
   w.int(v.n)
@@ -2067,6 +2111,21 @@ export function writeContactsResolvedPeer(w: TlWriter, v: T.ContactsResolvedPeer
   writePeer(w, v.peer)
   w.vector(v.chats, writeChat)
   w.vector(v.users, writeUser)
+}
+
+export function writeHelpAppConfig(w: TlWriter, v: T.HelpAppConfig): void {
+  switch (v?._) {
+    case 'help.appConfig':
+      w.uint(0xdd18782e)
+      w.int(v.hash)
+      writeJSONValue(w, v.config)
+      break
+    case 'help.appConfigNotModified':
+      w.uint(0x7cde641d)
+      break
+    default:
+      w.unexpected(v, 'help.AppConfig')
+  }
 }
 
 export function writeHelpTermsOfService(w: TlWriter, v: T.HelpTermsOfService): void {
