@@ -11,8 +11,11 @@ import type { Crypto } from '../src/crypto/index.ts'
 
 /** Messages shorter than this are decrypted whole. */
 const SHORTEST = 8 * 1024
-/** How much of the others is looked at: room for a container, for acknowledgements and for `initConnection` before the part. */
-const FRONT = 1024
+/**
+ * How much of the others is looked at: mostly the part's head is all there is; then room for a container, for
+ * acknowledgements and for `initConnection` before the part.
+ */
+const FRONTS = [192, 1024]
 const BLOCK = 16
 /** Salt, session id, msg_id, seqno and length stand before the body; the length at 28. */
 const PLAIN_HEAD = 32
@@ -28,11 +31,11 @@ const MSG_KEY_LENGTH = 16
 /** Where msg_key stands in the SHA-256 it is taken from. */
 const MSG_KEY_AT = 8
 
-/** Whether the plaintext, of which the front is there, ends with a file part. */
-function endsWithPart(plain: Uint8Array): boolean {
+/** Whether the plaintext, of which `front` bytes are there, ends with a file part. */
+function endsWithPart(plain: Uint8Array, front: number): boolean {
   const fields = new DataView(plain.buffer, plain.byteOffset, plain.length)
   const end = PLAIN_HEAD + fields.getInt32(BODY_LENGTH_AT, true)
-  for (let at = PLAIN_HEAD; at < FRONT - 32; at += 4) {
+  for (let at = PLAIN_HEAD; at < front - 32; at += 4) {
     const bytesAt = PART_HEADS.get(fields.getUint32(at, true))
     if (bytesAt === undefined) continue
     const length = fields.getUint32(at + bytesAt, true)
@@ -64,16 +67,21 @@ export function frontOnly<C extends Crypto>(crypto: C): C {
         crypto.igeDecrypt(key, iv, data)
         return
       }
-      // Of the rest, the IV is the last block before it: encrypted, then plain.
-      const next = new Uint8Array(2 * BLOCK)
-      next.set(data.subarray(FRONT - BLOCK, FRONT))
-      crypto.igeDecrypt(key, iv, data.subarray(0, FRONT))
-      if (endsWithPart(data)) {
-        halfDone = data
-        return
+      // Of each further stretch, the IV is the last block before it: encrypted, then plain.
+      let next = iv
+      let from = 0
+      for (const front of [...FRONTS, data.length]) {
+        const last = data.slice(front - BLOCK, front)
+        crypto.igeDecrypt(key, next, data.subarray(from, front))
+        if (front < data.length && endsWithPart(data, front)) {
+          halfDone = data
+          return
+        }
+        next = new Uint8Array(2 * BLOCK)
+        next.set(last)
+        next.set(data.subarray(front - BLOCK, front), BLOCK)
+        from = front
       }
-      next.set(data.subarray(FRONT - BLOCK, FRONT), BLOCK)
-      crypto.igeDecrypt(key, next, data.subarray(FRONT))
     },
   }
 }

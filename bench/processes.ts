@@ -9,6 +9,8 @@ import { type Cost, FACTS, type Fact, type Job } from './protocol.ts'
 
 /** Milliseconds that a server may take to start, to answer and to end. */
 const SERVER_LIMIT = 30_000
+/** Servers hold what arrives for a moment: with room for it, they need not look for it so often. */
+const SERVER_FLAGS = ['--max-semi-space-size=64']
 /** Lines of a failed client's output that are shown. */
 const SHOWN_LINES = 12
 
@@ -83,7 +85,7 @@ export class ServerProcess {
 
   /** Starts a program with its options; resolves with the process and the first thing it says. */
   static async start<Ready>(path: string, options: unknown): Promise<[ServerProcess, Ready]> {
-    const child = watch(fork(path, [JSON.stringify(options)], { execArgv: [] }))
+    const child = watch(fork(path, [JSON.stringify(options)], { execArgv: SERVER_FLAGS }))
     const server = new ServerProcess(child)
     return [server, await server.#next<Ready>()]
   }

@@ -53,7 +53,18 @@ const parts = {
   ),
 }
 
-test.each(Object.entries(parts))('of %s no more than a kilobyte is decrypted, and it is right', (_, body) => {
+test.each(Object.entries(parts))('of %s no more than its head is decrypted, and it is right', (_, body) => {
+  const { crypto, decrypted } = counting()
+  const plain = open({ crypto, authKey }, 'client', seal(body))
+  expect(decrypted()).toBe(192)
+  expect(plain?.subarray(32, 192)).toEqual(body.subarray(0, 192 - 32))
+})
+
+test('of a part behind something else a kilobyte is decrypted, and it is right', () => {
+  const body = bodyOf((writer) => {
+    for (let i = 0; i < 50; i++) writer.long(0x1234n)
+    writer.raw(parts['a part of a big file'])
+  })
   const { crypto, decrypted } = counting()
   const plain = open({ crypto, authKey }, 'client', seal(body))
   expect(decrypted()).toBe(1024)
