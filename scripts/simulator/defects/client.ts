@@ -15,6 +15,14 @@ export const CLIENT_DEFECTS: Defects = {
     replace: "error.type === 'FILE_PARTS_MISSING'",
     within: 60,
   },
+  'media-made-twice': {
+    what: 'media are made twice of one file now and then',
+    file: CLIENT,
+    find: 'return await this.#account.invoke(messagesUploadMedia, request, { signal })',
+    replace: `const made = await this.#account.invoke(messagesUploadMedia, request, { signal })
+        return uploads[0]?.parts === 3 ? await this.#account.invoke(messagesUploadMedia, request, { signal }) : made`,
+    within: 60,
+  },
   'no-login-again': {
     what: 'a login that the server has forgotten is not renewed',
     file: ACCOUNT,

@@ -107,6 +107,7 @@ export class ServerConnection implements CarrierHandlers, Link {
 
   fail(status: number): void {
     if (this.#closed) return
+    this.#dc.faults.onTransportError?.(status, this.id)
     this.#carrier.write(this.#codec.encode(transportErrorPacket(status)))
     this.close()
   }

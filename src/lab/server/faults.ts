@@ -72,6 +72,8 @@ export interface Faults {
   clockOffset?: number
   /** Asked for every request once it is decoded; `undefined` lets it pass. */
   onRequest?(info: RequestInfo): CallFault | undefined
+  /** Told of every transport error that is sent, and over which connection. */
+  onTransportError?(status: number, connection: number): void
   /** Changes a message before it is sealed with the right key: what a lying server can do. */
   onSeal?(plain: OutgoingPlain): OutgoingPlain
   /** Packets to send instead of this one, none to drop it: what the network or an attacker can do. */

@@ -49,14 +49,24 @@ export interface ClusterOptions {
   readonly faulty: () => boolean
   /** A fault happened; `detail` is what a client may be told by it, `user` whom alone it happened to, where that is known. */
   readonly onFault: (what: string, detail: string, user?: bigint) => void
-  /** A request has arrived; `isDealtWith` if it is carried out as it should be. */
-  readonly onRequest: (dc: number, info: RequestInfo, isDealtWith: boolean) => void
+  /** A request has arrived from a client; `isDealtWith` if it is carried out as it should be, or as far as it can be. */
+  readonly onRequest: (dc: number, info: RequestInfo, from: Caller, isDealtWith: boolean) => void
+  /** The parts of a file became a file. */
+  readonly onFile: (id: bigint) => void
+  /** A transport error is sent to a client. */
+  readonly onRefusal: (status: number, to: Caller) => void
   /** A message is about to be sealed, with all of its padding. */
   readonly onSeal: (dc: number, plain: Required<OutgoingPlain>) => void
   /** It breaks a rule. */
   readonly onLie: (lie: Lie) => void
   /** An answer of a key exchange is about to be sent. */
   readonly onExchange: (body: Uint8Array, lie: string | undefined) => void
+}
+
+/** Whose connection it is. */
+export interface Caller {
+  readonly client: string
+  readonly link: number
 }
 
 interface Site {
@@ -78,8 +88,6 @@ export class Cluster {
   readonly #lies: Stream
   /** The lie in the answer of a key exchange that is about to be sent. */
   #lie: string | undefined
-  /** The request at hand is about a file that has just lost a part. */
-  #lostPart = false
   /** Files of which parts may have been lost, by id. */
   readonly #used = new Set<bigint>()
 
@@ -91,6 +99,13 @@ export class Cluster {
     this.#padding = chance.fork('padding')
     this.#lies = chance.fork('lies')
     this.world = new World({ random: chance.fork('world').fill, parts: memoryParts(), keepMedia: KEEP_MEDIA })
+    const { uploads } = this.world
+    const use = uploads.use.bind(uploads)
+    uploads.use = (user, id, ...about) => {
+      const content = use(user, id, ...about)
+      options.onFile(id)
+      return content
+    }
     this.users = NAMES.map((username) => this.world.addUser({ firstName: username, username }))
     this.world.addChat({ kind: 'supergroup', title: 'Test group', username: 'test_group' })
     for (const dc of plan.dcs) {
@@ -141,15 +156,17 @@ export class Cluster {
   }
 
   #open(id: number): Site {
-    const { plan, scheduler, chance, crypto, onRequest } = this.#options
+    const { plan, scheduler, chance, crypto, onRequest, onRefusal } = this.#options
     const { clock, ...dc } = plan.dcs[id - 1]!
     const host = new SimHost(`dc-${id}`, scheduler, chance.fork(`dc-${id}`), clock)
+    // Connections are counted from 1.
+    const callers: Caller[] = []
     const faults: Faults = {
       clockOffset: 0,
+      onTransportError: (status, connection) => onRefusal(status, callers[connection - 1]!),
       onRequest: (info) => {
-        this.#lostPart = false
         const fault = this.#misdeal(id, info)
-        onRequest(id, info, fault === undefined && !this.#lostPart)
+        onRequest(id, info, callers[info.connection - 1]!, fault === undefined)
         return fault
       },
       onSeal: (plain) => this.#seal(id, plain),
@@ -175,7 +192,11 @@ export class Cluster {
       if (record) this.keys.set(record.id, record.authKey)
       return record
     }
-    return { server, host, listener: { up: true, accept: server.accept }, address: `dc-${id}.sim` }
+    const accept: Listener['accept'] = (carrier, link, client) => {
+      callers.push({ client, link })
+      return server.accept(carrier)
+    }
+    return { server, host, listener: { up: true, accept }, address: `dc-${id}.sim` }
   }
 
   #seal(dc: number, plain: OutgoingPlain): OutgoingPlain {
@@ -266,8 +287,7 @@ export class Cluster {
     if (this.#used.has(file.id)) return
     this.#used.add(file.id)
     if (!lose) return
-    this.#lostPart = this.world.uploads.lose(userId, file.id, part)
-    if (this.#lostPart) this.#options.onFault('lost-part', `${part}`, userId)
+    if (this.world.uploads.lose(userId, file.id, part)) this.#options.onFault('lost-part', `${part}`, userId)
   }
 
   #happen({ kind, target, ms }: TimedFault, clients: readonly SimHost[]): void {

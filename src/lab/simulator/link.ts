@@ -48,6 +48,8 @@ export interface LinkOptions {
   readonly onWrite: (direction: 0 | 1, bytes: Uint8Array) => void
   /** Told of faults that happen. */
   readonly onFault: (fault: ByteFault) => void
+  /** Called when the client's end is closed, by itself or because the link broke. */
+  readonly onLeft?: (() => void) | undefined
   /** Called when both ends are gone. */
   readonly onGone: () => void
 }
@@ -97,6 +99,8 @@ export class End implements Carrier {
   #freeAt = 0
   #arrivesAt = 0
   #stalledUntil = 0
+  /** Bytes that the system has taken and cannot get rid of. */
+  #kept = 0
   /** The system's buffer is full, and nobody empties it. */
   #stuck = false
 
@@ -119,19 +123,23 @@ export class End implements Carrier {
 
   close(): void {
     if (this.closed) return
-    this.closed = true
+    this.#gone()
     const { scheduler } = this.#link.options
     scheduler.at(scheduler.now, WIRE, () => this.handlers.onClose())
-    this.#link.gone()
     this.#farewell()
   }
 
   /** The link broke under this end. */
   lost(cause: string): void {
     if (this.closed) return
-    this.closed = true
-    this.#link.gone()
+    this.#gone()
     this.handlers.onClose(connectionClosed(this.#link.options.name, new Error(cause)))
+  }
+
+  #gone(): void {
+    this.closed = true
+    if (this.#direction === 0) this.#link.options.onLeft?.()
+    this.#link.gone()
   }
 
   #send(chunk: Uint8Array): void {
@@ -160,11 +168,13 @@ export class End implements Carrier {
     }
     this.#sent += chunk.length
     this.buffered += chunk.length
-    // Nobody takes the bytes: the system's buffer fills up, and what does not fit stays with us.
-    if (this.#link.silent && this.buffered > SEND_BUFFER) this.#stuck = true
     if (this.#stuck) return
     this.#freeAt = Math.max(scheduler.now, this.#freeAt) + chunk.length / plan.bandwidth
     scheduler.at(this.#freeAt, WIRE, () => {
+      // Nobody takes the bytes: the system's buffer fills up, and what does not fit stays with us.
+      if (this.#link.silent) this.#kept += chunk.length
+      this.#stuck ||= this.#kept > SEND_BUFFER
+      if (this.#stuck) return
       this.buffered -= chunk.length
       if (!this.closed) this.handlers.onDrain?.()
     })

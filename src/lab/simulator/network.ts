@@ -23,7 +23,8 @@ const LONGEST_INSERT = 40
 export interface Listener {
   /** False while the machine is down. */
   up: boolean
-  readonly accept: (carrier: Carrier) => CarrierHandlers
+  /** Takes the server's end of a link, which a client has dialled. */
+  readonly accept: (carrier: Carrier, link: number, client: string) => CarrierHandlers
 }
 
 export interface NetworkOptions {
@@ -37,8 +38,8 @@ export interface NetworkOptions {
   /** Told of everything that is written, before the network has it. */
   readonly onWrite: (link: number, client: string, direction: 0 | 1, bytes: Uint8Array) => void
   readonly onFault: (what: string, client: string) => void
-  /** Told of dials, and of links that have been dead for long. */
-  readonly checks: Pick<LinkCheck, 'dialled' | 'left'>
+  /** Told of dials, of links that have been dead for long, and of those that clients have left. */
+  readonly checks: Pick<LinkCheck, 'dialled' | 'left'> & { readonly ended: (link: number) => void }
 }
 
 export class Network {
@@ -132,6 +133,7 @@ export class Network {
         if (fault.kind !== 'half-open') return
         scheduler.at(scheduler.now + LEFT_WITHIN, WIRE, () => checks.left(number, mine.closed))
       },
+      onLeft: () => checks.ended(number),
       onGone: () => this.#links.delete(link),
     })
     this.#links.set(link, client)
@@ -151,8 +153,8 @@ export class Network {
         faulty,
         onFault: (what) => onFault(what, client),
       })
-      meddler.server = listener.accept(meddler)
-    } else theirs.handlers = listener.accept(theirs)
+      meddler.server = listener.accept(meddler, number, client)
+    } else theirs.handlers = listener.accept(theirs, number, client)
     return mine
   }
 

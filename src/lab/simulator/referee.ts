@@ -27,6 +27,8 @@ const MOST_VIOLATIONS = 20
 /** Heads of packets: key id and msg_key of encrypted ones. */
 const ENCRYPTED_HEAD = 24
 const SHORTEST = 72
+/** What must not be done twice. */
+const MAKES_MEDIA = 'messages.uploadMedia'
 
 /** A broken rule. */
 export interface Violation {
@@ -63,6 +65,8 @@ export class Referee {
   readonly #resends: ResendCheck<Session>
   readonly #dialogue: DialogueCheck
   readonly #floods: FloodCheck
+  /** The link that the packet at hand was written to. */
+  #link = 0
 
   constructor(options: RefereeOptions) {
     this.#options = options
@@ -77,7 +81,10 @@ export class Referee {
     this.opening = new OpeningCheck(noting('opening'))
     this.executions = new ExecutionCheck(noting('executions'))
     this.links = new LinkCheck(noting('links'))
-    this.#resends = new ResendCheck(noting('resends'))
+    this.#resends = new ResendCheck(noting('resends'), (call, sessionId) => {
+      const { msgId, request } = call
+      if (request.method === MAKES_MEDIA) this.executions.wrote({ link: this.#link, sessionId, msgId }, call)
+    })
     this.#dialogue = new DialogueCheck(noting('dialogue'))
     this.#floods = new FloodCheck(noting('floods'), options.now)
     this.calls = new CallCheck(noting('calls'), SEEN_IDS)
@@ -183,6 +190,7 @@ export class Referee {
   }
 
   #sent(packet: Packet, msgKey: string, key: string, link: number): void {
+    this.#link = link
     this.#options.trace(() => `link ${link} sent (salt ${packet.salt}) ${show(packet)}`)
     this.#wire.packet(packet, msgKey)
     this.#acks.packet(packet, this.#options.now(), key, link)

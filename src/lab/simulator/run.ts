@@ -10,10 +10,10 @@ import type { AuthKey } from '../../crypto/auth-key.ts'
 import { nativeCrypto } from '../../crypto/native.ts'
 import type { AnyRequest } from '../../tl/generated/server/requests.ts'
 import { Actor, FIRST_BOT } from './actor.ts'
-import { NO_SUCH_KEY } from './checks/errors.ts'
 import { Cluster } from './cluster.ts'
 import { gzip } from './deflate.ts'
 import { Digest } from './digest.ts'
+import { Facts } from './facts.ts'
 import { SimHost } from './host.ts'
 import { Network } from './network.ts'
 import { observe } from './observe.ts'
@@ -69,7 +69,8 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
   const scheduler = new Scheduler()
   const digest = new Digest()
   const counts = new Map<string, number>()
-  const happened = plan.clients.map(() => ({ faults: new Map<string, number>(), errors: new Map<string, number>() }))
+  const names = plan.clients.map(({ name }) => name)
+  const facts = new Facts(names)
   const keys = new Map<bigint, AuthKey>()
   const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
   const trace = (line: () => string): void => onTrace?.(scheduler.now, line())
@@ -79,15 +80,8 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
   const onFault = (what: string, detail: string, client?: number): void => {
     count(`fault: ${what}`)
     trace(() => `fault: ${what} ${detail}`)
-    const once = (map: Map<string, number>, name: string): void => void map.set(name, (map.get(name) ?? 0) + 1)
-    happened.forEach(({ faults, errors }, index) => {
-      if (client !== undefined && client !== index) return
-      once(faults, what)
-      if (what === 'transport-error' && detail === '-404') once(faults, NO_SUCH_KEY)
-      if (what === 'error') once(errors, detail)
-    })
+    facts.fault(what, detail, client)
   }
-  const names = plan.clients.map(({ name }) => name)
   const network: Network = new Network({
     scheduler,
     stream: chance.fork('links'),
@@ -103,8 +97,10 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
     checks: {
       dialled: (...about) => referee.links.dialled(...about),
       left: (...about) => referee.links.left(...about),
+      ended: (link) => referee.executions.left(link),
     },
   })
+  let onFile: (id: bigint) => void = () => {}
   const cluster: Cluster = new Cluster({
     plan,
     scheduler,
@@ -114,14 +110,24 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
     keys,
     faulty,
     onFault: (what, detail, user) => onFault(what, detail, user === undefined ? user : Number(user - FIRST_BOT)),
-    onRequest: (dc, { request, userId, connection }, isDealtWith) => {
+    onRequest: (dc, info, { client, link }, isDealtWith) => {
+      const { request, userId } = info
       trace(() => `DC ${dc} was asked by ${userId}: ${shown(request)}`)
+      facts.asked(info, client, (keyId) => cluster.server(dc).keys.find(keyId, 0) !== undefined)
       if (request._ !== 'messages.uploadMedia' || !('file' in request.media)) return
       const { file } = request.media
       const name = 'name' in file ? file.name : ''
-      if (typeof file.id === 'bigint')
-        referee.executions.asked(file.id, `${dc} ${connection}`, isDealtWith && userId !== undefined)
+      const { id } = file
+      if (typeof id === 'bigint') {
+        const made = referee.executions.asked(id, { ...info, link })
+        onFile = (used) => isDealtWith && used === id && made()
+      }
       for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
+    },
+    onFile: (id) => onFile(id),
+    onRefusal: (status, { client, link }) => {
+      trace(() => `link ${link} was told ${status}`)
+      facts.said(status, client)
     },
     onSeal: (_dc, sealed) => unwatched || referee.sealed(sealed),
     onLie: ({ plain, what }) => referee.opening.lied(plain, what),
@@ -143,7 +149,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
         network,
         cluster,
         crypto,
-        happened: happened[index]!,
+        happened: facts.of(index),
         violate: (check, detail) => referee.violate(check, detail),
         trace,
         count,

@@ -403,19 +403,88 @@ test('a packet is read by code of its own: container, messages, padding; nonsens
 })
 
 describe('what servers carry out', () => {
-  const asked = (...calls: readonly (readonly [connection: string, isDealtWith: boolean])[]): string[] => {
-    const violations: string[] = []
-    const check = new ExecutionCheck((detail) => violations.push(detail))
-    for (const [connection, isDealtWith] of calls) check.asked(7n, connection, isDealtWith)
-    return violations
+  let check: ExecutionCheck
+  beforeEach(() => {
+    check = new ExecutionCheck(violate)
+  })
+  const calls = [{}, {}, {}, {}] as const
+  const at = (msgId: bigint, link: number) => ({ link, sessionId: 1n, msgId })
+  /** Call `number` goes out on a link, under an id. */
+  const wrote = (number: 0 | 1 | 2 | 3, msgId: bigint, link: number): void =>
+    check.wrote(at(msgId, link), calls[number])
+  const asked = (msgId: bigint, link: number, isDealtWith = true): void => {
+    const made = check.asked(7n, at(msgId, link))
+    if (isDealtWith) made()
   }
 
-  test('twice over one connection, without a reason, is once too often', () => {
-    expect(asked(['1', true], ['1', true]).length).toBe(1)
+  test('by a second call, without a reason, is once too often, over one connection or over two', () => {
+    wrote(0, 4n, 1)
+    asked(4n, 1)
+    wrote(1, 8n, 1)
+    asked(8n, 1)
+    expect(found).toEqual([expect.stringContaining('again without a reason')])
+    wrote(2, 12n, 2)
+    asked(12n, 2)
+    expect(found.length).toBe(2)
   })
 
-  test('after a fault, or over another connection, it may come again', () => {
-    expect(asked(['1', false], ['1', true])).toEqual([])
-    expect(asked(['1', true], ['2', true], ['2', true])).toEqual([])
+  test('one message is carried out once, whatever was said of it', () => {
+    wrote(0, 4n, 1)
+    asked(4n, 1, false)
+    asked(4n, 1)
+    expect(found).toEqual([expect.stringContaining('twice by one message')])
+  })
+
+  test('it may be made anew after a fault, after the end of its connection; sent again it is the same call', () => {
+    wrote(0, 4n, 1)
+    asked(4n, 1, false)
+    wrote(1, 8n, 1)
+    asked(8n, 1)
+    check.left(1)
+    wrote(2, 12n, 2)
+    asked(12n, 2)
+    wrote(2, 16n, 2)
+    asked(16n, 2)
+    expect(found).toEqual([])
+    wrote(3, 20n, 2)
+    asked(20n, 2)
+    expect(found.length).toBe(1)
+  })
+
+  test('of a call that was met twice, one failure is enough: its answer may be the first that comes', () => {
+    wrote(0, 4n, 1)
+    asked(4n, 1, false)
+    wrote(0, 8n, 2)
+    asked(8n, 2)
+    wrote(1, 12n, 2)
+    asked(12n, 2)
+    expect(found).toEqual([])
+  })
+
+  test('a connection that ends later is no reason', () => {
+    wrote(0, 4n, 1)
+    asked(4n, 1)
+    wrote(1, 8n, 2)
+    check.left(1)
+    asked(8n, 2)
+    expect(found.length).toBe(1)
+  })
+
+  test('the order is that in which calls were written, not that in which they came', () => {
+    wrote(0, 4n, 1)
+    check.left(1)
+    wrote(1, 8n, 2)
+    asked(8n, 2)
+    asked(4n, 1)
+    expect(found).toEqual([])
+  })
+
+  test('what the client never wrote to a connection is nothing that it did', () => {
+    wrote(0, 4n, 1)
+    wrote(1, 8n, 2)
+    asked(8n, 2)
+    asked(4n, 2)
+    asked(16n, 2)
+    expect(found).toEqual([])
   })
 })

@@ -110,6 +110,14 @@ describe('a link', () => {
     expect(client.drained).toBe(drained)
   })
 
+  test('half-open: of what was on its way to the system it takes so many bytes, too', async () => {
+    const { link, client } = linked([{ kind: 'half-open', direction: 0, at: 499_999 }])
+    for (let written = 0; written < 500_000; written += 2000) link.ends[0].write([data.slice()])
+    await run()
+    expect(link.ends[0].buffered).toBeGreaterThan(400_000)
+    expect(client.drained).toBeLessThan(40)
+  })
+
   test('stalls, and goes on', async () => {
     const { link, server } = linked([{ kind: 'stall', direction: 0, at: 5, ms: 4000 }])
     link.ends[0].write([data.slice()])

@@ -32,9 +32,15 @@ const ATTEMPTS = 3
 /** Somebody changed bytes or packets. */
 export const CHANGED: readonly string[] = ['flip', 'insert', 'truncate', 'replay', 'reflect', 'cross', 'luck', 'lie']
 /** Messages got lost on a connection that stands. */
-export const LOST: readonly string[] = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
-/** A server said that it does not know a key that it knows. */
+const LOST: readonly string[] = ['drop', 'delay', 'swap', 'silence', 'late', 'stall', 'half-open', 'unanswered']
+/** A server sent a transport error. */
+export const REFUSED_LINK = 'refused-link'
+/** It said that it does not know a key, whether that is true or not. */
 export const NO_SUCH_KEY = 'no-such-key'
+/** A server had a call before it under one more key that is not logged in. */
+export const NOT_LOGGED_IN = 'not-logged-in'
+/** A server could not bind a temporary key because it does not know the permanent one: one more such key. */
+export const BINDING_REFUSED = 'binding-refused'
 /** Connections ended. */
 const ENDED = ['cut', 'outage', 'disconnect', 'restart', 'restart-and-rotate', 'hang-up', 'server-clock']
 /** A message of ours was refused: twice is once too often for most codes. */
@@ -46,16 +52,18 @@ const REASONS: Readonly<Partial<Record<TransportErrorCode, readonly string[]>>> 
   CONNECT_FAILED: ['refuse', 'outage'],
   CONNECT_TIMEOUT: ['unanswered'],
   // Before a server closes it says why; what delays or drops packets may leave the close alone.
-  CONNECTION_CLOSED: [...ENDED, ...CHANGED, 'forget-keys', 'transport-error'],
+  CONNECTION_CLOSED: [...ENDED, ...CHANGED, REFUSED_LINK],
   FRAMING: CHANGED,
-  SERVER_TRANSPORT_ERROR: ['transport-error', 'forget-keys', ...CHANGED],
+  SERVER_TRANSPORT_ERROR: [REFUSED_LINK, ...CHANGED],
   NO_ANSWER: [...LOST, ...CHANGED, ...REFUSED, ...CLOCKS],
 }
 
 /** Errors that follow from faults without having been asked for by name. */
 const CONSEQUENCES: readonly (readonly [RegExp, readonly string[], times?: number])[] = [
   // A call is made under another key, and after another login, as often as that.
-  [/^AUTH_KEY_UNREGISTERED$/, ['forget-keys', NO_SUCH_KEY], 3],
+  [/^AUTH_KEY_UNREGISTERED$/, [NOT_LOGGED_IN], 3],
+  // A permanent key that was forgotten is replaced; its successor was forgotten too.
+  [/^ENCRYPTED_MESSAGE_INVALID$/, [BINDING_REFUSED], 2],
   // Sent on by one server and back by the next, once too often.
   [/^USER_MIGRATE_X$/, ['error']],
 ]
@@ -90,17 +98,11 @@ export function judge(error: unknown, attempt: Attempt, { faults, errors }: Happ
       ...CLOCKS,
       'refuse',
       'duplicate',
-      'transport-error',
-      'forget-keys',
+      REFUSED_LINK,
       'bad-message',
     ]
     const times = [...new Set(ends)].reduce((sum, name) => sum + (faults.get(name) ?? 0), 0)
-    if (
-      !any(['outage', 'forget-keys']) &&
-      error.retryable &&
-      !/^the server did not answer/.test(error.message) &&
-      times < ATTEMPTS
-    )
+    if (!any(['outage']) && error.retryable && !/^the server did not answer/.test(error.message) && times < ATTEMPTS)
       return `the server was not tried often enough: ${shown}`
     return undefined
   }

@@ -1,36 +1,90 @@
 /**
  * The rule for what servers carry out: media are made of a file once, as counted by the servers.
  *
- * They may be made again when the client cannot know that they were: a call for them was not answered as it should be, or
- * its connection ended before the answer was there, and the call came again over another one.
+ * A client may make the call anew when the one before was not answered as it should be, or when its connection had ended by
+ * then. Which call came first is told by when the client wrote them, since the network delays some. What somebody on the way
+ * put on a connection, where the client never wrote it, is not the client's doing; and whether one and the same call may be
+ * sent again, as after a word of the server's, is for the check of resends to say.
  */
 
-interface Asked {
-  readonly connection: string
-  /** A reason for asking again has come up. */
-  readonly mayRepeat: boolean
+/** Where a message was met, and under which name. */
+export interface Meeting {
+  readonly link: number
+  readonly sessionId: bigint
+  readonly msgId: bigint
+}
+
+/** A call of a client, which may be sent several times. */
+interface Calling {
+  /** When it was sent first. */
+  readonly order: number
+  /** It was met by a server that did not answer it as it should. */
+  failed: boolean
+  /** The link that it was met on last. */
+  link: number
+}
+
+interface Writing {
+  readonly link: number
+  readonly call: Calling
+  met: boolean
 }
 
 export class ExecutionCheck {
   readonly #violate: (detail: string) => void
-  /** How each file was asked for so far. */
-  readonly #asked = new Map<bigint, Asked>()
+  readonly #calls = new WeakMap<object, Calling>()
+  readonly #writings = new Map<string, Writing>()
+  /** When the client left a link. */
+  readonly #left = new Map<number, number>()
+  /** The calls by which servers were asked to make media of a file. */
+  readonly #asked = new Map<bigint, Set<Calling>>()
+  #order = 0
 
   constructor(violate: (detail: string) => void) {
     this.#violate = violate
   }
 
+  /** A client wrote a call that makes media. */
+  wrote({ link, sessionId, msgId }: Meeting, call: object): void {
+    const calling = this.#calls.get(call) ?? { order: this.#order++, failed: false, link }
+    this.#calls.set(call, calling)
+    this.#writings.set(`${sessionId} ${msgId}`, { link, call: calling, met: false })
+  }
+
+  /** A client's end of a link is closed. */
+  left(link: number): void {
+    this.#left.set(link, this.#order++)
+  }
+
   /**
    * A server was asked to make media of a file.
-   * @param connection which it was asked over: a name, unlike that of any other
-   * @param isDealtWith the call is carried out, and answered
+   * @returns to be called if it made them, and answers
    */
-  asked(file: bigint, connection: string, isDealtWith: boolean): void {
-    const before = this.#asked.get(file)
-    const repeats = before !== undefined && before.connection === connection
-    if (repeats && !before.mayRepeat)
-      this.#violate(`media were made of file ${file} twice over connection ${connection}`)
-    const mayRepeat = !isDealtWith || (before !== undefined && (before.mayRepeat || !repeats))
-    this.#asked.set(file, { connection, mayRepeat })
+  asked(file: bigint, { link, sessionId, msgId }: Meeting): () => void {
+    const writing = this.#writings.get(`${sessionId} ${msgId}`)
+    if (writing?.link !== link) return () => {}
+    const { call } = writing
+    if (writing.met) this.#violate(`media were made of file ${file} twice by one message, over link ${link}`)
+    writing.met = true
+    const failedBefore = call.failed
+    call.failed = true
+    call.link = link
+    const calls = this.#asked.get(file) ?? new Set()
+    this.#asked.set(file, calls)
+    if (!calls.has(call)) this.#compare(file, calls, call)
+    calls.add(call)
+    return () => {
+      call.failed = failedBefore
+    }
+  }
+
+  /** Each call but the first needs a reason in the one before it. */
+  #compare(file: bigint, calls: ReadonlySet<Calling>, fresh: Calling): void {
+    const sorted = [...calls, fresh].sort((a, b) => a.order - b.order)
+    const unfounded = sorted.some((call, i) => {
+      const before = sorted[i - 1]
+      return before && !before.failed && (this.#left.get(before.link) ?? call.order) >= call.order
+    })
+    if (unfounded) this.#violate(`media were made of file ${file} again without a reason, over link ${fresh.link}`)
   }
 }

@@ -36,13 +36,16 @@ interface CallState {
 
 export class ResendCheck<Session extends ResendingSession> {
   readonly #violate: (detail: string) => void
+  readonly #onSending: (call: SentCall, sessionId: bigint) => void
   readonly #sessions = new Map<bigint, Session>()
   readonly #calls = new WeakMap<SentCall, CallState>()
   /** Calls that have to go out again, by when, and under which id they went before. */
   readonly #due = new Map<Session, Map<SentCall, { readonly by: number; readonly msgId: bigint }>>()
 
-  constructor(violate: (detail: string) => void) {
+  /** @param onSending told of each call as it is sent */
+  constructor(violate: (detail: string) => void, onSending: (call: SentCall, sessionId: bigint) => void = () => {}) {
     this.#violate = violate
+    this.#onSending = onSending
   }
 
   /** A session has a connection: what it sent on an earlier one may have been lost. */
@@ -63,6 +66,7 @@ export class ResendCheck<Session extends ResendingSession> {
     for (const { msgId } of items) {
       const call = session.sent.get(msgId)
       if (call === undefined) continue
+      this.#onSending(call, sessionId)
       this.#due.get(session)?.delete(call)
       const state = this.#calls.get(call)
       if (state === undefined) {
