@@ -23,6 +23,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['node.ts'],
   ['index.ts'],
   ['client/'],
+  ['media/'],
   ['files/'],
   ['transport/'],
   ['transport/session/', 'transport/exchange/', 'transport/proxy/'],
