@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- [--only NAME,…] [--size 200MB] [--rounds N] [--json] [--write] [--verify] [--smoke]`: what the client
- * costs, beside the floor and beside other people's clients, in one run on one machine. See README.md.
+ * `npm run bench -- [--only NAME,…] [--size 200MB] [--rounds N] [--json] [--write] [--verify] [--smoke] [--profile]`: what
+ * the client costs, beside the floor and beside other people's clients, in one run on one machine. See README.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus, loadavg, release, totalmem, type } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,13 +10,15 @@ import { parseArgs } from 'node:util'
 import { replaceBetween } from '../scripts/checks/markers.ts'
 import { buildPrograms } from './build.ts'
 import { programsOf } from './clients.ts'
-import { goalsOf, goalTable } from './goals.ts'
+import { type Goal, goalsOf, goalTable, missedList } from './goals.ts'
 import { presentIn, SCENARIOS, type Settings } from './scenarios.ts'
 import { type Result, tableOf } from './table.ts'
 
 const HERE = dirname(fileURLToPath(import.meta.url))
 const RESULTS = join(HERE, 'RESULTS.md')
 const README = join(HERE, '../README.md')
+/** What people have to say of the results: written by hand, shown behind them. */
+const NOTES = join(HERE, 'NOTES.md')
 /** What `--smoke` runs: seconds, without the peers. */
 const SMOKE = { only: 'upload,ceiling', size: '4MB', rounds: '1' }
 const UNITS: Readonly<Record<string, number>> = { '': 1, kB: 1e3, MB: 1e6, GB: 1e9 }
@@ -37,7 +39,16 @@ function readArguments(): { values: Partial<Record<'only' | 'size' | 'rounds', s
   const text = { type: 'string' } as const
   try {
     return parseArgs({
-      options: { only: text, size: text, rounds: text, json: flag, write: flag, verify: flag, smoke: flag },
+      options: {
+        only: text,
+        size: text,
+        rounds: text,
+        json: flag,
+        write: flag,
+        verify: flag,
+        smoke: flag,
+        profile: flag,
+      },
     })
   } catch (error) {
     return fail((error as Error).message)
@@ -61,19 +72,33 @@ function circumstances({ size, rounds }: Settings): string {
   ].join('\n')
 }
 
-function page(results: readonly Result[], settings: Settings): string {
+/** The notes, one level of headings below those of the results, without their title. */
+function notes(): string[] {
+  if (!existsSync(NOTES)) return []
+  const text = readFileSync(NOTES, 'utf8').replace(/^# .*\n/, '')
+  return ['## Notes', text.replace(/^(#+) /gm, '#$1 ').trim()]
+}
+
+function page(results: readonly Result[], goals: readonly Goal[], settings: Settings): string {
+  const missed = missedList(goals)
   return [
     '# Results',
     'Written by `npm run bench -- --write`. What is measured and how: [README.md](README.md).',
     circumstances(settings),
     '## Goals',
-    goalTable(goalsOf(results)),
+    goalTable(goals),
+    ...(missed === '' ? [] : ['Not met, and what the same run says of it:', missed]),
     ...results.flatMap((result) => [`## ${result.title}`, tableOf(result)]),
+    ...notes(),
   ].join('\n\n')
 }
 
 const { values } = readArguments()
-const { only, size = '200MB', rounds = '3' } = values.smoke ? { ...values, ...SMOKE } : values
+const {
+  only,
+  size = '200MB',
+  rounds = '3',
+} = values.smoke ? { ...values, ...SMOKE } : values.profile ? { ...values, only: 'profile' } : values
 const settings: Settings = {
   size: bytesOf(size),
   rounds: /^[1-9]\d*$/.test(rounds) ? Number(rounds) : fail(`${rounds} is no number of rounds`),
@@ -111,9 +136,9 @@ for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
 const goals = goalsOf(results)
 if (values.json) console.log(JSON.stringify({ results, goals }, null, 2))
 // A few megabytes say nothing of them.
-else if (!values.smoke) console.log(`\n${goalTable(goals)}`)
+else if (!values.smoke) console.log(`\n${goalTable(goals)}\n\n${missedList(goals)}`)
 if (values.write) {
-  writeFileSync(RESULTS, `${page(results, settings)}\n`)
+  writeFileSync(RESULTS, `${page(results, goals, settings)}\n`)
   writeFileSync(README, replaceBetween(readFileSync(README, 'utf8'), 'bench', goalTable(goals)))
 }
 process.exitCode = failed || results.some(({ rows }) => rows.some(({ failure }) => failure !== undefined)) ? 1 : 0

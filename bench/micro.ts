@@ -12,11 +12,9 @@ import { __tlWriterMap as writerMap } from '@mtcute/tl/binary/writer.js'
 import { IGE } from 'telegram/crypto/IGE.js'
 import { nativeCrypto } from '../src/crypto/native.ts'
 import { messagesUploadMedia, TlReader, TlWriter, uploadSaveBigFilePart } from '../src/tl/index.ts'
-import type { MicroResults } from './protocol.ts'
+import { measureAll, type Tasks } from './measure.ts'
 
 const ROUNDS = 20
-/** Length of a round in milliseconds. */
-const ROUND = 20
 const PART = 512 * 1024
 /** Bytes that a session leaves free before and behind a message. */
 const ROOM = 128
@@ -55,8 +53,7 @@ await mtcute.initialize()
 const gramjs = new IGE(Buffer.from(key), Buffer.from(iv))
 const asBuffer = Buffer.from(bytes)
 
-type Action = () => unknown
-const TASKS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+const TASKS: Tasks = {
   'encode a part': {
     ours: () => uploadSaveBigFilePart.write(new TlWriter(PART + ROOM), ourPart),
     mtcute: () => TlBinaryWriter.serializeObject(writerMap, theirPart),
@@ -74,25 +71,4 @@ const TASKS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   },
 }
 
-/** Nanoseconds that one call takes, measured over one round. */
-function measure(action: Action): number {
-  const start = performance.now()
-  let calls = 0
-  do {
-    action()
-    calls++
-  } while (performance.now() - start < ROUND)
-  return ((performance.now() - start) * 1e6) / calls
-}
-
-const results: Record<string, Record<string, number>> = {}
-for (const [task, ways] of Object.entries(TASKS)) {
-  const best: Record<string, number> = {}
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, action] of Object.entries(ways)) {
-      best[name] = Math.min(best[name] ?? Number.POSITIVE_INFINITY, measure(action))
-    }
-  }
-  results[task] = best
-}
-process.send?.(results satisfies MicroResults, () => process.exit())
+process.send?.(measureAll(TASKS, ROUNDS), () => process.exit())

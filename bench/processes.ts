@@ -83,11 +83,11 @@ export class ServerProcess {
     this.#child = child
   }
 
-  /** Starts a program with its options; resolves with the process and the first thing it says. */
-  static async start<Ready>(path: string, options: unknown): Promise<[ServerProcess, Ready]> {
+  /** Starts a program with its options; resolves with the process and the first thing it says, within `limit` milliseconds. */
+  static async start<Ready>(path: string, options: unknown, limit = SERVER_LIMIT): Promise<[ServerProcess, Ready]> {
     const child = watch(fork(path, [JSON.stringify(options)], { execArgv: SERVER_FLAGS }))
     const server = new ServerProcess(child)
-    return [server, await server.#next<Ready>()]
+    return [server, await server.#next<Ready>(limit)]
   }
 
   /** Tells it something that has no answer. */
@@ -112,7 +112,7 @@ export class ServerProcess {
     clearTimeout(timer)
   }
 
-  #next<Answer>(): Promise<Answer> {
+  #next<Answer>(limit = SERVER_LIMIT): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const done = (settle: () => void): void => {
         clearTimeout(timer)
@@ -121,10 +121,7 @@ export class ServerProcess {
       }
       const answered = (message: unknown): void => done(() => resolve(message as Answer))
       const ended = (): void => done(() => reject(new Error('a server of the benchmark ended')))
-      const timer = setTimeout(
-        () => done(() => reject(new Error('a server of the benchmark does not answer'))),
-        SERVER_LIMIT,
-      )
+      const timer = setTimeout(() => done(() => reject(new Error('a server of the benchmark does not answer'))), limit)
       this.#child.on('message', answered).on('exit', ended)
     })
   }

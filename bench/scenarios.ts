@@ -141,13 +141,15 @@ function uploads(name: string, contestants: readonly Contestant[], sizeOf: (sett
   }
 }
 
+/** Milliseconds that inner loops may take. */
+const LOOPS_LIMIT = 120_000
 const LARGE = 2_000_000_000
 const COLD = 1_000_000
 const SMALL = { size: 50_000, count: 1000, concurrency: 100 }
 
 const cold: Scenario = {
   name: 'cold',
-  contestants: [OURS, MTCUTE, GRAMJS, TDLIB_CLIENT],
+  contestants: [FLOOR, OURS, MTCUTE, GRAMJS, TDLIB_CLIENT],
   async run(settings, present) {
     const rows = await inArena(settings, present, (arena) =>
       inTurns(settings, present, async (one, round) => {
@@ -233,29 +235,45 @@ function overLink(name: string, link: LinkOptions, size: number): Scenario {
   }
 }
 
-const micro: Scenario = {
-  name: 'micro',
-  contestants: [MTCUTE, GRAMJS],
-  programs: ['micro'],
-  async run() {
-    const [child, results] = await ServerProcess.start<MicroResults>(join(BUILT, 'micro.js'), {})
-    await child.end()
-    const rows = Object.entries(results).flatMap(([task, ways]) =>
-      Object.entries(ways).map(([name, time]): Row => {
-        return { name: `${task}: ${name}`, values: { time, ratio: time / ways.ours! } }
-      }),
-    )
-    return {
-      scenario: 'micro',
-      title: 'Inner loops, the best of 20 rounds',
-      columns: [
-        { key: 'ratio', title: 'time, ours = 1', unit: 'ratio' },
-        { key: 'time', title: 'time', unit: 'nanoseconds' },
-      ],
-      rows,
-    }
-  },
+/** Inner loops in a process of their own: the program sends its numbers, and each way is compared with `base`. */
+function loops(scenario: Omit<Scenario, 'run'>, title: string, program: string, base: string): Scenario {
+  return {
+    ...scenario,
+    programs: [program],
+    async run() {
+      const [child, results] = await ServerProcess.start<MicroResults>(join(BUILT, `${program}.js`), {}, LOOPS_LIMIT)
+      await child.end()
+      const rows = Object.entries(results).flatMap(([task, ways]) =>
+        Object.entries(ways).map(([name, time]): Row => {
+          return { name: `${task}: ${name}`, values: { time, ratio: time / (ways[base] ?? Object.values(ways)[0]!) } }
+        }),
+      )
+      return {
+        scenario: scenario.name,
+        title,
+        columns: [
+          { key: 'ratio', title: `time, ${base} = 1`, unit: 'ratio' },
+          { key: 'time', title: 'time', unit: 'nanoseconds' },
+        ],
+        rows,
+      }
+    },
+  }
 }
+
+const micro = loops(
+  { name: 'micro', contestants: [MTCUTE, GRAMJS] },
+  'Inner loops, the best of 20 rounds',
+  'micro',
+  'ours',
+)
+
+const portable = loops(
+  { name: 'portable', contestants: [OURS] },
+  'The key exchange in portable code, the best of 8 rounds',
+  'portable',
+  'native',
+)
 
 /** Where our client's time goes: a run of its own, under the profiler. */
 const profile: Scenario = {
@@ -323,6 +341,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overLink('link-200', { roundTrip: 100, megabits: 200 }, 100_000_000),
   overLink('link-1000', { roundTrip: 300, megabits: 1000 }, 400_000_000),
   micro,
+  portable,
   profile,
   ceiling,
 ]

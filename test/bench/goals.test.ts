@@ -1,6 +1,6 @@
 /** What the benchmark says of its goals follows from its numbers. */
 import { expect, test } from 'vitest'
-import { goalsOf, goalTable } from '../../bench/goals.ts'
+import { goalsOf, goalTable, missedList } from '../../bench/goals.ts'
 import { median, type Result, tableOf } from '../../bench/table.ts'
 
 const upload = (ours: number): Result => ({
@@ -26,6 +26,23 @@ test('what was not measured is neither met nor missed, and not shown', () => {
   const goals = goalsOf([upload(2)])
   expect(goals.filter(({ met }) => met !== undefined)).toHaveLength(1)
   expect(goalTable(goals).split('\n')).toHaveLength(3)
+})
+
+test('of a goal that was missed the same run says how far the floor is from it', () => {
+  const results: Result[] = [
+    {
+      ...upload(2),
+      rows: [
+        { name: 'floor', values: { cpu: 2 } },
+        { name: 'ours', values: { cpu: 3 } },
+        { name: 'mtcute', values: { cpu: 8 } },
+      ],
+    },
+  ]
+  const list = missedList(goalsOf(results))
+  expect(list).toContain('beside mtcute: at most 0.2 ×: 0.38 ×; the floor alone takes 0.25 ×')
+  expect(list.split('\n')).toHaveLength(2)
+  expect(missedList(goalsOf([]))).toBe('')
 })
 
 test('a contestant that failed has a row that says so', () => {
