@@ -59,6 +59,12 @@ export const DOORS: readonly Door[] = [
     why: 'WebSocket over a connection through a proxy',
   },
   { path: 'src/files/source-file.ts', lets: ['node'], why: 'reads files' },
+  {
+    path: 'src/files/resume/folder.ts',
+    lets: ['node', 'clock', 'process'],
+    why: 'keeps notes of uploads in a folder',
+  },
+  { path: 'src/files/resume/lock.ts', lets: ['node', 'clock'], why: 'asks whether another process lives' },
   { path: 'src/files/open.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
   {
     path: 'src/client/platform/system-host.ts',

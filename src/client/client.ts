@@ -8,6 +8,7 @@ import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { resolveMedia } from '../files/media.ts'
 import type { UploadKind } from '../files/plan.ts'
+import type { Resume, ResumeRun } from '../files/resumption.ts'
 import type { FileLike } from '../files/source.ts'
 import { type PartRequest, type PartSender, type UploadedFile, upload } from '../files/upload.ts'
 import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
@@ -25,6 +26,9 @@ const MAX_LANES = 16
 const DEFAULT_MAX_WAIT = 60
 /** A file's parts are sent anew to the server that lost them at most this often. */
 const MAX_REPAIRS = 16
+
+/** Options of a call of which notes are kept, or not. */
+type Resuming<Options> = Omit<Options, 'resume'> & { readonly resume: ResumeRun | undefined }
 
 /**
  * Uploads files to Telegram.
@@ -78,7 +82,11 @@ export class UploadClient {
    * @throws RpcError when the server refuses it; `error.message` says what to do
    * @see https://core.telegram.org/method/messages.uploadMedia
    */
-  async uploadMedia(options: UploadMediaOptions): Promise<MessageMedia> {
+  uploadMedia(options: UploadMediaOptions): Promise<MessageMedia> {
+    return this.#resuming(options, (resuming) => this.#uploadMedia(resuming))
+  }
+
+  async #uploadMedia(options: Resuming<UploadMediaOptions>): Promise<MessageMedia> {
     const { signal, businessConnectionId } = options
     signal?.throwIfAborted()
     const peer = await toInputPeer(options.peer ?? 'me', (username) =>
@@ -138,10 +146,22 @@ export class UploadClient {
    * @see https://core.telegram.org/api/files#uploading-files
    */
   uploadFile(file: FileLike, options: UploadFileOptions = {}): Promise<UploadedFile> {
-    return this.#upload(file, options)
+    return this.#resuming(options, (resuming) => this.#upload(file, resuming))
   }
 
-  #upload(file: FileLike, options: UploadFileOptions & { readonly kind?: UploadKind }): Promise<UploadedFile> {
+  /** Does something with the option `resume` in use, where it is given. */
+  async #resuming<Options extends UploadFileOptions, T>(
+    options: Options,
+    work: (options: Resuming<Options>) => Promise<T>,
+  ): Promise<T> {
+    const resume = platform.journal?.(options.resume) ?? (options.resume as Resume | undefined)
+    return resume ? resume(this, (run) => work({ ...options, resume: run })) : work(options as Resuming<Options>)
+  }
+
+  #upload(
+    file: FileLike,
+    options: Resuming<UploadFileOptions> & { readonly kind?: UploadKind },
+  ): Promise<UploadedFile> {
     const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
     return upload(this.#sender, file, {
       openPath: platform.openFile,

@@ -2,6 +2,7 @@
  * What one upload can be told.
  */
 import type { MediaLike } from '../files/media.ts'
+import type { Resume } from '../files/resumption.ts'
 import type { UploadEvent, UploadProgress } from '../files/upload.ts'
 import type { PeerLike } from './peers.ts'
 
@@ -25,6 +26,12 @@ export interface UploadFileOptions {
    * file needs more than 4000; in bundles for browsers it is 4000.
    */
   readonly maxParts?: number | undefined
+  /**
+   * Lets a killed process go on where it was, by notes of the parts that have arrived: the path of a folder on Node, Bun
+   * and Deno, which is made if need be; elsewhere, or for a store of one's own, what `resumable()` of
+   * `mtproto-upload/resume` makes. The same call, made again within some hours, then sends only what is missing.
+   */
+  readonly resume?: Resume | string | undefined
 }
 
 /** What to upload, and for whom. */

@@ -72,6 +72,7 @@ async function openNamed({ data, name, type, size }: NamedFile, options: OpenOpt
     name: baseName(name) ?? source.name,
     type: type ?? source.type,
     version: source.version,
+    place: source.place,
     read: source.read?.bind(source),
     range: source.range?.bind(source),
     verify: source.verify?.bind(source),

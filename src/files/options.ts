@@ -9,6 +9,7 @@ import type { OpenOptions } from './open.ts'
 import type { UploadKind, UploadPlan } from './plan.ts'
 import type { UploadProgress } from './progress.ts'
 import type { BufferPool } from './reader.ts'
+import type { ResumeEvent, ResumeRun } from './resumption.ts'
 
 /** A request that carries one part. */
 export type PartRequest = UploadSaveFilePartRequest | UploadSaveBigFilePartRequest
@@ -48,6 +49,7 @@ export type UploadEvent =
   /** The number of lanes in use changed. */
   | { readonly type: 'lanes'; readonly lanes: number }
   | { readonly type: 'done'; readonly size: number; readonly parts: number }
+  | ResumeEvent
 
 /** What {@link upload} needs and can be told. */
 export interface UploadOptions extends OpenOptions {
@@ -75,6 +77,8 @@ export interface UploadOptions extends OpenOptions {
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
   /** Told of everything that happens. Throwing fails the upload. */
   readonly onEvent?: ((event: UploadEvent) => void) | undefined
+  /** Keeps note of the parts that have arrived, and knows those of an earlier upload of the same file. */
+  readonly resume?: ResumeRun | undefined
   /** Where the buffers of the parts come from. */
   readonly buffers?: BufferPool | undefined
 }

@@ -42,7 +42,7 @@ export function progressMeter<Facts extends ProgressFacts>(
   let reportedAt: number | undefined
   /** When the bytes were counted last, or will be again after a wait. */
   let sampledAt = host.now()
-  let sampled = 0
+  let sampled: number | undefined
   let rate = 0
   return (facts, force) => {
     const now = host.now()
@@ -50,6 +50,8 @@ export function progressMeter<Facts extends ProgressFacts>(
     reportedAt = now
     const { totalBytes = Number.NaN, sentBytes, waitUntil } = facts
     const wait = waitUntil ? Math.max(0, waitUntil - host.wallClock()) : 0
+    // What was there before this upload has no part in its rate.
+    sampled ??= sentBytes
     const seconds = (now - sampledAt) / 1000
     if (seconds > 0) {
       // The first sample weighs all; later ones fade with age.

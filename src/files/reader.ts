@@ -7,6 +7,7 @@
  */
 import type { IncrementalHash } from '../crypto/crypto.ts'
 import { FileError } from '../errors.ts'
+import type { Ledger } from './ledger.ts'
 import type { UploadPlan } from './plan.ts'
 import { MAX_PARTS, planUpload } from './plan.ts'
 import type { Source } from './source.ts'
@@ -57,6 +58,7 @@ export interface ReadOptions {
  * @param over says when to stop
  * @param md5 is fed every part, in order
  * @param only the one part to read, of a random-access source; all of them unless told
+ * @param skipped parts that are not to be handed out; read all the same where the MD5 or the end of the source asks for it
  * @throws FileError when the source fails, changes, lies about its size, is empty or has too many parts
  */
 export async function* readParts(
@@ -65,6 +67,7 @@ export async function* readParts(
   over: () => boolean,
   md5?: IncrementalHash,
   only?: number,
+  skipped?: Pick<Ledger, 'has'>,
 ): AsyncGenerator<Piece, void, undefined> {
   const { partSize, size } = plan
   let { maxParts } = plan
@@ -73,6 +76,8 @@ export async function* readParts(
   try {
     for (let part = only ?? 0, last = false; !last && !over(); part++) {
       const offset = part * partSize
+      const skip = skipped?.has(part)
+      if (skip && !md5 && offset + partSize < size!) continue
       const buffer = source.range ? undefined : buffers.take(partSize)
       const piece = { part, bytes: buffer!, release: buffer && ((): void => buffers.give(buffer)) }
       held.push(piece)
@@ -94,7 +99,7 @@ export async function* readParts(
       // What has come so far is a file in itself, or too much, or nothing.
       const { parts } = planUpload(end, { ...plan, maxParts, label })
       md5?.update(piece.bytes)
-      if (!length) held.pop()!.release?.()
+      if (!length || skip) held.pop()!.release?.()
       while (held.length > (last ? 0 : 1)) {
         const next = held.shift()!
         const isLast = next.part === only || (last && !held.length)

@@ -8,6 +8,7 @@
 import type { BigIntStats } from 'node:fs'
 import { closeSync, constants, createReadStream, fstat, fstatSync, open as openFd, read as readFd } from 'node:fs'
 import { Socket } from 'node:net'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { FileError } from '../errors.ts'
@@ -162,6 +163,7 @@ function regularFile(name: string, fd: number, stats: BigIntStats): Source {
     size,
     version: `${identity.modified}-${identity.id}`,
     name: baseName(name),
+    place: resolve(name),
     read: (into, offset) =>
       use(async (open) => {
         // What has been added behind its end is for `verify` to find.

@@ -36,6 +36,8 @@ interface RandomAccess {
   readonly size: number
   /** Differs when the contents do: the time of the last change, and whatever else the platform knows. */
   readonly version?: string | undefined
+  /** Where it lies: the absolute path of a file. By it an upload that was begun earlier is found again. */
+  readonly place?: string | undefined
   /** Called when the last byte has been read. @throws FileError `FILE_CHANGED` if the source is not what it was */
   verify?(): Promise<void> | undefined
 }
@@ -57,6 +59,7 @@ export interface StreamSource extends ReadableSource {
   readonly size?: number | undefined
   readonly verify?: undefined
   readonly version?: undefined
+  readonly place?: undefined
 }
 
 /** What an upload reads from. */

@@ -14,6 +14,7 @@ import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './opti
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
 import type { Piece } from './reader.ts'
+import type { NotedFile } from './resumption.ts'
 
 /** Parts that wait at the gate before no more are read: so reading and sending overlap. */
 const READ_AHEAD = 2
@@ -27,12 +28,14 @@ export interface TransferOptions extends UploadOptions {
   readonly fileId: bigint
   /** What to call the file in messages. */
   readonly label: string
+  /** The book of the parts that have arrived; those in it already are no pieces, and count as sent. */
+  readonly ledger?: NotedFile | undefined
 }
 
-/** Sends all pieces; resolves with the number of bytes and parts. */
+/** Sends all pieces; resolves with the number of bytes and parts of the file. */
 export function transfer(options: TransferOptions): Promise<{ readonly size: number; readonly parts: number }> {
   const { sender, gate, plan, pieces, fileId, label, host, signal, onEvent, onProgress } = options
-  const { maxAttempts = 5, maxWait = 3600, isFinal } = options
+  const { maxAttempts = 5, maxWait = 3600, isFinal, ledger } = options
   const report = onProgress && progressMeter(host, onProgress)
   const emit = (event: UploadEvent): void => onEvent?.(event)
   /** One for each task: a single signal with many listeners makes Node warn of a leak. */
@@ -47,9 +50,9 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
   let open = 0
   let complete = false
   /** Parts and bytes done; bytes read, and under way; attempts that were repeated. */
-  let parts = 0
-  let sentBytes = 0
-  let readBytes = 0
+  const done: Pick<NotedFile, 'add' | 'size'> = ledger ?? new Set()
+  let sentBytes = ledger?.bytes ?? 0
+  let readBytes = sentBytes
   let inFlight = 0
   let retries = 0
 
@@ -65,6 +68,12 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       wake()
     }
     const onAbort = (): void => end(signal!.reason)
+    const succeed = (): void => {
+      // Nobody is left to be told: an abort makes an error and its stack, for each of many small files.
+      tasks.clear()
+      resolve({ size: sentBytes, parts: done.size })
+      end()
+    }
 
     const wall = (at: number): number => Math.round(host.wallClock() + at - host.now())
     const progress = (force: boolean): void => {
@@ -145,17 +154,12 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
           try {
             if (over) return
             if (roundTrip !== undefined) {
-              parts++
               sentBytes += length
+              done.add(part)
               const isLast = !--open && complete
               emit({ type: 'part', part, bytes: length, lane, roundTrip })
               progress(isLast)
-              if (isLast) {
-                // Nobody is left to be told: an abort makes an error and its stack, for each of many small files.
-                tasks.clear()
-                resolve({ size: sentBytes, parts })
-                end()
-              }
+              if (isLast) succeed()
               return
             }
             delay = failed(part, failures + 1, error)
@@ -191,6 +195,8 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
         // Leaving the loop ends the reader too.
         if (over || complete) return
       }
+      // There was nothing to send, or it is over.
+      succeed()
     }
 
     if (signal?.aborted) return onAbort()

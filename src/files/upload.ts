@@ -5,19 +5,19 @@
  * the gate says when and over which lane the next may go. A part that fails is sent again by itself; an error that
  * repeating cannot mend stops all others at once. Source: https://core.telegram.org/api/files#uploading-files
  */
-import { toBigInt, toHex } from '../bytes.ts'
+import { toHex } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
 import type { Host } from '../host.ts'
-import { randomBytes } from '../host.ts'
 import type { InputFile } from '../tl/generated/api-types.ts'
 import { orAbort, quietly } from './abort.ts'
+import { drawFileId } from './file-id.ts'
 import type { Gate } from './gate.ts'
 import { createGate } from './gate.ts'
 import { openSource } from './open.ts'
 import type { PartSender, UploadOptions } from './options.ts'
 import type { UploadKind } from './plan.ts'
 import { MAX_PART_SIZE, MAX_PARTS, MAX_PHOTO_SIZE, planUpload } from './plan.ts'
-import { bufferPool, readParts } from './reader.ts'
+import { bufferPool, type Piece, readParts } from './reader.ts'
 import type { FileLike, Source, StreamSource } from './source.ts'
 import { bytesSource } from './source.ts'
 import { sourceError } from './source-error.ts'
@@ -74,8 +74,9 @@ export async function upload(sender: PartSender, file: FileLike, options: Upload
   const given = await orAbort(openSource(file, options), signal, close)
   try {
     const { kind = 'file' } = options
-    const whole = given.kind === 'random' || given.size !== undefined || kind === 'file'
-    const source = whole ? given : await orAbort(collect(given), signal)
+    // Only a stream may not know its size.
+    const whole = kind === 'file' || given.size !== undefined
+    const source = whole ? given : await orAbort(collect(given as StreamSource), signal)
     return await send(sender, source, { ...options, kind })
   } finally {
     // Not awaited: whoever aborts must not wait for a slow disk.
@@ -108,10 +109,12 @@ async function send(
   const plan = planUpload(source.size, { ...options, maxParts, label: name })
   const md5 = plan.big ? undefined : crypto.md5()
   const gate = options.gate ?? gateOf(sender, host)
-  const fileId = drawFileId(host)
+  const ledger = await options.resume?.begin(source, plan, name, options)
+  const fileId = ledger?.fileId ?? drawFileId(host)
   onEvent?.({ type: 'start', fileId, plan })
   const shared = { ...options, askMaxParts, sender, gate, plan, fileId, label: name, buffers }
-  const { size, parts } = await transfer({ ...shared, pieces: (over) => readParts(source, shared, over, md5) })
+  const pieces = (over: () => boolean): AsyncGenerator<Piece> => readParts(source, shared, over, md5, undefined, ledger)
+  const { size, parts } = await transfer({ ...shared, ledger, pieces })
   onEvent?.({ type: 'done', size, parts })
 
   const file = { id: fileId, parts, name }
@@ -141,11 +144,4 @@ async function send(
       }
     },
   }
-}
-
-/** A random file id: 63 bits, never 0. */
-function drawFileId(host: Host): bigint {
-  let id = 0n
-  while (!id) id = BigInt.asUintN(63, toBigInt(randomBytes(host.random, 8)))
-  return id
 }

@@ -27,7 +27,7 @@ describe('the text of a ledger', () => {
     expect(parseLedger(formatLedger(ledger), PARTS)).toEqual(ledger)
   })
 
-  test.prop([fc.string({ unit: fc.constantFrom(...'0123456789-, x') })])('is the only one of a ledger', (text) => {
+  test.prop([fc.stringMatching(/^[0-9\-, x]*$/)])('is the only one of a ledger', (text) => {
     const ledger = parseLedger(text, PARTS)
     if (ledger) expect(formatLedger(ledger)).toBe(text)
   })

@@ -3,6 +3,8 @@
  */
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
+import { UsageError } from '../../errors.ts'
+import { journalFolder } from '../../files/resume/folder.ts'
 import { openFile } from '../../files/source-file.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { ALL_METHODS } from '../all-methods.ts'
@@ -28,4 +30,9 @@ export const platform: Platform = {
   uploadMany,
   openFile,
   fileStorage,
+  journal(resume) {
+    if (resume === undefined || typeof resume === 'function') return resume
+    if (typeof resume === 'string' && resume !== '') return journalFolder(resume)
+    throw new UsageError('resume must be the path of a folder, or what resumable() makes')
+  },
 }

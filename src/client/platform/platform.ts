@@ -3,6 +3,7 @@
  */
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
+import type { Resume } from '../../files/resumption.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { MakeDatacenter } from '../../transport/datacenter.ts'
@@ -36,6 +37,8 @@ export interface Platform {
   readonly askMaxParts?: typeof askMaxParts
   /** What `client.uploadMany` is. @throws UsageError where it is a function of its own, so that only who uses it pays for it */
   readonly uploadMany: typeof uploadMany
+  /** What the option `resume` means; absent where there are no folders. @throws UsageError for what cannot be meant */
+  readonly journal?: (resume: Resume | string | undefined) => Resume | undefined
   /** Opens files by path; absent where there are none. */
   readonly openFile?: (path: string | URL, signal?: AbortSignal) => Promise<Source>
 }
