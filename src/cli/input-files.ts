@@ -15,6 +15,8 @@ export interface InputFile {
   readonly label: string
   readonly data: FileLike
   readonly as: 'photo' | 'document'
+  /** Bytes, if that is known. */
+  readonly size: number | undefined
 }
 
 /** What people call the file `-`. */
@@ -34,7 +36,7 @@ export async function inspect(path: string, as: 'photo' | 'document' | undefined
   if (path === '-') {
     if (process.stdin.isTTY)
       throw new UsageError('standard input (-) is the terminal; have a file or a program feed it')
-    return { label: STANDARD_INPUT, data: process.stdin, as: as ?? 'document' }
+    return { label: STANDARD_INPUT, data: process.stdin, as: as ?? 'document', size: undefined }
   }
   const size = await sizeOf(path)
   if (as === 'photo' && size !== undefined && size > MAX_PHOTO_SIZE) {
@@ -42,7 +44,7 @@ export async function inspect(path: string, as: 'photo' | 'document' | undefined
     throw new FileError('FILE_TOO_BIG', `${path} has ${size} bytes, and ${limit}; send it as a document`)
   }
   const looksLikePhoto = PHOTO_NAME.test(path) && size !== undefined && size <= MAX_PHOTO_SIZE
-  return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : 'document') }
+  return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : 'document'), size }
 }
 
 /** Files that can be uploaded, and what is wrong with the others. */

@@ -11,6 +11,8 @@ import { hide } from './io.ts'
 
 const MAX_INT = 2 ** 31 - 1
 const DEFAULT_DC = 2
+/** More at a time gain nothing, and each is an open file. */
+const MAX_CONCURRENCY = 64
 /** Seconds that connecting and logging in may take. */
 export const DEFAULT_TIMEOUT = 60
 
@@ -19,6 +21,7 @@ type Option =
   | 'api-id'
   | 'as'
   | 'bot-token'
+  | 'concurrency'
   | 'dc'
   | 'dc-id'
   | 'ipv6'
@@ -46,6 +49,7 @@ export const OPTIONS: OptionTable<Option> = {
   'api-id': { takes: 'value' },
   as: { takes: 'value' },
   'bot-token': { takes: 'value' },
+  concurrency: { takes: 'value' },
   dc: { takes: 'value' },
   'dc-id': { takes: 'value' },
   ipv6: { takes: 'nothing' },
@@ -91,6 +95,8 @@ export interface UploadJob {
   readonly proxy: string | undefined
   readonly ipv6: boolean
   readonly lanes: number | undefined
+  /** Files under way at a time. */
+  readonly concurrency: number | undefined
   readonly maxWait: number | undefined
   readonly timeout: number
   readonly json: boolean
@@ -126,6 +132,7 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
     proxy: readProxy(options, environment),
     ipv6: options.has('ipv6'),
     lanes: options.integer('lanes', 1, 16),
+    concurrency: options.integer('concurrency', 1, MAX_CONCURRENCY),
     maxWait: options.integer('max-wait', 0, MAX_INT),
     timeout: options.integer('timeout', 1, MAX_INT) ?? DEFAULT_TIMEOUT,
     json: options.has('json'),

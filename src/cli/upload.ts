@@ -1,5 +1,5 @@
 /**
- * What `mtproto-upload upload` does: checks everything that can be checked here, connects, uploads file after file.
+ * What `mtproto-upload upload` does: checks everything that can be checked here, connects, uploads the files, some at a time.
  *
  * A file that fails does not stop the others, unless the same would stop them too: a lost connection, a refused login,
  * a wait longer than allowed, an interruption.
@@ -13,7 +13,9 @@ import { nativeCrypto } from '../crypto/native.ts'
 import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { FileError, RpcError, StorageError, UsageError } from '../errors.ts'
+import type { ManyProgress } from '../files/many-progress.ts'
 import { document, type MediaRequest, photo } from '../files/media.ts'
+import type { UploadProgress } from '../files/progress.ts'
 import { startDeadline } from './deadline.ts'
 import { type AnyEvent, eventText, noticeText } from './events.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
@@ -103,32 +105,80 @@ interface Run {
 }
 
 async function uploadAll(client: UploadClient, files: readonly InputFile[], run: Run): Promise<ExitCode> {
-  const { job, proxy, progress } = run
+  const { job, progress } = run
   const several = files.length > 1
+  const total = totalOf(files)
   let code: ExitCode = EXIT.ok
-  for (const [i, file] of files.entries()) {
-    try {
-      const media = await client.uploadMedia(uploadOptions(file, run))
-      progress.end(true)
+  /** Files whose result, or what stands for it, was printed. */
+  let printed = 0
+  /** Files for which there is no result and nothing to say: what ended another ended them too, or they were never begun. */
+  let left = files.length
+  let over = false
+  const fill = async (lines: number): Promise<void> => {
+    for (; printed < lines; printed++) await writeResult('null\n')
+  }
+  // Each file has the signal, not all together: what is done when it comes is told of.
+  const outcomes = client.uploadMany(
+    files.map((file) => uploadOptions(file, run)),
+    {
+      concurrency: job.concurrency,
+      stopOnError: (error) => !concernsOneFile(error),
+      ...(several && {
+        onProgress: (sum) => progress.update(`${sum.doneFiles} of ${files.length} files`, withTotal(sum, total)),
+      }),
+    },
+  )
+  try {
+    for await (const outcome of outcomes) {
+      const file = files[outcome.index]!
+      if (outcome.status === 'rejected') {
+        const lasting = concernsOneFile(outcome.error)
+        if (!lasting && over) continue
+        over ||= !lasting
+        left--
+        progress.end(false)
+        code = worse(code, tellFailure(outcome.error, file, run))
+        // Lines and files stay side by side.
+        if (lasting && job.json && several) await fill(outcome.index + 1)
+        continue
+      }
+      left--
+      progress.end(!several)
+      const { media } = outcome
+      if (job.json) await fill(outcome.index)
+      printed = outcome.index + 1
       const outline = (): string => `${several ? `${file.label}: ` : ''}${toOutline(media)}`
       await writeResult(`${job.json ? toJson(media) : outline()}\n`)
-    } catch (thrown) {
-      const told = [job.name ?? '', 'file', 'photo.jpg']
-      const said = explainWay(thrown, proxy, true)
-      const error = file.data === process.stdin ? namingStandardInput(said, told) : said
-      progress.end(false)
-      report(error, { command: 'upload', about: file.label, verbose: job.verbose })
-      code = worse(code, exitCodeOf(error))
-      if (!concernsOneFile(error)) {
-        const left = files.length - i - 1
-        if (left > 0) say(`${PROGRAM}: ${left} more ${left === 1 ? 'file was' : 'files were'} not tried`)
-        return code
-      }
-      // Lines and files stay side by side.
-      if (job.json && several) await writeResult('null\n')
     }
+  } catch (error) {
+    // The result could not be written.
+    code = worse(code, tellFailure(error, files[printed - 1], run))
   }
+  progress.end(false)
+  if (left > 0) say(`${PROGRAM}: ${left} more ${left === 1 ? 'file was' : 'files were'} not uploaded`)
   return code
+}
+
+/** Tells what went wrong with a file. Returns the exit code for it. */
+function tellFailure(thrown: unknown, file: InputFile | undefined, { job, proxy }: Run): ExitCode {
+  const said = explainWay(thrown, proxy, true)
+  const error = file?.data === process.stdin ? namingStandardInput(said, [job.name ?? '', 'file', 'photo.jpg']) : said
+  report(error, { command: 'upload', about: file?.label, verbose: job.verbose })
+  return exitCodeOf(error)
+}
+
+/** Bytes of all files; `undefined` if one of them has no size. */
+function totalOf(files: readonly InputFile[]): number | undefined {
+  let total: number | undefined = 0
+  for (const { size } of files) total = total === undefined || size === undefined ? undefined : total + size
+  return total
+}
+
+/** The sizes are known from the start here, so that the time left is too. */
+function withTotal(sum: ManyProgress, totalBytes: number | undefined): UploadProgress {
+  if (sum.totalBytes !== undefined || totalBytes === undefined) return sum
+  const { sentBytes, bytesPerSecond } = sum
+  return { ...sum, totalBytes, etaSeconds: bytesPerSecond ? (totalBytes - sentBytes) / bytesPerSecond : undefined }
 }
 
 /** Whether the next file may fare better than the one that ended with this error. */
@@ -143,11 +193,12 @@ function isPeers({ type }: RpcError): boolean {
 }
 
 function uploadOptions(file: InputFile, { job, signal, progress, onEvent }: Run): UploadMediaOptions {
+  const several = job.files.length > 1
   return {
     peer: job.peer,
     media: mediaOf(file, job),
     signal,
-    onProgress: (state) => progress.update(file.label, state),
+    ...(!several && { onProgress: (state) => progress.update(file.label, state) }),
     onEvent,
   }
 }

@@ -65,6 +65,7 @@ describe('defaults', () => {
       proxy: undefined,
       ipv6: false,
       lanes: undefined,
+      concurrency: undefined,
       maxWait: undefined,
       timeout: 60,
       json: false,
@@ -76,7 +77,7 @@ describe('defaults', () => {
   test('every option has its place', () => {
     const line =
       'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
-      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --proxy socks5://p:1 --ipv6 --lanes 16 --max-wait 0 ' +
+      '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --proxy socks5://p:1 --ipv6 --lanes 16 --concurrency 64 --max-wait 0 ' +
       '--timeout 5 --json --verbose'
     expect(read(...line.split(' '))).toEqual({
       files: ['a', 'b'],
@@ -99,6 +100,7 @@ describe('defaults', () => {
       proxy: 'socks5://p:1',
       ipv6: true,
       lanes: 16,
+      concurrency: 64,
       maxWait: 0,
       timeout: 5,
       json: true,
@@ -153,6 +155,7 @@ describe('what cannot be', () => {
     ['an unknown transport', ['a', '--transport', 'udp'], 'abridged, intermediate, padded, full, obfuscated, ws'],
     ['no seconds to live', ['a', '--ttl', '0'], '--ttl'],
     ['no lanes', ['a', '--lanes', '0'], '--lanes'],
+    ['too many files at a time', ['a', '--concurrency', '65'], '--concurrency'],
     ['too many lanes', ['a', '--lanes', '17'], '--lanes'],
     ['a wait before now', ['a', '--max-wait', '-1'], '--max-wait'],
     ['no time', ['a', '--timeout', '0'], '--timeout'],

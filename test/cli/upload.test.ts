@@ -100,6 +100,16 @@ describe('results', () => {
     expect(stdout).toMatch(/^b\.txt: messageMediaDocument\n(?:.*\n)*a\.txt: messageMediaDocument\n/)
   })
 
+  test('in the order given, however many are under way and whichever is done first', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `${i}.bin`)
+    for (const [i, name] of names.entries())
+      writeFileSync(join(folder, name), Buffer.alloc(i % 5 ? 100 + i : 2_000_000 + i))
+    const media = linesOf(await upload(...names, '--json', '--concurrency', '5'))
+    expect(media.map((one) => Number((one as { document: { size: string } }).document.size) % 100)).toEqual(
+      names.map((_, i) => i),
+    )
+  })
+
   test('JSON is one line a file, in the order given', async () => {
     const media = linesOf(await upload('b.txt', PHOTO, 'a.txt', '--json'))
     expect(media).toMatchObject([
@@ -227,7 +237,7 @@ describe('waits', () => {
     expect(outcome).toMatchObject({ code: 75, stdout: '' })
     expect(sentences(outcome)).toEqual([
       expect.stringMatching(/a\.txt: messages\.uploadMedia failed with FLOOD_WAIT_3600 .* wait 3600 s/),
-      'mtproto-upload: 1 more file was not tried',
+      'mtproto-upload: 1 more file was not uploaded',
     ])
   })
 
@@ -360,7 +370,7 @@ describe('an interruption', () => {
         return count < 3 ? undefined : { kind: 'silence' }
       }
     })
-    const running = begin(['big.bin', 'a.txt', '--session', 's'])
+    const running = begin(['big.bin', 'a.txt', '--concurrency', '1', '--session', 's'])
     await reached
     const before = performance.now()
     const outcome = await running.stop('SIGINT')
@@ -368,10 +378,35 @@ describe('an interruption', () => {
     expect(outcome).toMatchObject({ code: 130, stdout: '' })
     expect(sentences(outcome)).toEqual([
       'mtproto-upload: big.bin: interrupted by SIGINT',
-      'mtproto-upload: 1 more file was not tried',
+      'mtproto-upload: 1 more file was not uploaded',
     ])
     faults.onRequest = () => undefined
     expect(await begin(['a.txt', '--session', 's'], { env: APP }).ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('of many files keeps the results that there are', async () => {
+    big()
+    writeFileSync(join(folder, 'c.txt'), 'third')
+    let done = 0
+    const reached = new Promise<void>((resolve) => {
+      faults.onRequest = ({ request }) => {
+        if (request._ === 'messages.uploadMedia') done++
+        // The last file takes the place of the one before it, when the client has the answer for that.
+        if (request._ === 'upload.saveFilePart' && done === 2) resolve()
+        const isHeld =
+          (request as { filePart?: number }).filePart === 5 || (request._ === 'upload.saveFilePart' && done === 2)
+        return isHeld ? { kind: 'silence' } : undefined
+      }
+    })
+    const running = begin(['big.bin', 'a.txt', 'b.txt', 'c.txt', '--concurrency', '2', '--json'])
+    await reached
+    const outcome = await running.stop('SIGINT')
+    expect(outcome.code).toBe(130)
+    expect(linesOf(outcome)).toMatchObject([null, { document: { size: '5' } }, { document: { size: '6' } }])
+    expect(sentences(outcome)).toEqual([
+      'mtproto-upload: big.bin: interrupted by SIGINT',
+      'mtproto-upload: 1 more file was not uploaded',
+    ])
   })
 
   test('by kill -9 at any time leaves a whole session or none', async () => {
