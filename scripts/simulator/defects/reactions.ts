@@ -84,10 +84,17 @@ export const REACTION_DEFECTS: Defects = {
     replace: 'if (now >= this.#lookAt) this.#lookAt = now + LOOK_EVERY',
     within: 60,
   },
+  'work-not-waited-for': {
+    what: 'a call that the server is at work on is made again after a lost connection',
+    file: REACT,
+    find: 'if (!(status & ANSWERED)) call.orphaned = false',
+    replace: '',
+    within: 300,
+  },
   'unfounded-resend': {
     what: 'calls are sent again after a while although the server has them',
     file: WATCH,
-    find: 'call.askedAt = now\n        ids.push(msgId)',
+    find: 'call.askedAt = now\n          ids.push(msgId)',
     replace: 'session.resend(call)',
     within: 20,
   },

@@ -10,8 +10,8 @@ export const SESSION_DEFECTS: Defects = {
   'no-resend': {
     what: 'what was sent on a lost connection is not sent again on the next',
     file: SESSION,
-    find: 'if (!call.acked) this.resend(call)',
-    replace: '',
+    find: 'call.askedAt = LONG_AGO\n      else this.resend(call)',
+    replace: 'call.askedAt = LONG_AGO',
     within: 20,
   },
   'reset-forgets-calls': {

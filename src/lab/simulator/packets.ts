@@ -109,6 +109,14 @@ export function readInt({ body }: Item, offset: number): number {
   return body.length < offset + 4 ? 0 : view(body).getInt32(offset, true)
 }
 
+/** The bytes of a string that stands in a message. */
+export function readBytes({ body }: Item, offset: number): Uint8Array {
+  const short = body[offset] ?? 0
+  if (short < 254) return body.subarray(offset + 1, offset + 1 + short)
+  const length = view(body).getUint32(offset, true) >>> 8
+  return body.subarray(offset + 4, offset + 4 + length)
+}
+
 /** The salts that a message tells of. */
 export interface ToldSalts {
   /** The one that holds now, if it names one, and the message of ours that it says so of. */

@@ -195,7 +195,7 @@ export class Referee {
     this.#wire.packet(packet, msgKey)
     this.#acks.packet(packet, this.#options.now(), key, link)
     this.#salts.packet(packet, key)
-    this.#resends.packet(packet)
+    this.#resends.packet(packet, this.#options.now())
     this.#dialogue.packet(link, packet, this.#options.now())
   }
 }

@@ -71,6 +71,9 @@ export const MAX_SENDINGS = 12
 /** A session without a connection for this many milliseconds is not taken up again. */
 export const STALE_AFTER = 240_000
 
+/** Flag of a message's status: there is an answer. */
+export const ANSWERED = 64
+
 // Codes of `bad_msg_notification` that have an answer of their own.
 export const MSG_ID_TOO_LOW = 16
 export const MSG_ID_TOO_HIGH = 17

@@ -10,6 +10,7 @@ import { timeOfMsgId } from './clock.ts'
 import { type Incoming, unpackGzip } from './inbox.ts'
 import type { SessionInternals } from './internals.ts'
 import {
+  ANSWERED,
   GZIP_PACKED,
   MAX_IDS,
   MSG_ID_TOO_HIGH,
@@ -188,11 +189,15 @@ function onBadMessage(
 /** States of messages of ours: those the server does not have are sent again. */
 function onStates(session: SessionInternals, ids: readonly bigint[], info: Uint8Array): void {
   ids.forEach((id, i) => {
-    const state = (info[i] ?? 0) & 7
+    const status = info[i] ?? 0
+    const state = status & 7
     const call = session.sent.get(id)
     if (call?.msgId !== id) return
-    if (state === 4) call.acked = true
-    else if (state >= 1 && state <= 3) session.resend(call)
+    if (state === 4) {
+      call.acked = true
+      // An answer that does not exist yet cannot have been lost with a connection.
+      if (!(status & ANSWERED)) call.orphaned = false
+    } else if (state >= 1 && state <= 3) session.resend(call)
   })
 }
 

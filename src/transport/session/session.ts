@@ -41,7 +41,7 @@ import { Outbox } from './outbox.ts'
 import { react } from './react.ts'
 import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
-import { Watch } from './watch.ts'
+import { LONG_AGO, Watch } from './watch.ts'
 
 const NEVER: number = Number.POSITIVE_INFINITY
 
@@ -144,7 +144,8 @@ export class Session implements SessionInternals {
 
   /**
    * A connection is there. What was sent on an earlier one and not acknowledged goes out again; what was acknowledged is
-   * asked about, and goes out again if no answer comes soon. A ping makes a server that has forgotten us say so.
+   * asked about, and goes out again if no answer comes soon, unless the server is at work on it. A ping makes a server that
+   * has forgotten us say so.
    */
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.
@@ -156,7 +157,8 @@ export class Session implements SessionInternals {
     this.watch.connected(now)
     for (const call of this.sent.values()) {
       call.orphaned = call.acked
-      if (!call.acked) this.resend(call)
+      if (call.acked) call.askedAt = LONG_AGO
+      else this.resend(call)
     }
     if (this.sent.size > 0) this.watch.ping(this, now)
   }

@@ -35,10 +35,11 @@ const MAX_QUESTIONS = 64
 const MAX_IDS = 8192
 
 const NEVER = Number.POSITIVE_INFINITY
+/** When a call was asked about that has to be asked about at once. */
+export const LONG_AGO: number = -NEVER
 
 export class Watch {
   #connected = false
-  #connectedAt = 0
   #heard = 0
   #pingSent = NEVER
   /** When the server was last asked to close this connection unless it is asked again: only another ping puts that off. */
@@ -51,7 +52,7 @@ export class Watch {
 
   connected(now: number): void {
     this.#connected = true
-    this.#connectedAt = this.#lookAt = now
+    this.#lookAt = now
     this.#asked = NEVER
     this.received(now)
   }
@@ -122,11 +123,12 @@ export class Watch {
       if (msgId !== call.msgId) continue
       if (now >= Math.max(call.sentAt, this.#moved) + GIVE_UP) {
         session.giveUp(call)
-      } else if (call.orphaned && call.askedAt >= this.#connectedAt) {
-        session.resend(call)
-      } else if ((call.orphaned || now >= call.askedAt + ASK_AFTER) && ids.length < MAX_IDS) {
-        call.askedAt = now
-        ids.push(msgId)
+      } else if (now >= call.askedAt + ASK_AFTER) {
+        if (call.orphaned && call.askedAt > LONG_AGO) session.resend(call)
+        else if (ids.length < MAX_IDS) {
+          call.askedAt = now
+          ids.push(msgId)
+        }
       }
     }
     if (session.outbox.questions.size >= MAX_QUESTIONS) session.outbox.questions.clear()

@@ -87,11 +87,11 @@ describe('what goes out again', () => {
   beforeEach(() => {
     check = new ResendCheck(violate)
     check.connected(session)
-    check.packet(packet([item(4n, 1)]))
+    check.packet(packet([item(4n, 1)]), 0)
   })
 
   test('needs a reason', () => {
-    check.packet(packet([item(4n, 1)]))
+    check.packet(packet([item(4n, 1)]), 0)
     expect(found.join()).toContain('without a reason')
   })
 
@@ -104,14 +104,60 @@ describe('what goes out again', () => {
     check.receiving(session, packet([item(9n, Id.PONG)]), 20_000)()
     expect(found.join()).toContain('did not go out again')
     found = []
-    check.packet(packet([item(4n, 1)]))
+    check.packet(packet([item(4n, 1)]), 0)
     expect(found).toEqual([])
   })
 
   test('has one in a new connection', () => {
     check.connected(session)
-    check.packet(packet([item(4n, 1)]))
+    check.packet(packet([item(4n, 1)]), 0)
     expect(found).toEqual([])
+  })
+
+  describe('acknowledged before the connection was lost', () => {
+    const acked = { ...call, acked: true }
+    const later = {
+      ...session,
+      sent: new Map([[4n, acked]]),
+      outbox: { questions: new Map([[8n, [4n]]]) },
+    }
+    const ask = packet([item(8n, Id.STATE_REQ, [0x1cb5c415, 1, 4n])])
+    /** The status as a string of TL: one byte of length, one of content. */
+    const told = (status: number): Packet => packet([item(9n, Id.STATE_INFO, [8n, 1 | (status << 8)])])
+    const again = (now: number): string => {
+      check.packet(packet([item(4n, 1)]), now)
+      return found.join()
+    }
+    beforeEach(() => {
+      check.connected(later)
+      check.packet(packet([item(4n, 1)]), 0)
+      check.connected(later)
+    })
+
+    test('not without a word', () => expect(again(60_000)).toContain('without a reason'))
+    test('not before the server had time to say something', () => {
+      check.packet(ask, 0)
+      expect(again(5000)).toContain('without a reason')
+    })
+    test('when it says nothing', () => {
+      check.packet(ask, 0)
+      expect(again(20_000)).toBe('')
+    })
+    test('not when it is at work on it', () => {
+      check.packet(ask, 0)
+      check.receiving(later, told(4 + 32), 0)()
+      expect(again(60_000)).toContain('without a reason')
+    })
+    test('when it has an answer that does not come', () => {
+      check.packet(ask, 0)
+      check.receiving(later, told(4 + 32 + 64), 0)()
+      expect(again(20_000)).toBe('')
+    })
+    test('at once when it has not got it', () => {
+      check.packet(ask, 0)
+      check.receiving(later, told(2), 0)()
+      expect(again(1)).toBe('')
+    })
   })
 
   test('is not needed where there is an answer, which must not be passed over', () => {

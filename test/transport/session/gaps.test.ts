@@ -1,5 +1,5 @@
 /** Rules of the session that nothing else holds it to. */
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { SecurityError } from '../../../src/errors.ts'
 import { atTime } from '../../../src/transport/session/message-id.ts'
 import { Salts } from '../../../src/transport/session/salts.ts'
@@ -20,6 +20,13 @@ const call = (n: number) => {
 const relink = () => {
   peer.session.disconnected(peer.host.now())
   peer.session.connected(peer.host.now())
+}
+/** What is said after so many milliseconds, on a connection that lives. */
+const said = async (ms: number) => {
+  await peer.host.advance(ms)
+  peer.service({ _: 'pong', msgId: 1n, pingId: 1n })
+  peer.session.tick(peer.host.now())
+  return names(peer.sent())
 }
 const bad = (badMsgId: bigint, errorCode: number) =>
   peer.service({ _: 'bad_msg_notification', badMsgId, badMsgSeqno: 1, errorCode })
@@ -151,12 +158,40 @@ test('acknowledged on a lost connection: asked about, sent again when no answer 
   relink()
   peer.session.tick(peer.host.now())
   expect(names(peer.sent())).toContain('msgs_state_req')
-  await peer.host.advance(5000)
-  peer.session.tick(peer.host.now())
-  expect(names(peer.sent())).toContain(1)
-  await peer.host.advance(5000)
-  peer.session.tick(peer.host.now())
-  expect(names(peer.sent())).toEqual([])
+  expect(await said(19_000)).not.toContain(1)
+  expect(await said(6000)).toContain(1)
+  expect(await said(5000)).toEqual([])
+})
+
+describe('acknowledged on a lost connection, and still there after it', () => {
+  /** Reconnects and answers the question about the call with a status. */
+  const answeredBy = async (status: number): Promise<void> => {
+    const first = call(1)
+    peer.service({ _: 'msgs_ack', msgIds: [first.msgId] })
+    await peer.host.advance(1)
+    relink()
+    peer.session.tick(peer.host.now())
+    const { msgId } = peer.sent().find((one) => one.service?._ === 'msgs_state_req')!
+    peer.service({ _: 'msgs_state_info', reqMsgId: msgId, info: Uint8Array.of(status) })
+  }
+
+  test('the server is at work on it: asked about now and then, never made again', async () => {
+    await answeredBy(4 + 8 + 32)
+    for (let seconds = 0; seconds < 170; seconds += 5) expect(await said(5000)).not.toContain(1)
+    await said(20_000)
+    expect(peer.outcomes).toEqual(['1xNO_ANSWER'])
+  })
+
+  test('there is an answer, which does not come: it is sent again', async () => {
+    await answeredBy(4 + 8 + 32 + 64)
+    expect(await said(19_000)).not.toContain(1)
+    expect(await said(6000)).toContain(1)
+  })
+
+  test('it has not got it after all: it is sent again at once', async () => {
+    await answeredBy(2)
+    expect(names(peer.sent())).toContain(1)
+  })
 })
 
 test('a pong may take as long as what is in front of it; and bytes that move count as life', async () => {

@@ -4,16 +4,22 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages_about_messages
  */
-import { Id, type Item, type Packet, readIds, readLong } from '../packets.ts'
+import { Id, type Item, type Packet, readBytes, readIds, readLong } from '../packets.ts'
 
 /** Milliseconds within which what was lost has to go out again. */
 const AGAIN_WITHIN = 10_000
+/** Milliseconds that pass at least before a call goes out again that the server was asked about, and says nothing of. */
+const SILENCE = 19_000
+/** Flag of a status: there is an answer. */
+const ANSWERED = 64
 
 /** What is looked at of a call. */
 export interface SentCall {
   readonly msgId: bigint
   readonly containerId: bigint
   readonly queued?: boolean | undefined
+  /** The server has said that it has it. */
+  readonly acked?: boolean | undefined
   readonly cancelled?: boolean | undefined
   readonly request: { readonly method: string }
 }
@@ -32,6 +38,10 @@ interface CallState {
   sendings: number
   /** It may be sent once more. */
   reason: boolean
+  /** The server had it before the connection was lost; it may be sent again when the server is silent about it. */
+  orphaned?: boolean
+  /** When the server was first asked about it on this connection. */
+  askedAt?: number | undefined
 }
 
 export class ResendCheck<Session extends ResendingSession> {
@@ -48,10 +58,16 @@ export class ResendCheck<Session extends ResendingSession> {
     this.#onSending = onSending
   }
 
-  /** A session has a connection: what it sent on an earlier one may have been lost. */
+  /** A session has a connection: what it sent on an earlier one, and the server did not acknowledge, may have been lost. */
   connected(session: Session): void {
     this.#sessions.set(session.id, session)
-    for (const call of session.sent.values()) this.#mayGo(call)
+    for (const call of session.sent.values()) {
+      const state = this.#calls.get(call)
+      if (state === undefined) continue
+      state.reason ||= call.acked !== true
+      state.orphaned = call.acked === true
+      state.askedAt = undefined
+    }
   }
 
   /** It has lost it. */
@@ -60,10 +76,12 @@ export class ResendCheck<Session extends ResendingSession> {
   }
 
   /** A packet was sent. */
-  packet({ sessionId, items }: Packet): void {
+  packet({ sessionId, items }: Packet, now: number): void {
     const session = this.#sessions.get(sessionId)
     if (session === undefined) return
-    for (const { msgId } of items) {
+    for (const item of items) {
+      const { msgId } = item
+      if (item.id === Id.STATE_REQ) this.#asked(session, readIds(item), now)
       const call = session.sent.get(msgId)
       if (call === undefined) continue
       this.#onSending(call, sessionId)
@@ -73,7 +91,8 @@ export class ResendCheck<Session extends ResendingSession> {
         this.#calls.set(call, { sessionId, sendings: 1, reason: false })
         continue
       }
-      if (state.sessionId === sessionId && !state.reason)
+      const silence = state.orphaned === true && now >= (state.askedAt ?? now) + SILENCE
+      if (state.sessionId === sessionId && !state.reason && !silence)
         this.#violate(`${call.request.method} was sent again without a reason`)
       this.#calls.set(call, { sessionId, sendings: state.sendings + 1, reason: false })
     }
@@ -88,12 +107,13 @@ export class ResendCheck<Session extends ResendingSession> {
     const { id } = session
     const fresh = items.filter(({ msgId }) => !session.seen.has(msgId))
     const lost = fresh.flatMap((item) => lostBy(session, item))
-    const doubtful = fresh.flatMap((item) => doubtfulBy(session, item))
+    const told = fresh.flatMap((item) => toldOf(session, item))
     const answered = fresh.flatMap((item) => {
       const call = item.id === Id.RPC_RESULT ? session.sent.get(readLong(item, 4)) : undefined
       return call === undefined ? [] : [call]
     })
-    for (const call of [...lost, ...doubtful, ...answered]) this.#mayGo(call)
+    for (const call of [...lost, ...answered]) this.#mayGo(call)
+    for (const { call, status } of told) this.#told(call, status)
     return () => {
       // All may go out again in a new session.
       if (session.id !== id) return
@@ -115,6 +135,22 @@ export class ResendCheck<Session extends ResendingSession> {
     }
   }
 
+  #asked({ sent }: Session, ids: readonly bigint[], now: number): void {
+    for (const id of ids) {
+      const call = sent.get(id)
+      const state = call && this.#calls.get(call)
+      if (state) state.askedAt ??= now
+    }
+  }
+
+  /** The server has told the status of a call: it has not got it, is at work on it, or has an answer. */
+  #told(call: SentCall, status: number): void {
+    const state = status & 7
+    if (state >= 1 && state <= 3) this.#mayGo(call)
+    const its = this.#calls.get(call)
+    if (its && state === 4 && (status & ANSWERED) === 0) its.orphaned = false
+  }
+
   #mayGo(call: SentCall): void {
     const state = this.#calls.get(call)
     if (state !== undefined) state.reason = true
@@ -134,13 +170,17 @@ function lostBy({ sent }: ResendingSession, item: Item): SentCall[] {
   return calls.filter(({ containerId }) => containerId < first)
 }
 
-/** Calls that the server was asked about, and tells of. */
-function doubtfulBy({ sent, outbox }: ResendingSession, item: Item): SentCall[] {
-  const ids =
-    item.id === Id.STATE_INFO
-      ? (outbox.questions.get(readLong(item, 4)) ?? [])
-      : item.id === Id.ALL_INFO
-        ? readIds(item)
-        : []
-  return ids.flatMap((id) => sent.get(id) ?? [])
+/** What a message tells of the calls that the server was asked about. */
+function toldOf(
+  { sent, outbox }: ResendingSession,
+  item: Item,
+): { readonly call: SentCall; readonly status: number }[] {
+  const info = item.id === Id.STATE_INFO
+  if (!info && item.id !== Id.ALL_INFO) return []
+  const ids = info ? (outbox.questions.get(readLong(item, 4)) ?? []) : readIds(item)
+  const statuses = readBytes(item, info ? 12 : 12 + 8 * ids.length)
+  return ids.flatMap((id, i) => {
+    const call = sent.get(id)
+    return call?.msgId === id ? [{ call, status: statuses[i] ?? 0 }] : []
+  })
 }
