@@ -125,7 +125,8 @@ for (const scenario of SCENARIOS.filter(({ name }) => names.includes(name))) {
   settings.log(`${scenario.name}: ${present.map(({ name }) => name).join(', ')} …`)
   await buildPrograms(['sink', 'link', ...programsOf(present), ...(scenario.programs ?? [])])
   try {
-    const result = await scenario.run(settings, present)
+    const rounds = scenario.rounds?.(settings.rounds) ?? settings.rounds
+    const result = await scenario.run({ ...settings, rounds }, present)
     results.push(result)
     if (!values.json) console.log(`\n${result.title}\n\n${tableOf(result)}\n`)
   } catch (error) {
