@@ -17,7 +17,7 @@ export function orAbort<T>(
       promise.then(late, () => {})
     }
     if (signal?.aborted) stop()
-    signal?.addEventListener('abort', stop)
+    else signal?.addEventListener('abort', stop, { once: true })
     promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop))
   })
 }

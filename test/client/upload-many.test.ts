@@ -14,6 +14,8 @@ import type { Faults, RequestInfo } from '../../src/lab/server/faults.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
 
 let server: RunningServer
+/** Of the first server; making one takes a while. */
+let privateKeyPem = ''
 let client: UploadClient
 let faults: Faults
 let requests: RequestInfo[]
@@ -21,7 +23,13 @@ let requests: RequestInfo[]
 beforeEach(async () => {
   faults = {}
   requests = []
-  server = await startServer({ parts: 'memory', faults, onRequest: (info) => requests.push(info) })
+  server = await startServer({
+    ...(privateKeyPem && { privateKeyPem }),
+    parts: 'memory',
+    faults,
+    onRequest: (info) => requests.push(info),
+  })
+  privateKeyPem = server.privateKeyPem
   const { dcId, host, port, publicKeyPem } = server
   client = await UploadClient.connect({
     apiId: 1,
