@@ -52,7 +52,7 @@ export function emitClient(schema: Schema, methods: readonly string[], options: 
   const ending = options.ending === 'none' ? '' : `.${options.ending}`
   const { runtime } = options
   const paths: Paths = {
-    runtime: { reader: runtime, writer: runtime, method: runtime },
+    runtime: { reader: runtime, scalars: runtime, writer: runtime, method: runtime },
     types: `./types${ending}`,
     readers: `./readers${ending}`,
     writers: `./writers${ending}`,

@@ -53,7 +53,12 @@ export function emitApi(schema: Schema, { methods, core }: Pick<Roots, 'methods'
   const header = (options: string): string => headerOf('schema/api.tl', schema, options)
   const context = contextOf(pruned, '')
   const at = (options: string): Context => ({ ...context, header: header(options) })
-  const runtime = { reader: '../../reader.ts', writer: '../../writer.ts', method: '../../method.ts' }
+  const runtime = {
+    reader: '../../reader.ts',
+    scalars: '../../scalars.ts',
+    writer: '../../writer.ts',
+    method: '../../method.ts',
+  }
   const paths: Paths = { runtime, types: '../api-types.ts', readers: './readers.ts', writers: './writers.ts' }
   const client = at(`roots: schema/roots.json, end: client`)
   const server = at(`roots: schema/roots.json, end: server`)
@@ -99,7 +104,12 @@ export function emitMtproto(schema: Schema, messages: Roots['messages']): Map<st
   })
   const header = headerOf('schema/mtproto.tl', schema, 'messages: schema/roots.json')
   const context: Context = { schema, names, facts: analyse(schema), header }
-  const paths = { reader: '../../reader.ts', writer: '../../writer.ts', types: './types.ts' }
+  const paths = {
+    reader: '../../reader.ts',
+    scalars: '../../scalars.ts',
+    writer: '../../writer.ts',
+    types: './types.ts',
+  }
   return new Map([
     ['mtproto/types.ts', emitMessageTypes(context, [client, server])],
     ['mtproto/client.ts', emitMessagesFile(context, client, server, paths)],

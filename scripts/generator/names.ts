@@ -20,7 +20,7 @@ const TAKEN: ReadonlySet<string> = new Set(
   package private protected public return static string super switch symbol this throw true try type typeof undefined
   unknown var void while with yield
   Array Uint8Array TlEncode MethodMap AnyRequest ClientMessage ServerMessage
-  Int Long Double String Bytes Int128 Int256 Bool Request Result`.split(/\s+/),
+  Int Long Double String Bytes Int128 Int256 Bool Vector Request Result`.split(/\s+/),
 )
 
 /** Gives out names that are legal and differ from each other; the first to ask for a name gets it, later ones `name_`. */

@@ -4,6 +4,7 @@
  * Every length and count is checked against the bytes that remain before anything is allocated, and every failure is a
  * `TlError` that names the offset. Source: https://core.telegram.org/mtproto/serialize
  */
+import { view } from '../bytes.ts'
 import { TlError } from '../errors.ts'
 
 /** Constructor id of a boxed `Vector t`. */
@@ -19,6 +20,11 @@ export const MAX_DEPTH = 64
 // A byte order mark is part of a string like any other character.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
+/** The signed 32-bit integer at offset `at`. */
+export function wordAt(buffer: Uint8Array, at: number): number {
+  return buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24)
+}
+
 /** Reads one value after another from a buffer; every method throws `TlError` when the bytes are not what it expects. */
 export class TlReader {
   /** The buffer that is read. */
@@ -27,8 +33,8 @@ export class TlReader {
   pos: number
   /** Offset behind the last byte that may be read. */
   readonly end: number
-  readonly #view: DataView
-  readonly #views: boolean
+  /** Whether {@link bytes} and {@link raw} return views into the buffer instead of copies. */
+  readonly views: boolean
   #depth = 0
   #id = 0
   #type: string | undefined
@@ -40,12 +46,11 @@ export class TlReader {
    * @param options `views: true` makes {@link bytes} and {@link raw} return views into `buffer` instead of copies; only
    *   for callers that own the buffer and let go of the values before it is used again
    */
-  constructor(buffer: Uint8Array, start = 0, end: number = buffer.length, options: { views?: boolean } = {}) {
+  constructor(buffer: Uint8Array, start = 0, end: number = buffer.length, options: { readonly views?: boolean } = {}) {
     this.buffer = buffer
     this.pos = start
     this.end = end
-    this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-    this.#views = options.views === true
+    this.views = options.views === true
   }
 
   /** Number of bytes left. */
@@ -86,12 +91,12 @@ export class TlReader {
 
   /** Signed 32-bit integer. */
   int(): number {
-    return this.#view.getInt32(this.#take(4), true)
+    return wordAt(this.buffer, this.#take(4))
   }
 
   /** Unsigned 32-bit integer: constructor ids and flags. */
   uint(): number {
-    return this.#view.getUint32(this.#take(4), true)
+    return this.int() >>> 0
   }
 
   /** The next constructor id, without moving on. */
@@ -103,44 +108,40 @@ export class TlReader {
 
   /** Signed 64-bit integer. */
   long(): bigint {
-    return this.#view.getBigInt64(this.#take(8), true)
+    return view(this.buffer).getBigInt64(this.#take(8), true)
   }
 
   /** IEEE 754 double. */
   double(): number {
-    return this.#view.getFloat64(this.#take(8), true)
+    return view(this.buffer).getFloat64(this.#take(8), true)
+  }
+
+  /** Bytes of the buffer, as a view or a copy. */
+  #cut(start: number, length: number): Uint8Array {
+    return this.buffer[this.views ? 'subarray' : 'slice'](start, start + length)
   }
 
   /** `length` bytes as they stand, without padding: int128 (16) and int256 (32) among them. */
   raw(length: number): Uint8Array {
-    const at = this.#take(length)
-    return this.#views ? this.buffer.subarray(at, at + length) : this.buffer.slice(at, at + length)
+    return this.#cut(this.#take(length), length)
   }
 
   /** Offset and length of a TL string; moves behind its padding. */
   #blob(): [start: number, length: number] {
-    const at = this.#take(4)
-    const first = this.buffer[at]!
-    let start = at + 1
-    let length = first
-    if (first === 255) {
-      this.pos = at
-      this.fail('a string cannot start with 0xff')
-    }
-    if (first === 254) {
-      start = at + 4
-      length = this.buffer[at + 1]! | (this.buffer[at + 2]! << 8) | (this.buffer[at + 3]! << 16)
-    }
-    const size = (start - at + length + 3) & ~3
+    const at = this.pos
+    const word = this.uint()
+    const first = word & 255
     this.pos = at
-    this.#take(size)
-    return [start, length]
+    if (first === 255) this.fail('a string cannot start with 0xff')
+    const [head, length] = first === 254 ? [4, word >>> 8] : [1, first]
+    this.#take((head + length + 3) & ~3)
+    return [at + head, length]
   }
 
   /** A byte string. */
   bytes(): Uint8Array {
     const [start, length] = this.#blob()
-    return this.#views ? this.buffer.subarray(start, start + length) : this.buffer.slice(start, start + length)
+    return this.#cut(start, length)
   }
 
   /** A string; bytes that are not UTF-8 become U+FFFD. */
@@ -149,12 +150,16 @@ export class TlReader {
     return utf8.decode(this.buffer.subarray(start, start + length))
   }
 
+  /** A reader of its own over the next `length` bytes, which this one moves over. */
+  part(length: number): TlReader {
+    const at = this.#take(length)
+    return new TlReader(this.buffer, at, at + length, this)
+  }
+
   /** Boxed `Bool`. */
   bool(): boolean {
     const id = this.uint()
-    if (id === BOOL_TRUE_ID) return true
-    if (id === BOOL_FALSE_ID) return false
-    return this.unknown(id, 'Bool')
+    return id === BOOL_TRUE_ID || (id !== BOOL_FALSE_ID && this.unknown(id, 'Bool'))
   }
 
   /**
@@ -181,39 +186,10 @@ export class TlReader {
   /** Reads a value of a type that can contain itself. */
   nest<T>(read: (reader: TlReader) => T): T {
     try {
-      this.enter()
+      if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
       return read(this)
     } finally {
-      this.leave()
+      this.#depth--
     }
   }
-
-  /** Called on entering a type that can contain itself; pairs with {@link leave}. */
-  enter(): void {
-    if (++this.#depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH}`)
-  }
-
-  /** Called on leaving a type that {@link enter} was called for. */
-  leave(): void {
-    this.#depth--
-  }
 }
-
-// What vectors of scalars are read with.
-
-/** Reads an element of a vector: signed 32-bit integer. */
-export const readInt = (r: TlReader): number => r.int()
-/** Reads an element of a vector: signed 64-bit integer. */
-export const readLong = (r: TlReader): bigint => r.long()
-/** Reads an element of a vector: IEEE 754 double. */
-export const readDouble = (r: TlReader): number => r.double()
-/** Reads an element of a vector: UTF-8 string. */
-export const readString = (r: TlReader): string => r.string()
-/** Reads an element of a vector: byte string. */
-export const readBytes = (r: TlReader): Uint8Array => r.bytes()
-/** Reads an element of a vector: 16 bytes as they stand. */
-export const readInt128 = (r: TlReader): Uint8Array => r.raw(16)
-/** Reads an element of a vector: 32 bytes as they stand. */
-export const readInt256 = (r: TlReader): Uint8Array => r.raw(32)
-/** Reads an element of a vector: `boolTrue` or `boolFalse`. */
-export const readBool = (r: TlReader): boolean => r.bool()

@@ -21,7 +21,7 @@ const whole: Pruned = { schema: api, methods: [...api.methods.values()], request
 const context = contextOf(whole, '')
 const runtime = 'mtproto-upload/tl'
 const paths = {
-  runtime: { reader: runtime, writer: runtime, method: runtime },
+  runtime: { reader: runtime, scalars: runtime, writer: runtime, method: runtime },
   types: './types.ts',
   readers: './readers.ts',
   writers: './writers.ts',

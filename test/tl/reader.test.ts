@@ -123,6 +123,17 @@ test('values are copies; with `views` they share the memory that was read', () =
   expect([...view]).toEqual([0x7a, 0x62, 0x63])
 })
 
+test('a part is a reader of its own, with the same views, and the reader stands behind it', () => {
+  const bytes = fromHex('03616263 2a000000 07000000'.replaceAll(' ', ''))
+  for (const views of [false, true]) {
+    const reader = new TlReader(bytes, 0, bytes.length, { views })
+    const part = reader.part(8)
+    expect(part.bytes().buffer === bytes.buffer).toBe(views)
+    expect([part.int(), part.remaining, reader.int()]).toEqual([42, 0, 7])
+    expect(failure(() => reader.part(1)).offset).toBe(12)
+  }
+})
+
 test('peekId does not move', () => {
   const reader = over('2a000000')
   expect([reader.peekId(), reader.peekId(), reader.pos]).toEqual([42, 42, 0])

@@ -4,14 +4,14 @@
 import type { Pruned, Reach } from '../prune.ts'
 import type { Definition } from '../schema.ts'
 import { Code, type Context, type Imports, importLines, isWrapper, typeText } from './context.ts'
-import { emitReaders, readerNames, resultReader, SCALAR_READERS } from './readers.ts'
+import { emitReaders, RUNTIME_READERS, readerNames, resultReader } from './readers.ts'
 import { emitMethodMap, emitRequestTypes, emitTypes } from './types.ts'
 import { boxedLines, emitWriters, SCALAR_WRITERS, writerNames } from './writers.ts'
 
 /** How generated files refer to each other and to the run time. */
 export interface Paths {
   /** Modules of the run time, as the emitted file imports them. */
-  runtime: { reader: string; writer: string; method: string }
+  runtime: { reader: string; scalars: string; writer: string; method: string }
   /** The file of types. */
   types: string
   readers: string
@@ -40,7 +40,8 @@ export function emitReadersFile(context: Context, reach: Reach, paths: Paths): s
   const code = new Code()
   code.add(...emitReaders(context, reach.types, reach.bare))
   return file(context, code, paths.types, [
-    [paths.runtime.reader, [...code.uses(SCALAR_READERS), ...code.usesTypes(['TlReader'])]],
+    [paths.runtime.reader, code.usesTypes(['TlReader'])],
+    [paths.runtime.scalars, code.uses(RUNTIME_READERS)],
   ])
 }
 
@@ -97,7 +98,7 @@ export function emitMethodsFile(context: Context, pruned: Pruned, paths: Paths):
   const { runtime } = paths
   return file(context, code, paths.types, [
     [runtime.method, [...code.uses(['defineMethod']), ...code.usesTypes(['Method'])]],
-    [runtime.reader, code.uses(SCALAR_READERS)],
+    [runtime.scalars, code.uses(RUNTIME_READERS)],
     [runtime.writer, [...code.uses(SCALAR_WRITERS), ...code.usesTypes(['TlWriter'])]],
     [paths.readers, code.uses(readerNames(context, pruned.results))],
     [paths.writers, code.uses(writerNames(context, pruned.requests))],

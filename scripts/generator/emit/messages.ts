@@ -5,7 +5,7 @@ import { fieldTypes, reach } from '../prune.ts'
 import type { Definition, Schema } from '../schema.ts'
 import { file } from './client.ts'
 import { Code, type Context, sorted } from './context.ts'
-import { emitReader, emitReaders, SCALAR_READERS } from './readers.ts'
+import { emitReader, emitReaders, RUNTIME_READERS } from './readers.ts'
 import { emitRequestTypes, emitTypes, unionLines } from './types.ts'
 import { emitWriter, emitWriters, SCALAR_WRITERS } from './writers.ts'
 
@@ -60,7 +60,7 @@ export function emitMessagesFile(
   context: Context,
   out: Side,
   into: Side,
-  paths: { reader: string; writer: string; types: string },
+  paths: { reader: string; scalars: string; writer: string; types: string },
 ): string {
   const code = new Code()
   const written = reach(context.schema, fieldTypes(out.definitions))
@@ -85,7 +85,8 @@ export function emitMessagesFile(
     ...emitReaders(context, read.types, read.bare),
   )
   return file(context, code, paths.types, [
-    [paths.reader, [...code.uses(SCALAR_READERS), 'type TlReader']],
+    [paths.reader, ['type TlReader']],
+    [paths.scalars, code.uses(RUNTIME_READERS)],
     [paths.writer, [...code.uses(SCALAR_WRITERS), 'type TlWriter']],
   ])
 }

@@ -8,19 +8,8 @@ import type { Reach } from '../prune.ts'
 import type { Definition, Field, Type } from '../schema.ts'
 import { bitText, type Context, idText, indent, isWrapper, sorted, wordVariable } from './context.ts'
 
-const READS: Readonly<Record<string, string>> = {
-  int: 'r.int()',
-  long: 'r.long()',
-  double: 'r.double()',
-  string: 'r.string()',
-  bytes: 'r.bytes()',
-  int128: 'r.raw(16)',
-  int256: 'r.raw(32)',
-  bool: 'r.bool()',
-}
-
-/** Functions of the run time that read one scalar: what vectors of scalars are read with. */
-export const SCALAR_READERS: readonly string[] = [
+/** Functions of the run time that read one scalar, and a vector. */
+export const RUNTIME_READERS: readonly string[] = [
   'readInt',
   'readLong',
   'readDouble',
@@ -29,6 +18,7 @@ export const SCALAR_READERS: readonly string[] = [
   'readInt128',
   'readInt256',
   'readBool',
+  'readVector',
 ]
 
 /** Name of the function that reads a type. */
@@ -59,7 +49,7 @@ export function readerOf(context: Context, type: Type): string {
       return `(r) => ${readText(context, type)}`
     default: {
       const name = `read${type.kind.charAt(0).toUpperCase()}${type.kind.slice(1)}`
-      if (!SCALAR_READERS.includes(name)) throw new Error(`nothing reads ${type.kind}`)
+      if (!RUNTIME_READERS.includes(name)) throw new Error(`nothing reads ${type.kind}`)
       return name
     }
   }
@@ -70,19 +60,13 @@ function readText(context: Context, type: Type): string {
   switch (type.kind) {
     case 'vector': {
       const least = context.facts.minSize(type.item)
-      const bound = least === 4 ? '' : `, ${least}`
-      return `r.${type.boxed ? 'vector' : 'bareVector'}(${readerOf(context, type.item)}${bound})`
+      const item = `${readerOf(context, type.item)}${least === 4 ? '' : `, ${least}`}`
+      return type.boxed ? `readVector(r, ${item})` : `r.bareVector(${item})`
     }
-    case 'union':
-    case 'bare':
-      return `${readerOf(context, type)}(r)`
     case 'query':
       return 'readRequest(r)'
-    default: {
-      const text = READS[type.kind]
-      if (text === undefined) throw new Error(`nothing reads ${type.kind}`)
-      return text
-    }
+    default:
+      return `${readerOf(context, type)}(r)`
   }
 }
 
@@ -114,7 +98,7 @@ function bodyLines(
   const after: Field[] = []
   const used = new Set(fields.map((field) => field.flag?.word))
   const wordLine = (field: Field): string =>
-    used.has(field.name) ? `const ${wordVariable(field.name)} = r.uint()` : 'r.uint()'
+    used.has(field.name) ? `const ${wordVariable(field.name)} = readInt(r)` : 'readInt(r)'
   let open = true
   for (const field of fields) {
     // The literal ends at the first field that may be absent; flags that take no bytes can wait.
@@ -148,7 +132,7 @@ function bodyLines(
 
 /** A function with the given statements; with `nested`, one that counts depth around them. */
 function functionLines(name: string, tsType: string, body: readonly string[], nested: boolean): string[] {
-  const reader = body.some((line) => /\br\.|\(r\)/.test(line)) ? 'r' : '_r'
+  const reader = body.some((line) => /\br\b/.test(line)) ? 'r' : '_r'
   const lines = (keyword: string, ownName: string): string[] => [
     `${keyword} ${ownName}(${reader}: TlReader): ${tsType} {`,
     ...indent(body, '  '),

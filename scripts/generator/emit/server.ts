@@ -4,7 +4,7 @@
 import type { Pruned } from '../prune.ts'
 import { file, type Paths } from './client.ts'
 import { Code, type Context, isWrapper, typeText } from './context.ts'
-import { emitReader, readerNames, readRequestType, SCALAR_READERS } from './readers.ts'
+import { emitReader, RUNTIME_READERS, readerNames, readRequestType } from './readers.ts'
 import { unionLines } from './types.ts'
 import { SCALAR_WRITERS, writerNames, writeText } from './writers.ts'
 
@@ -25,7 +25,8 @@ export function emitRequestsFile(context: Context, pruned: Pruned, paths: Paths)
     }),
   )
   return file(context, code, paths.types, [
-    [paths.runtime.reader, [...code.uses(SCALAR_READERS), 'type TlReader']],
+    [paths.runtime.reader, ['type TlReader']],
+    [paths.runtime.scalars, code.uses(RUNTIME_READERS)],
     [paths.readers, code.uses(readerNames(context, pruned.requests))],
   ])
 }

@@ -87,7 +87,8 @@ export class Inbox {
     if (!ours || length < 4 || length % 4 !== 0 || padding < MIN_PADDING || padding > MAX_PADDING) throw refused()
     const msgId = head.getBigUint64(16, true)
     const seqno = head.getInt32(24, true)
-    const reader = new TlReader(plain, PLAIN_HEAD, PLAIN_HEAD + length)
+    // A packet has memory of its own, which nobody uses again: what is read from it need not be copied.
+    const reader = new TlReader(plain, PLAIN_HEAD, PLAIN_HEAD + length, { views: true })
 
     // Everything in the packet is checked before the first of its messages is used. A message seen before is passed over
     // without harm to the connection: servers repeat what they think was lost.
@@ -124,8 +125,7 @@ export class Inbox {
       const inner = reader.int()
       const length = reader.int()
       if (length < 4 || length % 4 !== 0 || length > reader.remaining || msgId >= containerId) throw refused()
-      parts.push({ msgId, seqno: inner, reader: new TlReader(reader.buffer, reader.pos, reader.pos + length) })
-      reader.pos += length
+      parts.push({ msgId, seqno: inner, reader: reader.part(length) })
     }
     return parts
   }

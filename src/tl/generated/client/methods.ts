@@ -2,7 +2,7 @@
 // Do not edit: npm run generate
 
 import { defineMethod, type Method } from '../../method.ts'
-import { readBool } from '../../reader.ts'
+import { readBool, readVector } from '../../scalars.ts'
 import type { TlWriter } from '../../writer.ts'
 import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readUploadFile, readUser } from './readers.ts'
 import { writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
@@ -195,5 +195,5 @@ export const usersGetUsers: Method<T.UsersGetUsersRequest, T.User[]> = /* @__PUR
     w.uint(0x0d91a548)
     w.vector(v.id, writeInputUser)
   },
-  (r) => r.vector(readUser, 12),
+  (r) => readVector(r, readUser, 12),
 )

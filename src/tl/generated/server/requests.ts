@@ -2,6 +2,7 @@
 // Do not edit: npm run generate
 
 import type { TlReader } from '../../reader.ts'
+import { readBytes, readInt, readLong, readString, readVector } from '../../scalars.ts'
 import { readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
 import type * as T from '../api-types.ts'
 
@@ -33,19 +34,19 @@ export function readRequest(r: TlReader): AnyRequest {
 function readRequestBody(r: TlReader): AnyRequest {
   switch (r.id('a request')) {
     case 0xcdd42a05:
-      return { _: 'auth.bindTempAuthKey', permAuthKeyId: r.long(), nonce: r.long(), expiresAt: r.int(), encryptedMessage: r.bytes() }
+      return { _: 'auth.bindTempAuthKey', permAuthKeyId: readLong(r), nonce: readLong(r), expiresAt: readInt(r), encryptedMessage: readBytes(r) }
     case 0xe5bfffcd:
-      return { _: 'auth.exportAuthorization', dcId: r.int() }
+      return { _: 'auth.exportAuthorization', dcId: readInt(r) }
     case 0xa57a7dad:
-      return { _: 'auth.importAuthorization', id: r.long(), bytes: r.bytes() }
+      return { _: 'auth.importAuthorization', id: readLong(r), bytes: readBytes(r) }
     case 0x67a3ff2c:
-      return { _: 'auth.importBotAuthorization', flags: r.int(), apiId: r.int(), apiHash: r.string(), botAuthToken: r.string() }
+      return { _: 'auth.importBotAuthorization', flags: readInt(r), apiId: readInt(r), apiHash: readString(r), botAuthToken: readString(r) }
     case 0x3e72ba19:
       return { _: 'auth.logOut' }
     case 0x725afbbc: {
-      const flags = r.uint()
-      const v = { _: 'contacts.resolveUsername', username: r.string() } as T.ContactsResolveUsernameRequest
-      if (flags & 1) v.referer = r.string()
+      const flags = readInt(r)
+      const v = { _: 'contacts.resolveUsername', username: readString(r) } as T.ContactsResolveUsernameRequest
+      if (flags & 1) v.referer = readString(r)
       return v
     }
     case 0x61e3f854:
@@ -53,40 +54,40 @@ function readRequestBody(r: TlReader): AnyRequest {
     case 0xc4f9186b:
       return { _: 'help.getConfig' }
     case 0xc1cd5ea9: {
-      const flags = r.uint()
-      const v = { _: 'initConnection', apiId: r.int(), deviceModel: r.string(), systemVersion: r.string(), appVersion: r.string(), systemLangCode: r.string(), langPack: r.string(), langCode: r.string() } as T.InitConnectionRequest<AnyRequest>
+      const flags = readInt(r)
+      const v = { _: 'initConnection', apiId: readInt(r), deviceModel: readString(r), systemVersion: readString(r), appVersion: readString(r), systemLangCode: readString(r), langPack: readString(r), langCode: readString(r) } as T.InitConnectionRequest<AnyRequest>
       if (flags & 1) v.proxy = readInputClientProxy(r)
       if (flags & 2) v.params = readJSONValue(r)
       v.query = readRequest(r)
       return v
     }
     case 0xcb9f372d:
-      return { _: 'invokeAfterMsg', msgId: r.long(), query: readRequest(r) }
+      return { _: 'invokeAfterMsg', msgId: readLong(r), query: readRequest(r) }
     case 0xda9b0d0d:
-      return { _: 'invokeWithLayer', layer: r.int(), query: readRequest(r) }
+      return { _: 'invokeWithLayer', layer: readInt(r), query: readRequest(r) }
     case 0xbf9459b7:
       return { _: 'invokeWithoutUpdates', query: readRequest(r) }
     case 0x14967978: {
-      const flags = r.uint()
+      const flags = readInt(r)
       const v = { _: 'messages.uploadMedia' } as T.MessagesUploadMediaRequest
-      if (flags & 1) v.businessConnectionId = r.string()
+      if (flags & 1) v.businessConnectionId = readString(r)
       v.peer = readInputPeer(r)
       v.media = readInputMedia(r)
       return v
     }
     case 0xbe5335be: {
-      const flags = r.uint()
-      const v = { _: 'upload.getFile', location: readInputFileLocation(r), offset: r.long(), limit: r.int() } as T.UploadGetFileRequest
+      const flags = readInt(r)
+      const v = { _: 'upload.getFile', location: readInputFileLocation(r), offset: readLong(r), limit: readInt(r) } as T.UploadGetFileRequest
       if (flags & 1) v.precise = true
       if (flags & 2) v.cdnSupported = true
       return v
     }
     case 0xde7b673d:
-      return { _: 'upload.saveBigFilePart', fileId: r.long(), filePart: r.int(), fileTotalParts: r.int(), bytes: r.bytes() }
+      return { _: 'upload.saveBigFilePart', fileId: readLong(r), filePart: readInt(r), fileTotalParts: readInt(r), bytes: readBytes(r) }
     case 0xb304a621:
-      return { _: 'upload.saveFilePart', fileId: r.long(), filePart: r.int(), bytes: r.bytes() }
+      return { _: 'upload.saveFilePart', fileId: readLong(r), filePart: readInt(r), bytes: readBytes(r) }
     case 0x0d91a548:
-      return { _: 'users.getUsers', id: r.vector(readInputUser) }
+      return { _: 'users.getUsers', id: readVector(r, readInputUser) }
     default:
       return r.unknown()
   }
