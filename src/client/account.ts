@@ -120,13 +120,21 @@ export class Account {
     )
   }
 
-  /** Calls a method once: no waits, no repeats, but for a renewed login. For file parts, which have rules of their own. */
+  /**
+   * Calls a method once: no waits, no repeats. Where the account had moved or its login had to be renewed, that is done, and
+   * the error says that repeating helps. For file parts, which have rules of their own.
+   */
   invokeOnce<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
     options: InvokeOptions = {},
   ): Promise<Result> {
-    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options))
+    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options), true)
+  }
+
+  /** See `PartSender.replaceLane`. */
+  replaceLane(lane: number, error: Error): void {
+    this.#dc.replaceLane(lane, error)
   }
 
   /** Closes the connections and saves the session. */
@@ -148,8 +156,8 @@ export class Account {
     return withPolicy(call, { host, maxWait, signal, onWait: onEvent })
   }
 
-  /** Runs a call, and again after a migration or a renewed login. */
-  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+  /** Runs a call, and again after a migration or a renewed login; if it is to be run once, what then helps is said. */
+  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>, once = false): Promise<T> {
     for (let turn = 1; ; turn++) {
       const dc = this.#dc
       try {
@@ -158,17 +166,21 @@ export class Account {
         return result
       } catch (error) {
         if (turn >= MAX_TURNS) throw error
+        const { type, parameter, method } = error as RpcError
         // Another call has moved the account meanwhile.
-        if (error instanceof TransportError && error.code === 'CLIENT_CLOSED' && dc !== this.#dc) continue
-        if (!(error instanceof RpcError)) throw error
-        const { type, parameter, method } = error
-        if (MOVED.test(type)) {
-          if (dc === this.#dc) await this.#moveTo(parameter!, signal)
-        } else if (type === 'AUTH_KEY_DUPLICATED' && this.options.botToken) {
-          // The server has dropped the key: the next call agrees on another, and is logged in on it.
-          if (dc === this.#dc) this.#replaceKey()
-        } else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN) await this.#logInOnce(signal)
-        else throw error
+        const left = error instanceof TransportError && error.code === 'CLIENT_CLOSED' && dc !== this.#dc
+        if (!left) {
+          if (!(error instanceof RpcError)) throw error
+          if (MOVED.test(type)) {
+            if (dc === this.#dc) await this.#moveTo(parameter!, signal)
+          } else if (type === 'AUTH_KEY_DUPLICATED' && this.options.botToken) {
+            // The server has dropped the key: the next call agrees on another, and is logged in on it.
+            if (dc === this.#dc) this.#replaceKey()
+          } else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN)
+            await this.#logInOnce(signal)
+          else throw error
+        }
+        if (once) throw Object.assign(error as Error, { retryable: true })
       }
     }
   }

@@ -20,7 +20,7 @@ import { toInputPeer } from './peers.ts'
 import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
 import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
 
-const DEFAULT_LANES = 4
+/** Lanes open by need: this many only where a path holds tens of megabytes, or where each adds to the rate. */
 const MAX_LANES = 16
 /** Seconds. */
 const DEFAULT_MAX_WAIT = 60
@@ -45,7 +45,20 @@ export class UploadClient {
 
   private constructor(account: Account, maxLanes: number) {
     this.#account = account
-    this.#sender = { maxLanes, sendPart: (request, { lane, signal }) => this.#sendPart(request, lane, signal) }
+    this.#sender = {
+      maxLanes,
+      sendPart: (request, options) =>
+        account.invokeOnce(
+          // One of the two takes it.
+          (request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart) as Method<
+            PartRequest,
+            boolean
+          >,
+          request,
+          options,
+        ),
+      replaceLane: (lane, error) => account.replaceLane(lane, error),
+    }
   }
 
   /**
@@ -58,7 +71,7 @@ export class UploadClient {
    */
   static async connect(options: ConnectOptions): Promise<UploadClient> {
     platform.checkOptions?.(options)
-    const { lanes = DEFAULT_LANES, maxWait = DEFAULT_MAX_WAIT } = options
+    const { lanes = MAX_LANES, maxWait = DEFAULT_MAX_WAIT } = options
     if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
       throw new UsageError(`lanes cannot be ${lanes}${hint(`, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`)
     }
@@ -175,8 +188,9 @@ export class UploadClient {
       host,
       crypto,
       maxWait,
-      // A connection gives up after a minute of its own; only then does its error come here.
-      isFinal: (error) => error instanceof TransportError,
+      // A connection gives up after a minute of its own; only then does its error come here. One that was closed was not
+      // given up, but left for another.
+      isFinal: (error) => error instanceof TransportError && error.code !== 'CLIENT_CLOSED',
     })
   }
 
@@ -228,19 +242,5 @@ export class UploadClient {
   /** Closes all connections and saves the session. Calls that wait are rejected with a TransportError CLIENT_CLOSED. */
   close(): Promise<void> {
     return this.#account.close()
-  }
-
-  /** Sends one part; by the main connection if its lane cannot be had. */
-  async #sendPart(request: PartRequest, lane: number, signal: AbortSignal): Promise<boolean> {
-    const method = (request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart) as Method<
-      PartRequest,
-      boolean
-    >
-    try {
-      return await this.#account.invokeOnce(method, request, { lane, signal })
-    } catch (error) {
-      if (lane === 0 || !(error instanceof TransportError) || error.code === 'CLIENT_CLOSED') throw error
-      return this.#account.invokeOnce(method, request, { signal })
-    }
   }
 }

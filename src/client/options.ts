@@ -94,7 +94,7 @@ export interface ConnectOptions extends WayOptions {
    * takes.
    */
   readonly methods?: readonly NamedMethod[] | undefined
-  /** Most connections that an upload uses, 1 to 16; 4 unless told. */
+  /** Most connections that uploads use, 1 to 16; 16 unless told. They open by need: most paths need one or two. */
   readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */
   readonly maxWait?: number | undefined

@@ -4,7 +4,7 @@
  * Give `upload` a function that sends one request, and it sends a file. `openFile`, which opens paths, needs Node and is
  * passed in as `openPath`; `UploadClient` does so by itself.
  */
-export { createGate, type Gate, type GateMember } from './gate.ts'
+export { createGate, type Gate, type GateMember, type Pass } from './gate.ts'
 export { type ManyOptions, type Outcome, runMany, type Task } from './many.ts'
 export { type ManyMeter, type ManyProgress, manyMeter, type Watch } from './many-progress.ts'
 export {
@@ -47,4 +47,4 @@ export type {
   StreamSource,
 } from './source.ts'
 export { type UploadedFile, upload } from './upload.ts'
-export { createWindow, type WindowOptions, type WindowPolicy } from './window.ts'
+export { createWindow, type Flight, type WindowOptions, type WindowPolicy } from './window.ts'

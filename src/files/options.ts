@@ -21,8 +21,10 @@ export interface PartSender {
    * promise settles; it rejects soon after `signal` is aborted.
    */
   sendPart(request: PartRequest, options: { readonly lane: number; readonly signal: AbortSignal }): Promise<boolean>
-  /** Most lanes (connections) it can send over; lanes count from 0. */
+  /** Most lanes (connections) it can send over; lanes count from 0, which is the main one. */
   readonly maxLanes: number
+  /** Closes the connection of a lane that nothing moves on, so that the next request opens another; `error` says why. */
+  replaceLane?(lane: number, error: Error): void
 }
 
 /** What happens during an upload, for those who watch. */
@@ -46,6 +48,8 @@ export type UploadEvent =
     }
   /** The server makes all lanes wait until `until` (ms since 1970). */
   | { readonly type: 'wait'; readonly until: number }
+  /** Nothing moved on a lane while others did: what it had under way goes elsewhere, and its connection is closed. */
+  | { readonly type: 'stall'; readonly lane: number }
   /** The number of lanes in use changed. */
   | { readonly type: 'lanes'; readonly lanes: number }
   | { readonly type: 'done'; readonly size: number; readonly parts: number }
@@ -69,7 +73,10 @@ export interface UploadOptions extends OpenOptions {
   readonly askMaxParts?: (() => Promise<number>) | undefined
   /** How often a part is tried before the upload fails: 5 unless told. Flood waits do not count. */
   readonly maxAttempts?: number | undefined
-  /** Whether an error that could be mended by repeating is not to be: the sender has repeated enough by itself. */
+  /**
+   * Whether an error that could be mended by repeating is a lane's, on which the sender has repeated enough by itself: only
+   * another lane can do better, and if there is none, the error is final.
+   */
   readonly isFinal?: ((error: unknown) => boolean) | undefined
   /** Longest flood wait to sit out, in seconds; a longer one fails the upload. 3600 unless told. */
   readonly maxWait?: number | undefined

@@ -2,14 +2,15 @@
  * One transfer of parts to a sender: the driver between reader and gate, and the book of what was sent.
  *
  * Each part has a task of its own: it waits at the gate, is sent, and if it failed waits for a while and starts over; so
- * only what failed is sent again. Parts are read while fewer than two tasks wait, so memory holds the parts under way,
+ * only what failed is sent again, over another lane where it was the lane's fault. Parts are read while fewer than two tasks
+ * wait, so memory holds the parts under way,
  * those that wait to be sent again, and a few read ahead. A transfer ends once: with the last acknowledgement, with the
  * first error that cannot be mended, or with an abort; then its tasks are stopped, and nothing of it remains.
  */
 import { hint } from '#explain'
 import { FileError, type RpcError } from '../errors.ts'
 import { backoff } from './backoff.ts'
-import type { Gate, GateMember } from './gate.ts'
+import type { Gate, GateMember, Pass } from './gate.ts'
 import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
@@ -38,8 +39,8 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
   const { maxAttempts = 5, maxWait = 3600, isFinal, ledger } = options
   const report = onProgress && progressMeter(host, onProgress)
   const emit = (event: UploadEvent): void => onEvent?.(event)
-  /** One for each task: a single signal with many listeners makes Node warn of a leak. */
-  const tasks = new Set<AbortController>()
+  /** One for each attempt: a single signal with many listeners makes Node warn of a leak. */
+  const attempts = new Set<AbortController>()
   let over = false
   let { lanes } = gate
   /** Parts that wait at the gate, for the first time or again. */
@@ -64,13 +65,11 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       reject(error)
       signal?.removeEventListener('abort', onAbort)
       gate.leave(member)
-      for (const task of tasks) task.abort(error)
+      for (const attempt of attempts) attempt.abort(error)
       wake()
     }
     const onAbort = (): void => end(signal!.reason)
     const succeed = (): void => {
-      // Nobody is left to be told: an abort makes an error and its stack, for each of many small files.
-      tasks.clear()
       resolve({ size: sentBytes, parts: done.size })
       end()
     }
@@ -83,14 +82,24 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       const waitUntil = pausedUntil === undefined ? pausedUntil : wall(pausedUntil)
       report?.({ sentBytes, totalBytes, lanes, inFlight, retries, waitUntil }, force)
     }
+    /** Whoever listens may throw. */
+    const tell = (what: () => void): void => {
+      try {
+        what()
+      } catch (error) {
+        end(error)
+      }
+    }
     const member: GateMember = {
       paused(until) {
-        try {
+        tell(() => {
           emit({ type: 'wait', until: wall(until) })
           progress(true)
-        } catch (error) {
-          end(error)
-        }
+        })
+      },
+      stalled(lane, error) {
+        sender.replaceLane?.(lane, error)
+        tell(() => emit({ type: 'stall', lane }))
       },
     }
 
@@ -98,20 +107,23 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
      * The n-th attempt at a part failed; without an error, it was answered by `false`. Returns the ms to wait before the
      * next; 0 if the gate sees to that, and the attempt does not count. Throws what is final.
      */
-    const failed = (part: number, n: number, error: unknown): number => {
+    const failed = (pass: Pass, part: number, n: number, error: unknown): number => {
       const { waitSeconds, retryable } = (error ?? { retryable: true }) as Partial<RpcError>
-      if (!retryable || waitSeconds! > maxWait || isFinal?.(error)) throw error as Error
+      if (!retryable || waitSeconds! > maxWait) throw error as Error
       if (waitSeconds !== undefined) {
         // A wait of 0 s repeated would be a busy loop.
-        gate.pause(1000 * (waitSeconds || 1))
+        gate.pause(pass, 1000 * (waitSeconds || 1))
         return 0
       }
-      gate.failed()
+      const lost = isFinal?.(error) === true
+      const elsewhere = gate.failed(pass, lost)
+      if (lost && !elsewhere) throw error as Error
       if (n >= maxAttempts) {
         const message = `the server did not accept part ${part} of ${label} (attempts: ${n})${hint('; try again later') ?? ''}`
         throw (error ?? new FileError('FILE_NOT_ACCEPTED', message)) as Error
       }
-      const delay = backoff(n, host.random)
+      // What another lane takes over need not wait.
+      const delay = elsewhere && pass.lane ? 0 : backoff(n, host.random)
       retries++
       emit({ type: 'retry', part, failures: n, delay, error })
       return delay
@@ -120,52 +132,52 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
     /** The task of one part: attempts until it has arrived. */
     const deliver = async ({ part, bytes, total, release }: Piece): Promise<void> => {
       const { length } = bytes
-      const task = new AbortController()
-      tasks.add(task)
+      const request = {
+        _: plan.big ? 'upload.saveBigFilePart' : 'upload.saveFilePart',
+        fileId,
+        filePart: part,
+        ...(plan.big && { fileTotalParts: total }),
+        bytes,
+      } as PartRequest
       try {
         for (let failures = 0, delay = 0; !over; ) {
           waiting++
-          const lane = await gate.enter(member, length, delay)
+          const pass = await gate.enter(member, length, delay)
           waiting--
           wake()
-          if (lane === undefined) return
-          const sentAt = host.now()
-          let roundTrip: number | undefined
+          if (!pass) return
+          const { lane, at } = pass
+          const attempt = new AbortController()
+          attempts.add(attempt)
+          pass.overdue = (error) => attempt.abort(error)
+          let accepted = false
           let error: unknown
           inFlight += length
           try {
-            const accepted =
-              !over &&
-              (await sender.sendPart(
-                {
-                  _: plan.big ? 'upload.saveBigFilePart' : 'upload.saveFilePart',
-                  fileId,
-                  filePart: part,
-                  ...(plan.big && { fileTotalParts: total }),
-                  bytes,
-                } as PartRequest,
-                { lane, signal: task.signal },
-              ))
-            if (accepted) roundTrip = host.now() - sentAt
+            accepted = !over && (await sender.sendPart(request, { lane, signal: attempt.signal }))
           } catch (thrown) {
             error = thrown
           }
+          attempts.delete(attempt)
           inFlight -= length
           try {
-            if (over) return
-            if (roundTrip !== undefined) {
+            if (over) {
+              accepted = false
+              return
+            }
+            if (accepted) {
               sentBytes += length
               done.add(part)
               const isLast = !--open && complete
-              emit({ type: 'part', part, bytes: length, lane, roundTrip })
+              emit({ type: 'part', part, bytes: length, lane, roundTrip: host.now() - at })
               progress(isLast)
               if (isLast) succeed()
               return
             }
-            delay = failed(part, failures + 1, error)
+            delay = failed(pass, part, failures + 1, error)
             if (delay) failures++
           } finally {
-            gate.settled(lane, length, roundTrip)
+            gate.settled(pass, accepted)
             if (!over && lanes !== gate.lanes) {
               lanes = gate.lanes
               emit({ type: 'lanes', lanes })
@@ -175,7 +187,6 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       } catch (error) {
         end(error)
       } finally {
-        tasks.delete(task)
         release?.()
       }
     }

@@ -80,7 +80,10 @@ export interface InvokeOptions {
 }
 
 /** What calls can be made of: a {@link Datacenter}, or one that changes its keys. */
-export type DatacenterLike = Pick<Datacenter, 'id' | 'salt' | 'serverTime' | 'invoke' | 'networkChanged' | 'close'>
+export type DatacenterLike = Pick<
+  Datacenter,
+  'id' | 'salt' | 'serverTime' | 'invoke' | 'replaceLane' | 'networkChanged' | 'close'
+>
 
 /** Makes what calls go to: `forwardSecrecy()` is one, and `(options) => new Datacenter(options)` is what it replaces. */
 export type MakeDatacenter = (options: DatacenterOptions) => DatacenterLike
@@ -177,6 +180,16 @@ export class Datacenter {
     for (const { connection } of this.#lanes.values()) connection.networkChanged()
   }
 
+  /**
+   * Nothing moves on a lane: closes its connection, so that the next call opens another; calls that wait there are rejected
+   * with `error`. The main connection is asked for a sign of life.
+   */
+  replaceLane(index: number, error: Error): void {
+    const lane = this.#lanes.get(index)
+    if (index > 0 && lane) this.#closeLane(index, lane, error)
+    else lane?.connection.networkChanged()
+  }
+
   /** Closes all connections; calls that wait are rejected with `error` or a TransportError CLIENT_CLOSED. */
   close(error?: Error): void {
     this.#closed = true
@@ -205,15 +218,16 @@ export class Datacenter {
       return await run(lane.connection)
     } finally {
       lane.active--
-      if (index > 0 && lane.active === 0 && !this.#closed) {
+      if (this.#lanes.get(index) === lane && index > 0 && lane.active === 0) {
         lane.idle = this.#options.host.setTimer(LANE_IDLE, () => this.#closeLane(index, lane))
       }
     }
   }
 
-  #closeLane(index: number, lane: Lane): void {
+  #closeLane(index: number, lane: Lane, error?: Error): void {
     if (this.#lanes.get(index) === lane) this.#lanes.delete(index)
-    lane.connection.close()
+    lane.idle?.cancel()
+    lane.connection.close(error)
   }
 
   #lane(index: number): Lane {

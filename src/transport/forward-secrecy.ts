@@ -140,6 +140,10 @@ class ForwardSecretDatacenter implements DatacenterLike {
     }
   }
 
+  replaceLane(lane: number, error: Error): void {
+    for (const { dc } of this.#generations()) dc.replaceLane(lane, error)
+  }
+
   networkChanged(): void {
     this.#keys.networkChanged()
     if (this.#retry) this.#renew()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { RpcError } from '../../src/errors.ts'
 import { createGate, type UploadProgress, upload } from '../../src/files/index.ts'
+import { fixedWindow } from '../support/fixed-window.ts'
 import { cut, pattern } from '../support/pattern.ts'
 import { setup } from '../support/upload-setup.ts'
 
@@ -48,12 +49,11 @@ test('reports are at least 100 ms apart, but for the last', async () => {
 test('rate and time left follow what the link gives', async () => {
   // One part of 128 KiB each 100 ms over one lane, one at a time.
   const { host, server, options } = setup({ maxLanes: 1, latency: () => 100 })
-  const gate = { allowed: 1, lanes: 1, delivered() {}, failed() {} }
   const reports: UploadProgress[] = []
   await host.runUntil(
     upload(server, pattern(5 * MiB), {
       ...options,
-      gate: createGate(host, gate),
+      gate: createGate(host, fixedWindow(1, 1)),
       onProgress: (now) => reports.push(now),
     }),
   )
@@ -73,7 +73,7 @@ test('a wait that the server asks for changes nothing about the rate, and is par
   await host.runUntil(
     upload(server, pattern(5 * MiB), {
       ...options,
-      gate: createGate(host, { allowed: 1, lanes: 1, delivered() {}, failed() {} }),
+      gate: createGate(host, fixedWindow(1, 1, { gap: () => 0 })),
       onProgress: (now) => reports.push({ ...now, at: host.now() }),
     }),
   )
@@ -96,7 +96,7 @@ test('a link that stands still for a while is not forgotten at once, nor for lon
   await host.runUntil(
     upload(server, pattern(10 * MiB), {
       ...options,
-      gate: createGate(host, { allowed: 1, lanes: 1, delivered() {}, failed() {} }),
+      gate: createGate(host, fixedWindow(1, 1, { gap: () => 0 })),
       onProgress: (now) => reports.push({ ...now, at: host.now() }),
     }),
   )

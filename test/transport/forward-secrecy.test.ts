@@ -5,12 +5,14 @@ import { view } from '../../src/bytes.ts'
 import type { Crypto } from '../../src/crypto/crypto.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { RpcError, TransportError, UsageError } from '../../src/errors.ts'
+import { createGate } from '../../src/files/gate.ts'
 import { upload } from '../../src/files/upload.ts'
 import type { RequestInfo } from '../../src/lab/server/faults.ts'
 import { uploadSaveBigFilePart, uploadSaveFilePart } from '../../src/tl/generated/client/methods.ts'
 import type { DatacenterLike } from '../../src/transport/datacenter.ts'
 import { forwardSecrecy } from '../../src/transport/forward-secrecy.ts'
 import { KEY_LANE } from '../../src/transport/key-maker.ts'
+import { fixedWindow } from '../support/fixed-window.ts'
 import { DELAY, SecretLab } from '../support/secret-lab.ts'
 
 const DAY = 86_400_000
@@ -80,8 +82,10 @@ async function uploadSlowly(
     },
   }
   const from = host.now()
+  // A window that never lets the line run empty, as the usual one does now and then.
+  const gate = createGate(host, fixedWindow(16 * 64 * 1024, lanes))
   await host.runUntil(
-    upload(sender, new Uint8Array(size), { host, crypto, maxWait: 60, fileName: 'x', partSize: 64 * 1024 }),
+    upload(sender, new Uint8Array(size), { host, crypto, gate, maxWait: 60, fileName: 'x', partSize: 64 * 1024 }),
   )
   const requests = lab.requests.filter(({ request }) => PARTS.test(request._))
   return {

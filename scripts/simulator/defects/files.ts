@@ -12,14 +12,14 @@ export const FILE_DEFECTS: Defects = {
     what: 'a part counts as sent when it was handed on, whatever becomes of it',
     file: TRANSFER,
     find: 'error = thrown\n',
-    replace: 'roundTrip = 1\n',
+    replace: 'accepted = true\n',
     within: 10,
   },
   'false-is-success': {
     what: '`false` for a part is taken for success',
     file: TRANSFER,
-    find: 'if (accepted) roundTrip',
-    replace: 'if (accepted !== undefined) roundTrip',
+    find: '!over && (await sender.sendPart',
+    replace: '!over && undefined !== (await sender.sendPart',
     within: 300,
   },
   'gate-stays-shut': {
@@ -32,7 +32,7 @@ export const FILE_DEFECTS: Defects = {
   'flood-not-shared': {
     what: 'other parts are sent while the server has asked to wait',
     file: GATE,
-    find: 'opens = now + ms\n',
+    find: 'opens = until\n',
     replace: '',
     within: 60,
   },
