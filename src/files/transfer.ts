@@ -3,9 +3,9 @@
  *
  * Each part has a task of its own: it waits at the gate, is sent, and if it failed waits for a while and starts over; so
  * only what failed is sent again, over another lane where it was the lane's fault. Parts are read while fewer than two tasks
- * wait, so memory holds the parts under way,
- * those that wait to be sent again, and a few read ahead. A transfer ends once: with the last acknowledgement, with the
- * first error that cannot be mended, or with an abort; then its tasks are stopped, and nothing of it remains.
+ * wait, so memory holds the parts under way, those that wait to be sent again, and a few read ahead. A transfer ends once:
+ * with the last acknowledgement, with the first error that cannot be mended, or with an abort; then its tasks are stopped,
+ * and nothing of it remains.
  */
 import { hint } from '#explain'
 import { FileError, type RpcError } from '../errors.ts'
