@@ -44,7 +44,6 @@ Which server, and how:
                       --transport http, and an MTProxy takes no --transport
   --ipv6              try IPv6 addresses first; by default IPv4 ones are
   --lanes N           most connections for the parts, 1 to 16 (16)
-  --lanes N           most connections for the parts, 1 to 16 (16)
   --concurrency N     most files at a time, 1 to 64; 4 by default
   --max-wait S        longest wait to sit out when the server asks for one;
                       60 s by default
