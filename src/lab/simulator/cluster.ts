@@ -53,6 +53,8 @@ export interface ClusterOptions {
   readonly onRequest: (dc: number, info: RequestInfo, from: Caller, isDealtWith: boolean) => void
   /** The parts of a file became a file. */
   readonly onFile: (id: bigint) => void
+  /** A part got lost. */
+  readonly onLoss: (file: bigint, part: number) => void
   /** A transport error is sent to a client. */
   readonly onRefusal: (status: number, to: Caller) => void
   /** A message is about to be sealed, with all of its padding. */
@@ -287,7 +289,9 @@ export class Cluster {
     if (this.#used.has(file.id)) return
     this.#used.add(file.id)
     if (!lose) return
-    if (this.world.uploads.lose(userId, file.id, part)) this.#options.onFault('lost-part', `${part}`, userId)
+    if (!this.world.uploads.lose(userId, file.id, part)) return
+    this.#options.onFault('lost-part', `${part}`, userId)
+    this.#options.onLoss(file.id, part)
   }
 
   #happen({ kind, target, ms }: TimedFault, clients: readonly SimHost[]): void {

@@ -31,6 +31,15 @@ export interface DirectionPlan {
 export type ByteFault =
   | { readonly kind: 'cut' | 'half-open'; readonly direction: 0 | 1; readonly at: number }
   | { readonly kind: 'stall'; readonly direction: 0 | 1; readonly at: number; readonly ms: number }
+  | {
+      /** The line becomes slow, for a while. */
+      readonly kind: 'sag'
+      readonly direction: 0 | 1
+      readonly at: number
+      readonly ms: number
+      /** Bytes per millisecond. */
+      readonly bandwidth: number
+    }
   | { readonly kind: 'flip'; readonly direction: 0 | 1; readonly at: number; readonly bit: number }
   | { readonly kind: 'insert'; readonly direction: 0 | 1; readonly at: number; readonly bytes: Uint8Array }
 
@@ -99,6 +108,7 @@ export class End implements Carrier {
   #freeAt = 0
   #arrivesAt = 0
   #stalledUntil = 0
+  #sag = { until: 0, bandwidth: 0 }
   /** Bytes that the system has taken and cannot get rid of. */
   #kept = 0
   /** The system's buffer is full, and nobody empties it. */
@@ -136,6 +146,12 @@ export class End implements Carrier {
     this.handlers.onClose(connectionClosed(this.#link.options.name, new Error(cause)))
   }
 
+  /** Bytes per millisecond that the line takes now. */
+  get #bandwidth(): number {
+    const { plan, scheduler } = this.#link.options
+    return scheduler.now < this.#sag.until ? Math.min(plan.bandwidth, this.#sag.bandwidth) : plan.bandwidth
+  }
+
   #gone(): void {
     this.closed = true
     if (this.#direction === 0) this.#link.options.onLeft?.()
@@ -160,6 +176,7 @@ export class End implements Carrier {
         more.set(bytes.subarray(at), at + fault.bytes.length)
         bytes = more
       } else if (fault.kind === 'stall') this.#stalledUntil = scheduler.now + fault.ms
+      else if (fault.kind === 'sag') this.#sag = { until: scheduler.now + fault.ms, bandwidth: fault.bandwidth }
       else if (fault.kind === 'half-open') this.#link.silent = true
       else {
         cut = true
@@ -169,7 +186,7 @@ export class End implements Carrier {
     this.#sent += chunk.length
     this.buffered += chunk.length
     if (this.#stuck) return
-    this.#freeAt = Math.max(scheduler.now, this.#freeAt) + chunk.length / plan.bandwidth
+    this.#freeAt = Math.max(scheduler.now, this.#freeAt) + chunk.length / this.#bandwidth
     scheduler.at(this.#freeAt, WIRE, () => {
       // Nobody takes the bytes: the system's buffer fills up, and what does not fit stays with us.
       if (this.#link.silent) this.#kept += chunk.length

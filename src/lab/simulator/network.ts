@@ -17,6 +17,9 @@ import type { Scheduler } from './scheduler.ts'
 /** Byte positions up to which a fault is drawn: as likely in the first handshake as in the parts of a file. */
 const REACHES: readonly number[] = [64, 700, 4000, 40_000, 600_000]
 const LONGEST_STALL = 40_000
+const LONGEST_SAG = 60_000
+/** Bytes per millisecond of a line that has become slow. */
+const SAGGING: readonly number[] = [10, 10, 40]
 const LONGEST_INSERT = 40
 
 /** A server's side of the network. */
@@ -46,6 +49,8 @@ export class Network {
   readonly #options: NetworkOptions
   readonly #listeners = new Map<string, Listener>()
   readonly #links = new Map<Link, string>()
+  /** The link of each client that stays when no other may be opened. */
+  readonly #mains = new Map<string, Link>()
   readonly #archive = new Archive()
   #count = 0
 
@@ -88,12 +93,13 @@ export class Network {
         const chance = stream.fork(number)
         const latency = chance.between(...plan.latency)
         const listener = this.#listeners.get(address.host)
-        const refused = listener?.up !== true || (faulty() && chance.chance(plan.refuse))
+        const oneTooMany = faulty() && this.#isLimited(client) && this.#mains.get(client)?.ends[0].closed === false
+        const refused = listener?.up !== true || oneTooMany || (faulty() && chance.chance(plan.refuse))
         if (faulty() && chance.chance(plan.unanswered)) {
           onFault('unanswered', client)
           return () => {}
         }
-        if (refused) onFault('refuse', client)
+        if (refused) onFault(oneTooMany ? 'lane-refused' : 'refuse', client)
         const timer = scheduler.at(scheduler.now + 2 * latency, WIRE, () => {
           if (refused || !listener.up) attempt.failed(new Error('connection refused'))
           else
@@ -103,6 +109,11 @@ export class Network {
         })
         return () => timer.cancel()
       })
+  }
+
+  /** Whether a client may have no more than one connection. */
+  #isLimited(client: string): boolean {
+    return this.#options.plan.limited.includes(client)
   }
 
   #connect(of: {
@@ -137,6 +148,7 @@ export class Network {
       onGone: () => this.#links.delete(link),
     })
     this.#links.set(link, client)
+    if (this.#mains.get(client)?.ends[0].closed !== false) this.#mains.set(client, link)
     const [mine, theirs] = link.ends
     mine.handlers = of.handlers
     if (faulty() && chance.chance(plan.meddle)) {
@@ -168,6 +180,8 @@ export class Network {
     if (chance.chance(plan.cut)) faults.push({ kind: 'cut', ...at() })
     if (chance.chance(plan.halfOpen)) faults.push({ kind: 'half-open', ...at() })
     if (chance.chance(plan.stall)) faults.push({ kind: 'stall', ...at(), ms: chance.below(LONGEST_STALL) })
+    if (chance.chance(plan.sag))
+      faults.push({ kind: 'sag', ...at(), ms: chance.below(LONGEST_SAG), bandwidth: chance.pick(SAGGING) })
     if (chance.chance(plan.corrupt)) faults.push({ kind: 'flip', ...at(), bit: chance.below(8) })
     if (chance.chance(plan.corrupt))
       faults.push({ kind: 'insert', ...at(), bytes: chance.bytes(1 + chance.below(LONGEST_INSERT)) })

@@ -35,10 +35,15 @@ export const FAULT_CLASSES = [
   'lost-parts',
   'migration',
   'lies',
+  'sag',
+  'few-lanes',
 ] as const
 
 /** A kind of faults. */
 export type FaultClass = (typeof FAULT_CLASSES)[number]
+
+/** Those that are drawn apart from the others. */
+const LATER: ReadonlySet<FaultClass> = new Set<FaultClass>(['sag', 'few-lanes'])
 
 /** One datacenter. */
 export interface DcPlan {
@@ -104,6 +109,10 @@ export interface NetworkPlan {
   readonly refuse: number
   readonly unanswered: number
   readonly corrupt: number
+  /** Links that become slow. */
+  readonly sag: number
+  /** Clients that may have one connection only. */
+  readonly limited: readonly string[]
   readonly meddle: number
   readonly meddling: Meddling
 }
@@ -188,23 +197,30 @@ export function drawPlan(seed: number, chance: Stream): Plan {
   // Some runs without any fault, some with a few, some with nearly all of them.
   const share = stream.pick([0, 100, 200, 350, 600, 900])
   const level = stream.between(1, 4)
-  const classes = FAULT_CLASSES.filter(() => stream.chance(share))
+  const apart = chance.fork('later classes')
+  const classes = FAULT_CLASSES.filter((one) => (LATER.has(one) ? apart : stream).chance(share))
   const on = (one: FaultClass): boolean => classes.includes(one)
   const until = stream.between(5, 90) * SECOND
   const dcs = drawDcs(chance.fork('dcs'), on)
+  const clients = drawClients(chance.fork('clients'), dcs.length, until, on)
   return {
     seed,
     until,
     classes,
     dcs,
-    clients: drawClients(chance.fork('clients'), dcs.length, until, on),
-    network: drawNetwork(chance.fork('network'), level, on),
+    clients,
+    network: drawNetwork(chance.fork('network'), level, on, limitedOf(clients, on)),
     requests: drawRequests(level, on),
     timed: drawTimed(chance.fork('timed'), until, level, dcs.length, on),
   }
 }
 
 type On = (one: FaultClass) => boolean
+
+/** Temporary keys are made over connections of their own, so those who make them need several. */
+function limitedOf(clients: readonly ClientPlan[], on: On): string[] {
+  return clients.filter((one) => on('few-lanes') && one.forwardSecrecy === undefined).map(({ name }) => name)
+}
 
 function drawClock(stream: Stream, wrong: boolean, most: number): ClockFault {
   if (!wrong) return { skew: stream.between(-500, 500), drift: 0 }
@@ -293,7 +309,7 @@ function drawSize(stream: Stream, partSize: number | undefined): number {
   return stream.between(200_000, 1_500_000)
 }
 
-function drawNetwork(stream: Stream, level: number, on: On): NetworkPlan {
+function drawNetwork(stream: Stream, level: number, on: On, limited: readonly string[]): NetworkPlan {
   const rate = (one: FaultClass, perLevel: number): number => (on(one) ? perLevel * level : 0)
   const low = stream.pick([1, 5, 20, 60])
   return {
@@ -307,6 +323,8 @@ function drawNetwork(stream: Stream, level: number, on: On): NetworkPlan {
     refuse: rate('refuse', 120),
     unanswered: rate('refuse', 30),
     corrupt: rate('corrupt', 120),
+    sag: rate('sag', 80),
+    limited,
     meddle: on('loss') || on('attack') ? 250 * level : 0,
     meddling: {
       drop: rate('loss', 10),

@@ -16,6 +16,7 @@ import { FloodCheck } from './checks/floods.ts'
 import { InboxCheck, type Sealed } from './checks/inbox.ts'
 import { LinkCheck } from './checks/links.ts'
 import { OpeningCheck } from './checks/opening.ts'
+import { PartCheck } from './checks/parts.ts'
 import { ResendCheck } from './checks/resends.ts'
 import { WireCheck } from './checks/wire.ts'
 import type { Observer } from './observe.ts'
@@ -61,6 +62,7 @@ export class Referee {
   readonly #salts: SaltCheck
   readonly opening: OpeningCheck
   readonly executions: ExecutionCheck
+  readonly parts: PartCheck
   readonly links: LinkCheck
   readonly #resends: ResendCheck<Session>
   readonly #dialogue: DialogueCheck
@@ -80,6 +82,7 @@ export class Referee {
     this.#salts = new SaltCheck(noting('salts'))
     this.opening = new OpeningCheck(noting('opening'))
     this.executions = new ExecutionCheck(noting('executions'))
+    this.parts = new PartCheck(noting('parts'))
     this.links = new LinkCheck(noting('links'))
     this.#resends = new ResendCheck(noting('resends'), (call, sessionId) => {
       const { msgId, request } = call
@@ -89,7 +92,10 @@ export class Referee {
     this.#floods = new FloodCheck(noting('floods'), options.now)
     this.calls = new CallCheck(noting('calls'), SEEN_IDS)
     this.observer = {
-      onCall: (session, request) => this.calls.watched(session, this.#floods.watched(session.options.random, request)),
+      onCall: (session, request) => {
+        const timed = this.#floods.watched(session.options.random, request)
+        return this.calls.watched(session, this.parts.watched(session, timed))
+      },
       onCancel: (session, call) => this.calls.cancelled(session, call.request),
       onReceive: (session, plain) => {
         const genuine = this.#inbox.isGenuine(plain)

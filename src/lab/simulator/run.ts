@@ -114,6 +114,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
       const { request, userId } = info
       trace(() => `DC ${dc} was asked by ${userId}: ${shown(request)}`)
       facts.asked(info, client, (keyId) => cluster.server(dc).keys.find(keyId, 0) !== undefined)
+      if ('filePart' in request) referee.parts.asked(request.fileId, request.filePart, info)
       if (request._ !== 'messages.uploadMedia' || !('file' in request.media)) return
       const { file } = request.media
       const name = 'name' in file ? file.name : ''
@@ -125,6 +126,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
       for (const actor of actors) if (name.startsWith(`${actor.name}-`)) actor.peers.set(name, request.peer._)
     },
     onFile: (id) => onFile(id),
+    onLoss: (file, part) => referee.parts.lost(file, part),
     onRefusal: (status, { client, link }) => {
       trace(() => `link ${link} was told ${status}`)
       facts.said(status, client)

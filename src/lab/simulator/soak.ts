@@ -67,6 +67,8 @@ export function drawSoak(seed: number, chance: Stream): Plan {
       refuse: 50,
       unanswered: 0,
       corrupt: 0,
+      sag: 20,
+      limited: [],
       meddle: 0,
     },
     requests: {

@@ -125,6 +125,15 @@ describe('a link', () => {
     expect(server.chunks[0]!.at).toBe(4000)
   })
 
+  test('becomes slow for a while', async () => {
+    const { link, server } = linked([{ kind: 'sag', direction: 0, at: 500, ms: 100, bandwidth: 10 }])
+    for (let from = 0; from < 2000; from += 500) link.ends[0].write([data.slice(from, from + 500)])
+    await run()
+    link.ends[0].write([data.slice(0, 500)])
+    await run()
+    expect(server.chunks.map(({ at }) => at)).toEqual([15, 65, 115, 165, 180])
+  })
+
   test('changes and inserts bytes', async () => {
     const { link, server } = linked([
       { kind: 'insert', direction: 0, at: 100, bytes: Uint8Array.of(1, 2, 3) },
