@@ -49,6 +49,12 @@ Which server, and how:
                       60 s by default
   --timeout S         longest time to connect and log in; ${DEFAULT_TIMEOUT} s by default
 
+When it was stopped, the same command goes on where it was:
+  --journal FOLDER    keep note here of what has arrived; by default beside the
+                      session, as SESSION.uploads, else in mtproto-upload below
+                      $XDG_STATE_HOME (~/.local/state)
+  --no-resume         keep no notes, and begin at the beginning
+
 What to print:
   --json              one line of JSON a file: names as in the TL schema, fields
                       in camelCase, long as a decimal string, bytes as base64.

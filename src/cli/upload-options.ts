@@ -25,11 +25,13 @@ type Option =
   | 'dc'
   | 'dc-id'
   | 'ipv6'
+  | 'journal'
   | 'json'
   | 'lanes'
   | 'max-wait'
   | 'mime'
   | 'name'
+  | 'no-resume'
   | 'peer'
   | 'pfs'
   | 'proxy'
@@ -53,11 +55,13 @@ export const OPTIONS: OptionTable<Option> = {
   dc: { takes: 'value' },
   'dc-id': { takes: 'value' },
   ipv6: { takes: 'nothing' },
+  journal: { takes: 'value' },
   json: { takes: 'nothing' },
   lanes: { takes: 'value' },
   'max-wait': { takes: 'value' },
   mime: { takes: 'value' },
   name: { takes: 'value' },
+  'no-resume': { takes: 'nothing' },
   peer: { takes: 'value' },
   pfs: { takes: 'nothing' },
   proxy: { takes: 'value' },
@@ -79,6 +83,10 @@ export interface UploadJob {
   readonly apiHash: string
   readonly botToken: string | undefined
   readonly session: string | undefined
+  /** Folder for notes of unfinished uploads, if one was named. */
+  readonly journal: string | undefined
+  /** Whether unfinished uploads are noted and gone on with. */
+  readonly resume: boolean
   readonly as: 'photo' | 'document' | undefined
   readonly peer: string
   readonly name: string | undefined
@@ -117,6 +125,8 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
   const job = {
     files: options.operands,
     session: options.text('session'),
+    journal: options.text('journal'),
+    resume: !options.has('no-resume'),
     as: options.choice('as', ['photo', 'document']),
     peer: options.text('peer') ?? 'me',
     name: options.text('name'),
@@ -198,6 +208,8 @@ function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): 
   if (!/^(me|empty|@?[a-z]\w{3,31})$/i.test(job.peer)) {
     throw new UsageError(`--peer is me, empty or @username; it cannot be "${job.peer}"`)
   }
+  if (job.journal === '') throw new UsageError('--journal takes a folder, and its name is empty')
+  if (job.journal !== undefined && !job.resume) throw new UsageError('--journal and --no-resume exclude each other')
   if (job.quiet && job.verbose) throw new UsageError('--quiet and --verbose exclude each other')
   if (dc && serverKeys.length === 0) {
     throw new UsageError('--dc needs --server-key: without the public key of the server, anyone could pretend to be it')

@@ -22,6 +22,7 @@ import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { say, writeResult } from './io.ts'
+import { journalPath } from './journal.ts'
 import { followOutages } from './outages.ts'
 import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
@@ -33,6 +34,7 @@ import { explainWay, labelOf } from './way.ts'
 /** Runs the command; what went wrong is reported on the way. */
 export async function upload(job: UploadJob): Promise<ExitCode> {
   const signal = abortOnSignals(EXIT.interrupted)
+  const journal = journalPath(job, process.env, process.platform)
   const progress = progressDisplay(job.quiet, process.stderr, Date.now)
   const { files, faults } = await inspectAll(job.files, job.as)
   if (faults.length > 0) return refuse(faults, job)
@@ -66,7 +68,7 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     })
     .finally(() => deadline.stop())
   try {
-    return await uploadAll(client, files, { job, signal, proxy, progress, onEvent })
+    return await uploadAll(client, files, { job, journal, signal, proxy, progress, onEvent })
   } finally {
     outages?.stop()
     await client.close()
@@ -98,6 +100,8 @@ function namingSession(error: unknown, path: string | undefined): unknown {
 
 interface Run {
   readonly job: UploadJob
+  /** Folder for notes of unfinished uploads. */
+  readonly journal: string | undefined
   readonly signal: AbortSignal
   readonly proxy: string | undefined
   readonly progress: ProgressDisplay
@@ -192,7 +196,7 @@ function isPeers({ type }: RpcError): boolean {
   return /^(PEER|CHAT|CHANNEL|USERNAME|INPUT_USER|USER_BANNED)_/.test(type)
 }
 
-function uploadOptions(file: InputFile, { job, signal, progress, onEvent }: Run): UploadMediaOptions {
+function uploadOptions(file: InputFile, { job, journal, signal, progress, onEvent }: Run): UploadMediaOptions {
   const several = job.files.length > 1
   return {
     peer: job.peer,
@@ -200,6 +204,8 @@ function uploadOptions(file: InputFile, { job, signal, progress, onEvent }: Run)
     signal,
     ...(!several && { onProgress: (state) => progress.update(file.label, state) }),
     onEvent,
+    // Standard input cannot be read a second time.
+    ...(journal !== undefined && file.data !== process.stdin && { resume: journal }),
   }
 }
 

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -30,16 +31,39 @@ export interface Outcome {
 
 /** Bundles the programs. */
 export async function bundleProgram(): Promise<Program> {
+  const home = newHome()
+  const out = join(home, 'dist')
+  await bundle(['src/cli/main.ts', 'src/cli/demo.ts'], 'src', out)
+  // The demo's photo lies beside dist/, as in a checkout.
+  cpSync('assets', join(home, 'assets'), { recursive: true })
+  return {
+    main: join(out, 'cli', 'main.js'),
+    demo: join(out, 'cli', 'demo.js'),
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
+
+/** Bundles one script of test/support, which a test then starts. */
+export async function bundleScript(name: string): Promise<{ readonly path: string; remove(): void }> {
+  const home = newHome()
+  await bundle([`test/support/${name}.ts`], 'test/support', home)
+  return { path: join(home, `${name}.js`), remove: () => rmSync(home, { recursive: true, force: true }) }
+}
+
+function newHome(): string {
   const cache = join(process.cwd(), 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   const home = mkdtempSync(join(cache, 'mtproto-upload-'))
   // Tests may run it as another user.
   chmodSync(home, 0o755)
-  const out = join(home, 'dist')
+  return home
+}
+
+async function bundle(entryPoints: string[], outbase: string, outdir: string): Promise<void> {
   await build({
-    entryPoints: ['src/cli/main.ts', 'src/cli/demo.ts'],
-    outbase: 'src',
-    outdir: out,
+    entryPoints,
+    outbase,
+    outdir,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -49,13 +73,6 @@ export async function bundleProgram(): Promise<Program> {
     conditions: ['source-node'],
     logLevel: 'error',
   })
-  // The demo's photo lies beside dist/, as in a checkout.
-  cpSync('assets', join(home, 'assets'), { recursive: true })
-  return {
-    main: join(out, 'cli', 'main.js'),
-    demo: join(out, 'cli', 'demo.js'),
-    remove: () => rmSync(home, { recursive: true, force: true }),
-  }
 }
 
 export interface StartOptions {
@@ -86,7 +103,8 @@ export function start(script: string, args: readonly string[], options: StartOpt
   const { MTPROTO_API_ID: _id, MTPROTO_API_HASH: _hash, MTPROTO_BOT_TOKEN: _token, ...env } = process.env
   const begun = performance.now()
   const child = spawn(process.execPath, [script, ...args], {
-    env: { ...env, ...options.env },
+    // Notes of unfinished uploads must not come into the home of whoever runs the tests.
+    env: { ...env, XDG_STATE_HOME: join(tmpdir(), 'mtproto-upload-test-state'), ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.uid !== undefined && { uid: options.uid }),
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],

@@ -50,6 +50,8 @@ describe('defaults', () => {
       apiHash: 'hash',
       botToken: '1:token',
       session: undefined,
+      journal: undefined,
+      resume: true,
       as: undefined,
       peer: 'me',
       name: undefined,
@@ -78,13 +80,15 @@ describe('defaults', () => {
     const line =
       'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
       '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --proxy socks5://p:1 --ipv6 --lanes 16 --concurrency 64 --max-wait 0 ' +
-      '--timeout 5 --json --verbose'
+      '--timeout 5 --json --verbose --journal notes'
     expect(read(...line.split(' '))).toEqual({
       files: ['a', 'b'],
       apiId: 7,
       apiHash: 'h',
       botToken: '2:t',
       session: 's',
+      journal: 'notes',
+      resume: true,
       as: 'document',
       peer: '@alice',
       name: undefined,
