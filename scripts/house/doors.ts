@@ -102,7 +102,7 @@ function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; 
 /** Packages that are neither pure nor behind a door of their own. */
 function foreignImports(module: Module): Finding[] {
   return module.imports.flatMap(({ specifier, line }) =>
-    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|pack|platform)$|ws$)/.test(specifier) ||
+    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|pack|pbkdf2|platform)$|ws$)/.test(specifier) ||
     PURE_PACKAGES.test(specifier)
       ? []
       : [{ path: module.path, line, message: `imports ${specifier}: src/ uses no package but @noble/hashes and ws` }],

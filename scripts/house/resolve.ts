@@ -12,6 +12,7 @@ const EITHER: Readonly<Record<string, readonly string[]>> = {
   '#locate-error': ['src/tl/locate-error.ts', 'src/tl/locate-nothing.ts'],
   '#methods': ['src/tl/generated/client/methods.ts', 'src/tl/generated/compact/methods.ts'],
   '#pack': ['src/transport/session/pack.ts', 'src/transport/session/pack-nothing.ts'],
+  '#pbkdf2': ['src/crypto/pbkdf2-native.ts', 'src/crypto/pbkdf2-portable.ts'],
   '#platform': ['src/client/platform/node.ts', 'src/client/platform/web.ts'],
 }
 

@@ -11,10 +11,13 @@ import { hint } from '#explain'
 import { authImportBotAuthorization, usersGetUsers } from '#methods'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
+import type { AuthAuthorization, User } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
+import type { TlReader } from '../tl/reader.ts'
 import { closedByUs } from '../transport/connection-errors.ts'
 import { Datacenter, type DatacenterLike, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
+import type { LoginContext } from './login/context.ts'
 import type { ConnectOptions } from './options.ts'
 import { placeOf } from './places.ts'
 import type { Platform, Way } from './platform/platform.ts'
@@ -49,6 +52,8 @@ export class Account {
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
+  /** Hears what the server says by itself, while a login waits for it. */
+  #listen: ((reader: TlReader) => void) | undefined
   /** What `onEvent` threw. */
   #thrown: { readonly error: unknown } | undefined
   #closed = false
@@ -86,8 +91,9 @@ export class Account {
     const stored = await storage.load()
     const account = new Account(options, platform, storage, sessionOf(stored, options))
     try {
-      if (account.user) await account.#prove(signal)
-      else await account.#moving(signal, () => account.#logIn(signal))
+      // A session that comes from elsewhere may have a key and not say whose it is: the server does.
+      const known = account.user ?? (!options.botToken && account.#data.keys.has(account.dcId))
+      await (known ? account.#prove(signal) : account.#logInSomewhere(signal))
       await account.#saving
     } catch (error) {
       await account.close().catch(() => {})
@@ -102,11 +108,19 @@ export class Account {
 
   /** Tries a stored login: it may have been ended since. A server that does not know the method has not ended it. */
   async #prove(signal: AbortSignal | undefined): Promise<void> {
-    await this.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal }).catch(
-      (error) => {
-        if (!(error instanceof RpcError && error.code === 400)) throw error
-      },
-    )
+    try {
+      const [user] = await this.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal })
+      if (!this.user) this.#welcome(user)
+    } catch (error) {
+      if (!(error instanceof RpcError)) throw error
+      if (this.options.login && LOGGED_OUT.test(error.type)) await this.#logInSomewhere(signal)
+      else if (error.code !== 400 || !this.user) throw error
+    }
+  }
+
+  /** Logs in wherever the account lives. */
+  #logInSomewhere(signal: AbortSignal | undefined): Promise<void> {
+    return this.#moving(signal, () => this.#logIn(signal))
   }
 
   /** Calls a method; repeats what can be repeated. */
@@ -195,16 +209,41 @@ export class Account {
   }
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
-    const { apiId, apiHash, botToken: botAuthToken, onEvent } = this.options
+    const { apiId, apiHash, botToken: botAuthToken, login } = this.options
+    if (login) return this.#welcome(await login(this.#loginContext(signal)))
     if (!botAuthToken) throw new UsageError('there is no stored login and no botToken')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
-    const result = await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal)
-    const user = result._ === 'auth.authorization' ? result.user : result
-    if (user._ !== 'user')
-      throw new UsageError(`the login was answered with ${user._}${hint(`; is this a bot's token?`) ?? ''}`)
-    const { id, username } = user
-    this.user = { id, bot: true, username }
-    onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
+    this.#welcome(await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal))
+  }
+
+  /** What a login by other means works with. */
+  #loginContext(signal: AbortSignal | undefined): LoginContext {
+    const { apiId, apiHash, host = this.#platform.host, crypto = this.#platform.crypto } = this.options
+    return {
+      apiId,
+      apiHash,
+      host,
+      crypto,
+      signal,
+      call: (method, request) => this.invoke(method, request, { signal }),
+      moveTo: (dc) => this.#moveTo(dc, signal),
+      onMessage: (listen) => {
+        this.#listen = listen
+        return () => {
+          this.#listen = undefined
+        }
+      },
+    }
+  }
+
+  /** Notes who has logged in. */
+  #welcome(result: AuthAuthorization | User | undefined): void {
+    const user = result?._ === 'auth.authorization' ? result.user : result
+    if (user?._ !== 'user')
+      throw new UsageError(`the login was answered with ${user?._}${hint(`; is this a bot's token?`) ?? ''}`)
+    const { id, bot = false, username } = user
+    this.user = { id, bot, username }
+    this.options.onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
     this.#save()
   }
 
@@ -269,6 +308,7 @@ export class Account {
       salt: stored?.salt,
       init: initWrapper(options),
       withoutUpdates,
+      onUpdate: (reader) => this.#listen?.(reader),
       onAuthKey: (bytes, salt) => {
         // A fresh key is not logged in, so what was stored with the old one is of no use; the login that follows saves.
         if (bytes) data.keys.set(place.id, { key: bytes, salt })

@@ -11,7 +11,7 @@ import { parseProxy } from './proxy-link.ts'
 /** @throws UsageError for options that cannot be */
 export function checkOptions(options: ConnectOptions): void {
   if (!isObject(options))
-    throw new UsageError('connect takes an object of options: at least apiId, apiHash and botToken')
+    throw new UsageError('connect takes an object of options: at least apiId, apiHash, and botToken or login')
   const { apiId, apiHash, botToken, dc, transport, storage, maxWait, onEvent, signal, methods, proxy, ipv6, dial } =
     options
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
@@ -23,6 +23,9 @@ export function checkOptions(options: ConnectOptions): void {
   must('apiHash', apiHash ?? null, isHash, 'the string that https://my.telegram.org shows')
   const isToken = typeof botToken === 'string' && /^\d+:\S+$/.test(botToken)
   must('botToken', botToken, isToken, 'one of @BotFather: a number, a colon, 35 characters')
+  const { login } = options
+  must('login', login, typeof login === 'function', 'what phoneLogin() or qrLogin() makes')
+  if (login && botToken !== undefined) throw new UsageError('botToken and login exclude each other: leave one out')
   const isTransport = isObject(transport)
     ? typeof transport.codec === 'function' && typeof transport.dial === 'function'
     : TRANSPORTS.some((name) => name === transport)

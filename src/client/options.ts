@@ -8,6 +8,7 @@ import type { Address, Dial } from '../transport/carrier/carrier.ts'
 import type { MakeDatacenter } from '../transport/datacenter.ts'
 import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
+import type { Login } from './login/context.ts'
 import type { NamedMethod } from './methods.ts'
 import type { SessionStorage } from './storage.ts'
 import type { Way } from './way.ts'
@@ -77,8 +78,13 @@ export interface ConnectOptions extends WayOptions {
   /** Application id and hash, from https://my.telegram.org. */
   readonly apiId: number
   readonly apiHash: string
-  /** Token of a bot, from @BotFather. Needed unless `storage` holds a session that is logged in. */
+  /** Token of a bot, from @BotFather. This or `login` is needed unless `storage` holds a session that is logged in. */
   readonly botToken?: string | undefined
+  /**
+   * How a person logs in if there is no stored login, or it was ended: what `phoneLogin()` or `qrLogin()` of
+   * `mtproto-upload/login` makes. It is asked while connecting only, never later.
+   */
+  readonly login?: Login | undefined
   /**
    * Where the session is kept: a storage, or the path of a file where there are files. In memory unless told, so that each
    * start is a new login.

@@ -40,11 +40,11 @@ export interface SrpAnswer {
 }
 
 /** The number x that stands for the password: PH2 of the documentation, 32 bytes. */
-async function passwordHash(
+export async function passwordHash(
   crypto: Crypto,
   pbkdf2: Pbkdf2,
   password: Uint8Array,
-  { salt1, salt2 }: SrpParameters,
+  { salt1, salt2 }: Pick<SrpParameters, 'salt1' | 'salt2'>,
 ): Promise<Uint8Array> {
   const salted = (data: Uint8Array, salt: Uint8Array): Uint8Array => crypto.sha256(salt, data, salt)
   const first = salted(salted(password, salt1), salt2)

@@ -8,6 +8,7 @@ import { view } from '../../bytes.ts'
 import { type AuthKey, createAuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { RandomSource } from '../../host.ts'
+import type { LoginToken } from './logins.ts'
 import { SaltSchedule } from './salt-schedule.ts'
 
 /** What clients say about themselves in `initConnection`. */
@@ -31,6 +32,10 @@ export interface KeyRecord {
   boundTo: KeyRecord | undefined
   /** The user logged in, on permanent keys. */
   userId: bigint | undefined
+  /** The account that has proved its phone and still owes its password. */
+  passwordFor: bigint | undefined
+  /** The QR code that was last shown under this key. */
+  shownToken: LoginToken | undefined
   /** Layer of the last `invokeWithLayer`, 0 before the first. */
   layer: number
   /** From the last `initConnection`. */
@@ -80,6 +85,8 @@ export class AuthKeys {
       expiresAt,
       boundTo: undefined,
       userId: undefined,
+      passwordFor: undefined,
+      shownToken: undefined,
       layer: 0,
       client: undefined,
       revoked: undefined,

@@ -31,6 +31,8 @@ export interface Call {
   readonly sessionId: bigint
   readonly msgId: bigint
   readonly connection: number
+  /** Sends a message of the server's own, an update, over the session of this call: now, or when its client is back. */
+  push(body: Uint8Array): void
   /** Settles when the call of that id is answered: true if it succeeded; false if it failed or never came. */
   after(msgId: bigint): Promise<boolean>
 }
@@ -54,6 +56,8 @@ export interface CallSite {
   readonly key: KeyRecord
   readonly id: bigint
   readonly link: Link | undefined
+  /** Sends a message that answers nothing. */
+  push(body: Uint8Array): void
   /** Sends a whole `rpc_result`. */
   answer(message: Received, body: Uint8Array): void
   /** Sends `bad_msg_notification`, or `bad_server_salt` for 48. */
@@ -83,6 +87,7 @@ export class Calls {
       sessionId: id,
       msgId,
       connection: link?.id ?? 0,
+      push: (body) => this.#site.push(body),
       after: (other) => this.#after(other),
     }
     let outcome: Outcome | Promise<Outcome>

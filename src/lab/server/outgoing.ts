@@ -76,6 +76,11 @@ export class OutgoingQueue {
     this.#push(body, now, true, true, answerTo)
   }
 
+  /** Queues a message that answers nothing: an update. */
+  update(body: Uint8Array, now: number): void {
+    this.#push(body, now, true, false, undefined)
+  }
+
   #push(body: Uint8Array, now: number, content: boolean, answer: boolean, answerTo: bigint | undefined): void {
     const msgId = this.#ids.next(now, answer ? ANSWER_RESIDUE : SERVER_RESIDUE)
     const message: Outgoing = { msgId, seqno: this.#ids.seqno(content), body, answerTo }

@@ -24,6 +24,14 @@ import { badRequest, RpcFailure } from './rpc-failure.ts'
 
 /** Methods that work before login. */
 const OPEN: ReadonlySet<string> = new Set([
+  'auth.sendCode',
+  'auth.resendCode',
+  'auth.cancelCode',
+  'auth.signIn',
+  'auth.checkPassword',
+  'auth.exportLoginToken',
+  'auth.importLoginToken',
+  'account.getPassword',
   'auth.importBotAuthorization',
   'auth.importAuthorization',
   'auth.bindTempAuthKey',

@@ -118,6 +118,12 @@ export class ServerSession {
     this.link = undefined
   }
 
+  push(body: Uint8Array): void {
+    if (this.#destroyed) return
+    this.queue.update(body, this.dc.milliseconds())
+    if (!this.#receiving) this.#flush()
+  }
+
   answer(message: Received, body: Uint8Array): void {
     // The answer itself acknowledges the call.
     message.acknowledged = true

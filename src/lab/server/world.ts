@@ -5,6 +5,7 @@
  */
 import { view } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
+import { Logins } from './logins.ts'
 import { MediaStore } from './media-store.ts'
 import type { PartsStore } from './parts-store.ts'
 import { MAX_PARTS, MAX_PARTS_PREMIUM, Uploads } from './uploads.ts'
@@ -86,6 +87,8 @@ export class World {
   /** DCs that are up, in rising order of their numbers. */
   readonly dcs: DcAddress[] = []
   readonly media: MediaStore
+  /** Logins of people that are under way: codes, passwords, QR codes. */
+  readonly logins: Logins
   readonly uploads: Uploads
   /** Business connections that exist: id → the user behind it. */
   readonly businessConnections: Map<string, bigint> = new Map()
@@ -99,6 +102,7 @@ export class World {
     this.openToBots = options.openToBots ?? true
     this.#parts = options.parts
     this.uploads = new Uploads(options.parts)
+    this.logins = new Logins(options.random)
     this.media = new MediaStore(options.random, options.keepMedia)
   }
 

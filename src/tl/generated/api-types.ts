@@ -3,6 +3,32 @@
 
 import type { TlEncode } from '../method.ts'
 
+/** `authorization#ad01d61d flags:# current:flags.0?true official_app:flags.1?true password_pending:flags.2?true encrypted_requests_disabled:flags.3?true call_requests_disabled:flags.4?true unconfirmed:flags.5?true hash:long device_model:string platform:string system_version:string api_id:int app_name:string app_version:string date_created:int date_active:int ip:string country:string region:string = Authorization;` */
+export interface authorization {
+  _: 'authorization'
+  current?: boolean | undefined
+  officialApp?: boolean | undefined
+  passwordPending?: boolean | undefined
+  encryptedRequestsDisabled?: boolean | undefined
+  callRequestsDisabled?: boolean | undefined
+  unconfirmed?: boolean | undefined
+  hash: bigint
+  deviceModel: string
+  platform: string
+  systemVersion: string
+  apiId: number
+  appName: string
+  appVersion: string
+  dateCreated: number
+  dateActive: number
+  ip: string
+  country: string
+  region: string
+}
+
+/** The type `Authorization`. */
+export type Authorization = authorization
+
 /** `baseThemeArctic#5b11125a = BaseTheme;` */
 export interface baseThemeArctic {
   _: 'baseThemeArctic'
@@ -205,6 +231,23 @@ export interface chatPhotoEmpty {
 /** The type `ChatPhoto`. */
 export type ChatPhoto = chatPhoto | chatPhotoEmpty
 
+/** `codeSettings#ad253d78 flags:# allow_flashcall:flags.0?true current_number:flags.1?true allow_app_hash:flags.4?true allow_missed_call:flags.5?true allow_firebase:flags.7?true unknown_number:flags.9?true logout_tokens:flags.6?Vector<bytes> token:flags.8?string app_sandbox:flags.8?Bool = CodeSettings;` */
+export interface codeSettings {
+  _: 'codeSettings'
+  allowFlashcall?: boolean | undefined
+  currentNumber?: boolean | undefined
+  allowAppHash?: boolean | undefined
+  allowMissedCall?: boolean | undefined
+  allowFirebase?: boolean | undefined
+  unknownNumber?: boolean | undefined
+  logoutTokens?: Uint8Array[] | undefined
+  token?: string | undefined
+  appSandbox?: boolean | undefined
+}
+
+/** The type `CodeSettings`. */
+export type CodeSettings = codeSettings
+
 /** `config#cc1a241e flags:# default_p2p_contacts:flags.3?true preload_featured_stickers:flags.4?true revoke_pm_inbox:flags.6?true blocked_mode:flags.8?true force_try_ipv6:flags.14?true date:int expires:int test_mode:Bool this_dc:int dc_options:Vector<DcOption> dc_txt_domain_name:string chat_size_max:int megagroup_size_max:int forwarded_count_max:int online_update_period_ms:int offline_blur_timeout_ms:int offline_idle_timeout_ms:int online_cloud_timeout_ms:int notify_cloud_delay_ms:int notify_default_delay_ms:int push_chat_period_ms:int push_chat_limit:int edit_time_limit:int revoke_time_limit:int revoke_pm_time_limit:int rating_e_decay:int stickers_recent_limit:int channels_read_media_period:int tmp_sessions:flags.0?int call_receive_timeout_ms:int call_ring_timeout_ms:int call_connect_timeout_ms:int call_packet_timeout_ms:int me_url_prefix:string autoupdate_url_prefix:flags.7?string gif_search_username:flags.9?string venue_search_username:flags.10?string img_search_username:flags.11?string static_maps_provider:flags.12?string caption_length_max:int message_length_max:int webfile_dc_id:int suggested_lang_code:flags.2?string lang_pack_version:flags.2?int base_lang_pack_version:flags.2?int reactions_default:flags.15?Reaction autologin_token:flags.16?string = Config;` */
 export interface config {
   _: 'config'
@@ -387,6 +430,27 @@ export type DocumentAttribute =
   | documentAttributeSticker
   | documentAttributeVideo
 
+/** `emailVerificationApple#96d074fd token:string = EmailVerification;` */
+export interface emailVerificationApple {
+  _: 'emailVerificationApple'
+  token: string
+}
+
+/** `emailVerificationCode#922e55a9 code:string = EmailVerification;` */
+export interface emailVerificationCode {
+  _: 'emailVerificationCode'
+  code: string
+}
+
+/** `emailVerificationGoogle#db909ec2 token:string = EmailVerification;` */
+export interface emailVerificationGoogle {
+  _: 'emailVerificationGoogle'
+  token: string
+}
+
+/** The type `EmailVerification`. */
+export type EmailVerification = emailVerificationApple | emailVerificationCode | emailVerificationGoogle
+
 /** `emojiStatus#e7ff068a flags:# document_id:long until:flags.0?int = EmojiStatus;` */
 export interface emojiStatus {
   _: 'emojiStatus'
@@ -501,6 +565,22 @@ export interface inputChannelFromMessage {
 
 /** The type `InputChannel`. */
 export type InputChannel = inputChannel | inputChannelEmpty | inputChannelFromMessage
+
+/** `inputCheckPasswordEmpty#9880f658 = InputCheckPasswordSRP;` */
+export interface inputCheckPasswordEmpty {
+  _: 'inputCheckPasswordEmpty'
+}
+
+/** `inputCheckPasswordSRP#d27ff082 srp_id:long A:bytes M1:bytes = InputCheckPasswordSRP;` */
+export interface inputCheckPasswordSRP {
+  _: 'inputCheckPasswordSRP'
+  srpId: bigint
+  A: Uint8Array
+  M1: Uint8Array
+}
+
+/** The type `InputCheckPasswordSRP`. */
+export type InputCheckPasswordSRP = inputCheckPasswordEmpty | inputCheckPasswordSRP
 
 /** `inputClientProxy#75588b3f address:string port:int = InputClientProxy;` */
 export interface inputClientProxy {
@@ -2054,6 +2134,23 @@ export interface pageTableRow {
 /** The type `PageTableRow`. */
 export type PageTableRow = pageTableRow
 
+/** `passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow#3a912d4a salt1:bytes salt2:bytes g:int p:bytes = PasswordKdfAlgo;` */
+export interface passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow {
+  _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow'
+  salt1: Uint8Array
+  salt2: Uint8Array
+  g: number
+  p: Uint8Array
+}
+
+/** `passwordKdfAlgoUnknown#d45ab096 = PasswordKdfAlgo;` */
+export interface passwordKdfAlgoUnknown {
+  _: 'passwordKdfAlgoUnknown'
+}
+
+/** The type `PasswordKdfAlgo`. */
+export type PasswordKdfAlgo = passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow | passwordKdfAlgoUnknown
+
 /** `peerChannel#a2a5371e channel_id:long = Peer;` */
 export interface peerChannel {
   _: 'peerChannel'
@@ -2490,6 +2587,29 @@ export type RichText =
   | textSuperscript
   | textUnderline
   | textUrl
+
+/** `securePasswordKdfAlgoPBKDF2HMACSHA512iter100000#bbf2dda0 salt:bytes = SecurePasswordKdfAlgo;` */
+export interface securePasswordKdfAlgoPBKDF2HMACSHA512iter100000 {
+  _: 'securePasswordKdfAlgoPBKDF2HMACSHA512iter100000'
+  salt: Uint8Array
+}
+
+/** `securePasswordKdfAlgoSHA512#86471d92 salt:bytes = SecurePasswordKdfAlgo;` */
+export interface securePasswordKdfAlgoSHA512 {
+  _: 'securePasswordKdfAlgoSHA512'
+  salt: Uint8Array
+}
+
+/** `securePasswordKdfAlgoUnknown#4a8537 = SecurePasswordKdfAlgo;` */
+export interface securePasswordKdfAlgoUnknown {
+  _: 'securePasswordKdfAlgoUnknown'
+}
+
+/** The type `SecurePasswordKdfAlgo`. */
+export type SecurePasswordKdfAlgo =
+  | securePasswordKdfAlgoPBKDF2HMACSHA512iter100000
+  | securePasswordKdfAlgoSHA512
+  | securePasswordKdfAlgoUnknown
 
 /** `starGift#313a9547 flags:# limited:flags.0?true sold_out:flags.1?true birthday:flags.2?true require_premium:flags.7?true limited_per_user:flags.8?true peer_color_available:flags.10?true auction:flags.11?true id:long sticker:Document stars:long availability_remains:flags.0?int availability_total:flags.0?int availability_resale:flags.4?long convert_stars:long first_sale_date:flags.1?int last_sale_date:flags.1?int upgrade_stars:flags.3?long resell_min_stars:flags.4?long title:flags.5?string released_by:flags.6?Peer per_user_total:flags.8?int per_user_remains:flags.8?int locked_until_date:flags.9?int auction_slug:flags.11?string gifts_per_round:flags.11?int auction_start_date:flags.11?int upgrade_variants:flags.12?int background:flags.13?StarGiftBackground = StarGift;` */
 export interface starGift {
@@ -3121,6 +3241,27 @@ export type WebPageAttribute =
   | webPageAttributeTheme
   | webPageAttributeUniqueStarGift
 
+/** `account.password#957b50fb flags:# has_recovery:flags.0?true has_secure_values:flags.1?true has_password:flags.2?true current_algo:flags.2?PasswordKdfAlgo srp_B:flags.2?bytes srp_id:flags.2?long hint:flags.3?string email_unconfirmed_pattern:flags.4?string new_algo:PasswordKdfAlgo new_secure_algo:SecurePasswordKdfAlgo secure_random:bytes pending_reset_date:flags.5?int login_email_pattern:flags.6?string = account.Password;` */
+export interface accountPassword {
+  _: 'account.password'
+  hasRecovery?: boolean | undefined
+  hasSecureValues?: boolean | undefined
+  hasPassword?: boolean | undefined
+  currentAlgo?: PasswordKdfAlgo | undefined
+  srpB?: Uint8Array | undefined
+  srpId?: bigint | undefined
+  hint?: string | undefined
+  emailUnconfirmedPattern?: string | undefined
+  newAlgo: PasswordKdfAlgo
+  newSecureAlgo: SecurePasswordKdfAlgo
+  secureRandom: Uint8Array
+  pendingResetDate?: number | undefined
+  loginEmailPattern?: string | undefined
+}
+
+/** The type `account.Password`. */
+export type AccountPassword = accountPassword
+
 /** `auth.authorization#2ea2c0d4 flags:# setup_password_required:flags.1?true otherwise_relogin_days:flags.1?int tmp_sessions:flags.0?int future_auth_token:flags.2?bytes user:User = auth.Authorization;` */
 export interface authAuthorization {
   _: 'auth.authorization'
@@ -3140,6 +3281,39 @@ export interface authAuthorizationSignUpRequired {
 /** The type `auth.Authorization`. */
 export type AuthAuthorization = authAuthorization | authAuthorizationSignUpRequired
 
+/** `auth.codeTypeCall#741cd3e3 = auth.CodeType;` */
+export interface authCodeTypeCall {
+  _: 'auth.codeTypeCall'
+}
+
+/** `auth.codeTypeFlashCall#226ccefb = auth.CodeType;` */
+export interface authCodeTypeFlashCall {
+  _: 'auth.codeTypeFlashCall'
+}
+
+/** `auth.codeTypeFragmentSms#6ed998c = auth.CodeType;` */
+export interface authCodeTypeFragmentSms {
+  _: 'auth.codeTypeFragmentSms'
+}
+
+/** `auth.codeTypeMissedCall#d61ad6ee = auth.CodeType;` */
+export interface authCodeTypeMissedCall {
+  _: 'auth.codeTypeMissedCall'
+}
+
+/** `auth.codeTypeSms#72a3158c = auth.CodeType;` */
+export interface authCodeTypeSms {
+  _: 'auth.codeTypeSms'
+}
+
+/** The type `auth.CodeType`. */
+export type AuthCodeType =
+  | authCodeTypeCall
+  | authCodeTypeFlashCall
+  | authCodeTypeFragmentSms
+  | authCodeTypeMissedCall
+  | authCodeTypeSms
+
 /** `auth.exportedAuthorization#b434e2b8 id:long bytes:bytes = auth.ExportedAuthorization;` */
 export interface authExportedAuthorization {
   _: 'auth.exportedAuthorization'
@@ -3158,6 +3332,151 @@ export interface authLoggedOut {
 
 /** The type `auth.LoggedOut`. */
 export type AuthLoggedOut = authLoggedOut
+
+/** `auth.loginToken#629f1980 expires:int token:bytes = auth.LoginToken;` */
+export interface authLoginToken {
+  _: 'auth.loginToken'
+  expires: number
+  token: Uint8Array
+}
+
+/** `auth.loginTokenMigrateTo#68e9916 dc_id:int token:bytes = auth.LoginToken;` */
+export interface authLoginTokenMigrateTo {
+  _: 'auth.loginTokenMigrateTo'
+  dcId: number
+  token: Uint8Array
+}
+
+/** `auth.loginTokenSuccess#390d5c5e authorization:auth.Authorization = auth.LoginToken;` */
+export interface authLoginTokenSuccess {
+  _: 'auth.loginTokenSuccess'
+  authorization: AuthAuthorization
+}
+
+/** The type `auth.LoginToken`. */
+export type AuthLoginToken = authLoginToken | authLoginTokenMigrateTo | authLoginTokenSuccess
+
+/** `auth.sentCode#5e002502 flags:# type:auth.SentCodeType phone_code_hash:string next_type:flags.1?auth.CodeType timeout:flags.2?int = auth.SentCode;` */
+export interface authSentCode {
+  _: 'auth.sentCode'
+  type: AuthSentCodeType
+  phoneCodeHash: string
+  nextType?: AuthCodeType | undefined
+  timeout?: number | undefined
+}
+
+/** `auth.sentCodePaymentRequired#e0955a3c store_product:string phone_code_hash:string support_email_address:string support_email_subject:string currency:string amount:long = auth.SentCode;` */
+export interface authSentCodePaymentRequired {
+  _: 'auth.sentCodePaymentRequired'
+  storeProduct: string
+  phoneCodeHash: string
+  supportEmailAddress: string
+  supportEmailSubject: string
+  currency: string
+  amount: bigint
+}
+
+/** `auth.sentCodeSuccess#2390fe44 authorization:auth.Authorization = auth.SentCode;` */
+export interface authSentCodeSuccess {
+  _: 'auth.sentCodeSuccess'
+  authorization: AuthAuthorization
+}
+
+/** The type `auth.SentCode`. */
+export type AuthSentCode = authSentCode | authSentCodePaymentRequired | authSentCodeSuccess
+
+/** `auth.sentCodeTypeApp#3dbb5986 length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeApp {
+  _: 'auth.sentCodeTypeApp'
+  length: number
+}
+
+/** `auth.sentCodeTypeCall#5353e5a7 length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeCall {
+  _: 'auth.sentCodeTypeCall'
+  length: number
+}
+
+/** `auth.sentCodeTypeEmailCode#f450f59b flags:# apple_signin_allowed:flags.0?true google_signin_allowed:flags.1?true email_pattern:string length:int reset_available_period:flags.3?int reset_pending_date:flags.4?int = auth.SentCodeType;` */
+export interface authSentCodeTypeEmailCode {
+  _: 'auth.sentCodeTypeEmailCode'
+  appleSigninAllowed?: boolean | undefined
+  googleSigninAllowed?: boolean | undefined
+  emailPattern: string
+  length: number
+  resetAvailablePeriod?: number | undefined
+  resetPendingDate?: number | undefined
+}
+
+/** `auth.sentCodeTypeFirebaseSms#9fd736 flags:# nonce:flags.0?bytes play_integrity_project_id:flags.2?long play_integrity_nonce:flags.2?bytes receipt:flags.1?string push_timeout:flags.1?int length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeFirebaseSms {
+  _: 'auth.sentCodeTypeFirebaseSms'
+  nonce?: Uint8Array | undefined
+  playIntegrityProjectId?: bigint | undefined
+  playIntegrityNonce?: Uint8Array | undefined
+  receipt?: string | undefined
+  pushTimeout?: number | undefined
+  length: number
+}
+
+/** `auth.sentCodeTypeFlashCall#ab03c6d9 pattern:string = auth.SentCodeType;` */
+export interface authSentCodeTypeFlashCall {
+  _: 'auth.sentCodeTypeFlashCall'
+  pattern: string
+}
+
+/** `auth.sentCodeTypeFragmentSms#d9565c39 url:string length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeFragmentSms {
+  _: 'auth.sentCodeTypeFragmentSms'
+  url: string
+  length: number
+}
+
+/** `auth.sentCodeTypeMissedCall#82006484 prefix:string length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeMissedCall {
+  _: 'auth.sentCodeTypeMissedCall'
+  prefix: string
+  length: number
+}
+
+/** `auth.sentCodeTypeSetUpEmailRequired#a5491dea flags:# apple_signin_allowed:flags.0?true google_signin_allowed:flags.1?true = auth.SentCodeType;` */
+export interface authSentCodeTypeSetUpEmailRequired {
+  _: 'auth.sentCodeTypeSetUpEmailRequired'
+  appleSigninAllowed?: boolean | undefined
+  googleSigninAllowed?: boolean | undefined
+}
+
+/** `auth.sentCodeTypeSms#c000bba2 length:int = auth.SentCodeType;` */
+export interface authSentCodeTypeSms {
+  _: 'auth.sentCodeTypeSms'
+  length: number
+}
+
+/** `auth.sentCodeTypeSmsPhrase#b37794af flags:# beginning:flags.0?string = auth.SentCodeType;` */
+export interface authSentCodeTypeSmsPhrase {
+  _: 'auth.sentCodeTypeSmsPhrase'
+  beginning?: string | undefined
+}
+
+/** `auth.sentCodeTypeSmsWord#a416ac81 flags:# beginning:flags.0?string = auth.SentCodeType;` */
+export interface authSentCodeTypeSmsWord {
+  _: 'auth.sentCodeTypeSmsWord'
+  beginning?: string | undefined
+}
+
+/** The type `auth.SentCodeType`. */
+export type AuthSentCodeType =
+  | authSentCodeTypeApp
+  | authSentCodeTypeCall
+  | authSentCodeTypeEmailCode
+  | authSentCodeTypeFirebaseSms
+  | authSentCodeTypeFlashCall
+  | authSentCodeTypeFragmentSms
+  | authSentCodeTypeMissedCall
+  | authSentCodeTypeSetUpEmailRequired
+  | authSentCodeTypeSms
+  | authSentCodeTypeSmsPhrase
+  | authSentCodeTypeSmsWord
 
 /** `contacts.resolvedPeer#7f077ad9 peer:Peer chats:Vector<Chat> users:Vector<User> = contacts.ResolvedPeer;` */
 export interface contactsResolvedPeer {
@@ -3293,6 +3612,17 @@ export interface uploadFileCdnRedirect {
 /** The type `upload.File`. */
 export type UploadFile = uploadFile | uploadFileCdnRedirect
 
+/** `account.getPassword#548a30f5 = account.Password;` */
+export interface AccountGetPasswordRequest {
+  _: 'account.getPassword'
+}
+
+/** `auth.acceptLoginToken#e894ad4d token:bytes = Authorization;` */
+export interface AuthAcceptLoginTokenRequest {
+  _: 'auth.acceptLoginToken'
+  token: Uint8Array
+}
+
 /** `auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;` */
 export interface AuthBindTempAuthKeyRequest {
   _: 'auth.bindTempAuthKey'
@@ -3302,10 +3632,31 @@ export interface AuthBindTempAuthKeyRequest {
   encryptedMessage: Uint8Array
 }
 
+/** `auth.cancelCode#1f040578 phone_number:string phone_code_hash:string = Bool;` */
+export interface AuthCancelCodeRequest {
+  _: 'auth.cancelCode'
+  phoneNumber: string
+  phoneCodeHash: string
+}
+
+/** `auth.checkPassword#d18b4d16 password:InputCheckPasswordSRP = auth.Authorization;` */
+export interface AuthCheckPasswordRequest {
+  _: 'auth.checkPassword'
+  password: InputCheckPasswordSRP
+}
+
 /** `auth.exportAuthorization#e5bfffcd dc_id:int = auth.ExportedAuthorization;` */
 export interface AuthExportAuthorizationRequest {
   _: 'auth.exportAuthorization'
   dcId: number
+}
+
+/** `auth.exportLoginToken#b7e085fe api_id:int api_hash:string except_ids:Vector<long> = auth.LoginToken;` */
+export interface AuthExportLoginTokenRequest {
+  _: 'auth.exportLoginToken'
+  apiId: number
+  apiHash: string
+  exceptIds: bigint[]
 }
 
 /** `auth.importAuthorization#a57a7dad id:long bytes:bytes = auth.Authorization;` */
@@ -3324,9 +3675,41 @@ export interface AuthImportBotAuthorizationRequest {
   botAuthToken: string
 }
 
+/** `auth.importLoginToken#95ac5ce4 token:bytes = auth.LoginToken;` */
+export interface AuthImportLoginTokenRequest {
+  _: 'auth.importLoginToken'
+  token: Uint8Array
+}
+
 /** `auth.logOut#3e72ba19 = auth.LoggedOut;` */
 export interface AuthLogOutRequest {
   _: 'auth.logOut'
+}
+
+/** `auth.resendCode#cae47523 flags:# phone_number:string phone_code_hash:string reason:flags.0?string = auth.SentCode;` */
+export interface AuthResendCodeRequest {
+  _: 'auth.resendCode'
+  phoneNumber: string
+  phoneCodeHash: string
+  reason?: string | undefined
+}
+
+/** `auth.sendCode#a677244f phone_number:string api_id:int api_hash:string settings:CodeSettings = auth.SentCode;` */
+export interface AuthSendCodeRequest {
+  _: 'auth.sendCode'
+  phoneNumber: string
+  apiId: number
+  apiHash: string
+  settings: CodeSettings
+}
+
+/** `auth.signIn#8d52a951 flags:# phone_number:string phone_code_hash:string phone_code:flags.0?string email_verification:flags.1?EmailVerification = auth.Authorization;` */
+export interface AuthSignInRequest {
+  _: 'auth.signIn'
+  phoneNumber: string
+  phoneCodeHash: string
+  phoneCode?: string | undefined
+  emailVerification?: EmailVerification | undefined
 }
 
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
@@ -3425,11 +3808,20 @@ export interface UsersGetUsersRequest {
 
 /** Request and result of each method. */
 export interface MethodMap {
+  'account.getPassword': { request: AccountGetPasswordRequest; result: AccountPassword }
+  'auth.acceptLoginToken': { request: AuthAcceptLoginTokenRequest; result: Authorization }
   'auth.bindTempAuthKey': { request: AuthBindTempAuthKeyRequest; result: boolean }
+  'auth.cancelCode': { request: AuthCancelCodeRequest; result: boolean }
+  'auth.checkPassword': { request: AuthCheckPasswordRequest; result: AuthAuthorization }
   'auth.exportAuthorization': { request: AuthExportAuthorizationRequest; result: AuthExportedAuthorization }
+  'auth.exportLoginToken': { request: AuthExportLoginTokenRequest; result: AuthLoginToken }
   'auth.importAuthorization': { request: AuthImportAuthorizationRequest; result: AuthAuthorization }
   'auth.importBotAuthorization': { request: AuthImportBotAuthorizationRequest; result: AuthAuthorization }
+  'auth.importLoginToken': { request: AuthImportLoginTokenRequest; result: AuthLoginToken }
   'auth.logOut': { request: AuthLogOutRequest; result: AuthLoggedOut }
+  'auth.resendCode': { request: AuthResendCodeRequest; result: AuthSentCode }
+  'auth.sendCode': { request: AuthSendCodeRequest; result: AuthSentCode }
+  'auth.signIn': { request: AuthSignInRequest; result: AuthAuthorization }
   'contacts.resolveUsername': { request: ContactsResolveUsernameRequest; result: ContactsResolvedPeer }
   'help.getAppConfig': { request: HelpGetAppConfigRequest; result: HelpAppConfig }
   'help.getConfig': { request: HelpGetConfigRequest; result: Config }

@@ -43,7 +43,7 @@ export const AUTH_METHODS: Handlers<
     const bot = known ?? world.bot(BigInt(number))
     if (bot.deactivated) throw new RpcFailure(401, 'USER_DEACTIVATED')
     if (bot.homeDc !== undefined && bot.homeDc !== dcId) throw new RpcFailure(303, `USER_MIGRATE_${bot.homeDc}`)
-    return login(call, bot)
+    return authorized(call, bot)
   },
 
   'auth.logOut': (call) => {
@@ -63,7 +63,7 @@ export const AUTH_METHODS: Handlers<
     if (!world.users.has(id)) throw badRequest('USER_ID_INVALID')
     const user = world.importAuthorization(id, dcId, bytes)
     if (user === undefined) throw badRequest('AUTH_BYTES_INVALID')
-    return login(call, user)
+    return authorized(call, user)
   },
 
   'auth.bindTempAuthKey': (call, request) => {
@@ -93,8 +93,13 @@ export const AUTH_METHODS: Handlers<
   },
 }
 
-function login(call: MethodCall, user: WorldUser): { _: 'auth.authorization'; user: ReturnType<typeof toUser> } {
+/** Logs an account in on the call's key. */
+export function authorized(
+  call: MethodCall,
+  user: WorldUser,
+): { _: 'auth.authorization'; user: ReturnType<typeof toUser> } {
   call.who.userId = user.id
+  call.who.passwordFor = undefined
   return { _: 'auth.authorization', user: toUser(user, user) }
 }
 

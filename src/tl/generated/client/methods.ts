@@ -3,13 +3,32 @@
 
 import { defineMethod, type Method } from '../../method.ts'
 import { readBool, readVector } from '../../scalars.ts'
-import type { TlWriter } from '../../writer.ts'
-import { readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readUploadFile, readUser } from './readers.ts'
-import { writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
+import { writeLong, type TlWriter } from '../../writer.ts'
+import { readAccountPassword, readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readAuthLoginToken, readAuthSentCode, readAuthorization, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readUploadFile, readUser } from './readers.ts'
+import { writeCodeSettings, writeEmailVerification, writeInputCheckPasswordSRP, writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
 import type * as T from '../api-types.ts'
 
 /** The layer of the schema, for `invokeWithLayer`. */
 export const LAYER = 223
+
+/** `account.getPassword#548a30f5 = account.Password;` */
+export const accountGetPassword: Method<T.AccountGetPasswordRequest, T.AccountPassword> = /* @__PURE__ */ defineMethod(
+  'account.getPassword',
+  (w) => {
+    w.uint(0x548a30f5)
+  },
+  readAccountPassword,
+)
+
+/** `auth.acceptLoginToken#e894ad4d token:bytes = Authorization;` */
+export const authAcceptLoginToken: Method<T.AuthAcceptLoginTokenRequest, T.Authorization> = /* @__PURE__ */ defineMethod(
+  'auth.acceptLoginToken',
+  (w, v) => {
+    w.uint(0xe894ad4d)
+    w.bytes(v.token)
+  },
+  readAuthorization,
+)
 
 /** `auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;` */
 export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> = /* @__PURE__ */ defineMethod(
@@ -24,6 +43,27 @@ export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> 
   readBool,
 )
 
+/** `auth.cancelCode#1f040578 phone_number:string phone_code_hash:string = Bool;` */
+export const authCancelCode: Method<T.AuthCancelCodeRequest, boolean> = /* @__PURE__ */ defineMethod(
+  'auth.cancelCode',
+  (w, v) => {
+    w.uint(0x1f040578)
+    w.string(v.phoneNumber)
+    w.string(v.phoneCodeHash)
+  },
+  readBool,
+)
+
+/** `auth.checkPassword#d18b4d16 password:InputCheckPasswordSRP = auth.Authorization;` */
+export const authCheckPassword: Method<T.AuthCheckPasswordRequest, T.AuthAuthorization> = /* @__PURE__ */ defineMethod(
+  'auth.checkPassword',
+  (w, v) => {
+    w.uint(0xd18b4d16)
+    writeInputCheckPasswordSRP(w, v.password)
+  },
+  readAuthAuthorization,
+)
+
 /** `auth.exportAuthorization#e5bfffcd dc_id:int = auth.ExportedAuthorization;` */
 export const authExportAuthorization: Method<T.AuthExportAuthorizationRequest, T.AuthExportedAuthorization> = /* @__PURE__ */ defineMethod(
   'auth.exportAuthorization',
@@ -32,6 +72,18 @@ export const authExportAuthorization: Method<T.AuthExportAuthorizationRequest, T
     w.int(v.dcId)
   },
   readAuthExportedAuthorization,
+)
+
+/** `auth.exportLoginToken#b7e085fe api_id:int api_hash:string except_ids:Vector<long> = auth.LoginToken;` */
+export const authExportLoginToken: Method<T.AuthExportLoginTokenRequest, T.AuthLoginToken> = /* @__PURE__ */ defineMethod(
+  'auth.exportLoginToken',
+  (w, v) => {
+    w.uint(0xb7e085fe)
+    w.int(v.apiId)
+    w.string(v.apiHash)
+    w.vector(v.exceptIds, writeLong)
+  },
+  readAuthLoginToken,
 )
 
 /** `auth.importAuthorization#a57a7dad id:long bytes:bytes = auth.Authorization;` */
@@ -58,6 +110,16 @@ export const authImportBotAuthorization: Method<T.AuthImportBotAuthorizationRequ
   readAuthAuthorization,
 )
 
+/** `auth.importLoginToken#95ac5ce4 token:bytes = auth.LoginToken;` */
+export const authImportLoginToken: Method<T.AuthImportLoginTokenRequest, T.AuthLoginToken> = /* @__PURE__ */ defineMethod(
+  'auth.importLoginToken',
+  (w, v) => {
+    w.uint(0x95ac5ce4)
+    w.bytes(v.token)
+  },
+  readAuthLoginToken,
+)
+
 /** `auth.logOut#3e72ba19 = auth.LoggedOut;` */
 export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PURE__ */ defineMethod(
   'auth.logOut',
@@ -65,6 +127,48 @@ export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PU
     w.uint(0x3e72ba19)
   },
   readAuthLoggedOut,
+)
+
+/** `auth.resendCode#cae47523 flags:# phone_number:string phone_code_hash:string reason:flags.0?string = auth.SentCode;` */
+export const authResendCode: Method<T.AuthResendCodeRequest, T.AuthSentCode> = /* @__PURE__ */ defineMethod(
+  'auth.resendCode',
+  (w, v) => {
+    w.uint(0xcae47523)
+    const flags = (v.reason !== undefined ? 1 : 0)
+    w.uint(flags)
+    w.string(v.phoneNumber)
+    w.string(v.phoneCodeHash)
+    if (flags & 1) w.string(v.reason!)
+  },
+  readAuthSentCode,
+)
+
+/** `auth.sendCode#a677244f phone_number:string api_id:int api_hash:string settings:CodeSettings = auth.SentCode;` */
+export const authSendCode: Method<T.AuthSendCodeRequest, T.AuthSentCode> = /* @__PURE__ */ defineMethod(
+  'auth.sendCode',
+  (w, v) => {
+    w.uint(0xa677244f)
+    w.string(v.phoneNumber)
+    w.int(v.apiId)
+    w.string(v.apiHash)
+    writeCodeSettings(w, v.settings)
+  },
+  readAuthSentCode,
+)
+
+/** `auth.signIn#8d52a951 flags:# phone_number:string phone_code_hash:string phone_code:flags.0?string email_verification:flags.1?EmailVerification = auth.Authorization;` */
+export const authSignIn: Method<T.AuthSignInRequest, T.AuthAuthorization> = /* @__PURE__ */ defineMethod(
+  'auth.signIn',
+  (w, v) => {
+    w.uint(0x8d52a951)
+    const flags = (v.phoneCode !== undefined ? 1 : 0) | (v.emailVerification !== undefined ? 2 : 0)
+    w.uint(flags)
+    w.string(v.phoneNumber)
+    w.string(v.phoneCodeHash)
+    if (flags & 1) w.string(v.phoneCode!)
+    if (flags & 2) writeEmailVerification(w, v.emailVerification!)
+  },
+  readAuthAuthorization,
 )
 
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */

@@ -5,6 +5,19 @@ import type { TlReader } from '../../reader.ts'
 import { readBool, readBytes, readDouble, readInt, readLong, readString, readVector } from '../../scalars.ts'
 import type * as T from '../api-types.ts'
 
+export function readAuthorization(r: TlReader): T.Authorization {
+  const _ = r.only(0xad01d61d, 'authorization')
+  const flags = readInt(r)
+  const v = { _, hash: readLong(r), deviceModel: readString(r), platform: readString(r), systemVersion: readString(r), apiId: readInt(r), appName: readString(r), appVersion: readString(r), dateCreated: readInt(r), dateActive: readInt(r), ip: readString(r), country: readString(r), region: readString(r) } as T.authorization
+  if (flags & 1) v.current = true
+  if (flags & 2) v.officialApp = true
+  if (flags & 4) v.passwordPending = true
+  if (flags & 8) v.encryptedRequestsDisabled = true
+  if (flags & 16) v.callRequestsDisabled = true
+  if (flags & 32) v.unconfirmed = true
+  return v
+}
+
 export function readBaseTheme(r: TlReader): T.BaseTheme {
   switch (r.id('BaseTheme')) {
     case 0x5b11125a:
@@ -466,7 +479,7 @@ export function readJSONObjectValue(r: TlReader): T.JSONObjectValue {
 
 function readJSONObjectValueBody(r: TlReader): T.JSONObjectValue {
   const _ = r.only(0xc0de1bd9, 'jsonObjectValue')
-  return { _, key: r.string(), value: readJSONValue(r) }
+  return { _, key: readString(r), value: readJSONValue(r) }
 }
 
 export function readJSONValue(r: TlReader): T.JSONValue {
@@ -476,17 +489,17 @@ export function readJSONValue(r: TlReader): T.JSONValue {
 function readJSONValueBody(r: TlReader): T.JSONValue {
   switch (r.id('JSONValue')) {
     case 0xf7444763:
-      return { _: 'jsonArray', value: r.vector(readJSONValue) }
+      return { _: 'jsonArray', value: readVector(r, readJSONValue) }
     case 0xc7345e6a:
-      return { _: 'jsonBool', value: r.bool() }
+      return { _: 'jsonBool', value: readBool(r) }
     case 0x3f6d7b68:
       return { _: 'jsonNull' }
     case 0x2be0dfa4:
-      return { _: 'jsonNumber', value: r.double() }
+      return { _: 'jsonNumber', value: readDouble(r) }
     case 0x99c1d49d:
-      return { _: 'jsonObject', value: r.vector(readJSONObjectValue, 12) }
+      return { _: 'jsonObject', value: readVector(r, readJSONObjectValue, 12) }
     case 0xb71e767a:
-      return { _: 'jsonString', value: r.string() }
+      return { _: 'jsonString', value: readString(r) }
     default:
       return r.unknown()
   }
@@ -942,6 +955,17 @@ export function readPageTableRow(r: TlReader): T.PageTableRow {
   return { _, cells: readVector(r, readPageTableCell, 8) }
 }
 
+export function readPasswordKdfAlgo(r: TlReader): T.PasswordKdfAlgo {
+  switch (r.id('PasswordKdfAlgo')) {
+    case 0x3a912d4a:
+      return { _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow', salt1: readBytes(r), salt2: readBytes(r), g: readInt(r), p: readBytes(r) }
+    case 0xd45ab096:
+      return { _: 'passwordKdfAlgoUnknown' }
+    default:
+      return r.unknown()
+  }
+}
+
 export function readPeer(r: TlReader): T.Peer {
   switch (r.id('Peer')) {
     case 0xa2a5371e:
@@ -1166,6 +1190,19 @@ function readRichTextBody(r: TlReader): T.RichText {
       return { _: 'textUnderline', text: readRichText(r) }
     case 0x3c2884c1:
       return { _: 'textUrl', text: readRichText(r), url: readString(r), webpageId: readLong(r) }
+    default:
+      return r.unknown()
+  }
+}
+
+export function readSecurePasswordKdfAlgo(r: TlReader): T.SecurePasswordKdfAlgo {
+  switch (r.id('SecurePasswordKdfAlgo')) {
+    case 0xbbf2dda0:
+      return { _: 'securePasswordKdfAlgoPBKDF2HMACSHA512iter100000', salt: readBytes(r) }
+    case 0x86471d92:
+      return { _: 'securePasswordKdfAlgoSHA512', salt: readBytes(r) }
+    case 0x004a8537:
+      return { _: 'securePasswordKdfAlgoUnknown' }
     default:
       return r.unknown()
   }
@@ -1690,6 +1727,28 @@ function readWebPageAttributeBody(r: TlReader): T.WebPageAttribute {
   }
 }
 
+export function readAccountPassword(r: TlReader): T.AccountPassword {
+  const _ = r.only(0x957b50fb, 'account.password')
+  const flags = readInt(r)
+  const v = { _ } as T.accountPassword
+  if (flags & 1) v.hasRecovery = true
+  if (flags & 2) v.hasSecureValues = true
+  if (flags & 4) {
+    v.hasPassword = true
+    v.currentAlgo = readPasswordKdfAlgo(r)
+    v.srpB = readBytes(r)
+    v.srpId = readLong(r)
+  }
+  if (flags & 8) v.hint = readString(r)
+  if (flags & 16) v.emailUnconfirmedPattern = readString(r)
+  v.newAlgo = readPasswordKdfAlgo(r)
+  v.newSecureAlgo = readSecurePasswordKdfAlgo(r)
+  v.secureRandom = readBytes(r)
+  if (flags & 32) v.pendingResetDate = readInt(r)
+  if (flags & 64) v.loginEmailPattern = readString(r)
+  return v
+}
+
 export function readAuthAuthorization(r: TlReader): T.AuthAuthorization {
   switch (r.id('auth.Authorization')) {
     case 0x2ea2c0d4: {
@@ -1715,6 +1774,23 @@ export function readAuthAuthorization(r: TlReader): T.AuthAuthorization {
   }
 }
 
+export function readAuthCodeType(r: TlReader): T.AuthCodeType {
+  switch (r.id('auth.CodeType')) {
+    case 0x741cd3e3:
+      return { _: 'auth.codeTypeCall' }
+    case 0x226ccefb:
+      return { _: 'auth.codeTypeFlashCall' }
+    case 0x06ed998c:
+      return { _: 'auth.codeTypeFragmentSms' }
+    case 0xd61ad6ee:
+      return { _: 'auth.codeTypeMissedCall' }
+    case 0x72a3158c:
+      return { _: 'auth.codeTypeSms' }
+    default:
+      return r.unknown()
+  }
+}
+
 export function readAuthExportedAuthorization(r: TlReader): T.AuthExportedAuthorization {
   const _ = r.only(0xb434e2b8, 'auth.exportedAuthorization')
   return { _, id: readLong(r), bytes: readBytes(r) }
@@ -1728,6 +1804,99 @@ export function readAuthLoggedOut(r: TlReader): T.AuthLoggedOut {
   return v
 }
 
+export function readAuthLoginToken(r: TlReader): T.AuthLoginToken {
+  switch (r.id('auth.LoginToken')) {
+    case 0x629f1980:
+      return { _: 'auth.loginToken', expires: readInt(r), token: readBytes(r) }
+    case 0x068e9916:
+      return { _: 'auth.loginTokenMigrateTo', dcId: readInt(r), token: readBytes(r) }
+    case 0x390d5c5e:
+      return { _: 'auth.loginTokenSuccess', authorization: readAuthAuthorization(r) }
+    default:
+      return r.unknown()
+  }
+}
+
+export function readAuthSentCode(r: TlReader): T.AuthSentCode {
+  switch (r.id('auth.SentCode')) {
+    case 0x5e002502: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCode', type: readAuthSentCodeType(r), phoneCodeHash: readString(r) } as T.authSentCode
+      if (flags & 2) v.nextType = readAuthCodeType(r)
+      if (flags & 4) v.timeout = readInt(r)
+      return v
+    }
+    case 0xe0955a3c:
+      return { _: 'auth.sentCodePaymentRequired', storeProduct: readString(r), phoneCodeHash: readString(r), supportEmailAddress: readString(r), supportEmailSubject: readString(r), currency: readString(r), amount: readLong(r) }
+    case 0x2390fe44:
+      return { _: 'auth.sentCodeSuccess', authorization: readAuthAuthorization(r) }
+    default:
+      return r.unknown()
+  }
+}
+
+export function readAuthSentCodeType(r: TlReader): T.AuthSentCodeType {
+  switch (r.id('auth.SentCodeType')) {
+    case 0x3dbb5986:
+      return { _: 'auth.sentCodeTypeApp', length: readInt(r) }
+    case 0x5353e5a7:
+      return { _: 'auth.sentCodeTypeCall', length: readInt(r) }
+    case 0xf450f59b: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCodeTypeEmailCode', emailPattern: readString(r), length: readInt(r) } as T.authSentCodeTypeEmailCode
+      if (flags & 1) v.appleSigninAllowed = true
+      if (flags & 2) v.googleSigninAllowed = true
+      if (flags & 8) v.resetAvailablePeriod = readInt(r)
+      if (flags & 16) v.resetPendingDate = readInt(r)
+      return v
+    }
+    case 0x009fd736: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCodeTypeFirebaseSms' } as T.authSentCodeTypeFirebaseSms
+      if (flags & 1) v.nonce = readBytes(r)
+      if (flags & 4) {
+        v.playIntegrityProjectId = readLong(r)
+        v.playIntegrityNonce = readBytes(r)
+      }
+      if (flags & 2) {
+        v.receipt = readString(r)
+        v.pushTimeout = readInt(r)
+      }
+      v.length = readInt(r)
+      return v
+    }
+    case 0xab03c6d9:
+      return { _: 'auth.sentCodeTypeFlashCall', pattern: readString(r) }
+    case 0xd9565c39:
+      return { _: 'auth.sentCodeTypeFragmentSms', url: readString(r), length: readInt(r) }
+    case 0x82006484:
+      return { _: 'auth.sentCodeTypeMissedCall', prefix: readString(r), length: readInt(r) }
+    case 0xa5491dea: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCodeTypeSetUpEmailRequired' } as T.authSentCodeTypeSetUpEmailRequired
+      if (flags & 1) v.appleSigninAllowed = true
+      if (flags & 2) v.googleSigninAllowed = true
+      return v
+    }
+    case 0xc000bba2:
+      return { _: 'auth.sentCodeTypeSms', length: readInt(r) }
+    case 0xb37794af: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCodeTypeSmsPhrase' } as T.authSentCodeTypeSmsPhrase
+      if (flags & 1) v.beginning = readString(r)
+      return v
+    }
+    case 0xa416ac81: {
+      const flags = readInt(r)
+      const v = { _: 'auth.sentCodeTypeSmsWord' } as T.authSentCodeTypeSmsWord
+      if (flags & 1) v.beginning = readString(r)
+      return v
+    }
+    default:
+      return r.unknown()
+  }
+}
+
 export function readContactsResolvedPeer(r: TlReader): T.ContactsResolvedPeer {
   const _ = r.only(0x7f077ad9, 'contacts.resolvedPeer')
   return { _, peer: readPeer(r), chats: readVector(r, readChat, 12), users: readVector(r, readUser, 12) }
@@ -1736,7 +1905,7 @@ export function readContactsResolvedPeer(r: TlReader): T.ContactsResolvedPeer {
 export function readHelpAppConfig(r: TlReader): T.HelpAppConfig {
   switch (r.id('help.AppConfig')) {
     case 0xdd18782e:
-      return { _: 'help.appConfig', hash: r.int(), config: readJSONValue(r) }
+      return { _: 'help.appConfig', hash: readInt(r), config: readJSONValue(r) }
     case 0x7cde641d:
       return { _: 'help.appConfigNotModified' }
     default:

@@ -4,6 +4,15 @@
 import { writeBytes, writeLong, type TlWriter } from '../../writer.ts'
 import type * as T from '../api-types.ts'
 
+export function writeCodeSettings(w: TlWriter, v: T.CodeSettings): void {
+  w.begin(0xad253d78, v, 'codeSettings')
+  const flags = (v.allowFlashcall === true ? 1 : 0) | (v.currentNumber === true ? 2 : 0) | (v.allowAppHash === true ? 16 : 0) | (v.allowMissedCall === true ? 32 : 0) | (v.logoutTokens !== undefined ? 64 : 0) | (v.allowFirebase === true ? 128 : 0) | (v.token !== undefined || v.appSandbox !== undefined ? 256 : 0) | (v.unknownNumber === true ? 512 : 0)
+  w.uint(flags)
+  if (flags & 64) w.vector(v.logoutTokens!, writeBytes)
+  if (flags & 256) w.string(v.token!)
+  if (flags & 256) w.bool(v.appSandbox!)
+}
+
 export function writeDataJSON(w: TlWriter, v: T.DataJSON): void {
   w.begin(0x7d748d04, v, 'dataJSON')
   w.string(v.data)
@@ -65,6 +74,41 @@ export function writeDocumentAttribute(w: TlWriter, v: T.DocumentAttribute): voi
     }
     default:
       w.unexpected(v, 'DocumentAttribute')
+  }
+}
+
+export function writeEmailVerification(w: TlWriter, v: T.EmailVerification): void {
+  switch (v?._) {
+    case 'emailVerificationApple':
+      w.uint(0x96d074fd)
+      w.string(v.token)
+      break
+    case 'emailVerificationCode':
+      w.uint(0x922e55a9)
+      w.string(v.code)
+      break
+    case 'emailVerificationGoogle':
+      w.uint(0xdb909ec2)
+      w.string(v.token)
+      break
+    default:
+      w.unexpected(v, 'EmailVerification')
+  }
+}
+
+export function writeInputCheckPasswordSRP(w: TlWriter, v: T.InputCheckPasswordSRP): void {
+  switch (v?._) {
+    case 'inputCheckPasswordEmpty':
+      w.uint(0x9880f658)
+      break
+    case 'inputCheckPasswordSRP':
+      w.uint(0xd27ff082)
+      w.long(v.srpId)
+      w.bytes(v.A)
+      w.bytes(v.M1)
+      break
+    default:
+      w.unexpected(v, 'InputCheckPasswordSRP')
   }
 }
 

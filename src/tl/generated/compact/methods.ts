@@ -10,13 +10,46 @@ import type * as T from '../api-types.ts'
 /** The layer of the schema, for `invokeWithLayer`. */
 export const LAYER = 223
 
+/** `account.getPassword#548a30f5 = account.Password;` */
+export const accountGetPassword: Method<T.AccountGetPasswordRequest, T.AccountPassword> = /* @__PURE__ */ compactMethod(CORE, `account.getPassword=account.Password
+=PasswordKdfAlgo
+SHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow salt1B salt2B gI pB
+Unknown
+=SecurePasswordKdfAlgo
+PBKDF2HMACSHA512iter100000 saltB
+SHA512 saltB
+Unknown
+=account.Password
+ has_recovery. has_secure_values. has_password. current_algo.2PasswordKdfAlgo srp_B.2B srp_id.2L hint.S email_unconfirmed_pattern.S new_algoPasswordKdfAlgo new_secure_algoSecurePasswordKdfAlgo secure_randomB pending_reset_date.I login_email_pattern.S`)
+
+/** `auth.acceptLoginToken#e894ad4d token:bytes = Authorization;` */
+export const authAcceptLoginToken: Method<T.AuthAcceptLoginTokenRequest, T.Authorization> = /* @__PURE__ */ compactMethod(CORE, `auth.acceptLoginToken tokenB=Authorization
+=Authorization
+ current. official_app. password_pending. encrypted_requests_disabled. call_requests_disabled. unconfirmed. hashL device_modelS platformS system_versionS api_idI app_nameS app_versionS date_createdI date_activeI ipS countryS regionS`)
+
 /** `auth.bindTempAuthKey#cdd42a05 perm_auth_key_id:long nonce:long expires_at:int encrypted_message:bytes = Bool;` */
 export const authBindTempAuthKey: Method<T.AuthBindTempAuthKeyRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'auth.bindTempAuthKey perm_auth_key_idL nonceL expires_atI encrypted_messageB=Q')
+
+/** `auth.cancelCode#1f040578 phone_number:string phone_code_hash:string = Bool;` */
+export const authCancelCode: Method<T.AuthCancelCodeRequest, boolean> = /* @__PURE__ */ compactMethod(CORE, 'auth.cancelCode phone_numberS phone_code_hashS=Q')
+
+/** `auth.checkPassword#d18b4d16 password:InputCheckPasswordSRP = auth.Authorization;` */
+export const authCheckPassword: Method<T.AuthCheckPasswordRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, `auth.checkPassword passwordInputCheckPasswordSRP=auth.Authorization
+=InputCheckPasswordSRP
+.inputCheckPasswordEmpty
+ srp_idL A:B M1:B`)
 
 /** `auth.exportAuthorization#e5bfffcd dc_id:int = auth.ExportedAuthorization;` */
 export const authExportAuthorization: Method<T.AuthExportAuthorizationRequest, T.AuthExportedAuthorization> = /* @__PURE__ */ compactMethod(CORE, `auth.exportAuthorization dc_idI=auth.ExportedAuthorization
 =auth.ExportedAuthorization
  idL bytesB`)
+
+/** `auth.exportLoginToken#b7e085fe api_id:int api_hash:string except_ids:Vector<long> = auth.LoginToken;` */
+export const authExportLoginToken: Method<T.AuthExportLoginTokenRequest, T.AuthLoginToken> = /* @__PURE__ */ compactMethod(CORE, `auth.exportLoginToken api_idI api_hashS except_ids*L=auth.LoginToken
+=auth.LoginToken
+ expiresI tokenB
+MigrateTo dc_idI tokenB
+Success authorization:auth.Authorization`)
 
 /** `auth.importAuthorization#a57a7dad id:long bytes:bytes = auth.Authorization;` */
 export const authImportAuthorization: Method<T.AuthImportAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importAuthorization idL bytesB=auth.Authorization')
@@ -24,10 +57,76 @@ export const authImportAuthorization: Method<T.AuthImportAuthorizationRequest, T
 /** `auth.importBotAuthorization#67a3ff2c flags:int api_id:int api_hash:string bot_auth_token:string = auth.Authorization;` */
 export const authImportBotAuthorization: Method<T.AuthImportBotAuthorizationRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, 'auth.importBotAuthorization flagsI api_idI api_hashS bot_auth_tokenS=auth.Authorization')
 
+/** `auth.importLoginToken#95ac5ce4 token:bytes = auth.LoginToken;` */
+export const authImportLoginToken: Method<T.AuthImportLoginTokenRequest, T.AuthLoginToken> = /* @__PURE__ */ compactMethod(CORE, `auth.importLoginToken tokenB=auth.LoginToken
+=auth.LoginToken
+ expiresI tokenB
+MigrateTo dc_idI tokenB
+Success authorization:auth.Authorization`)
+
 /** `auth.logOut#3e72ba19 = auth.LoggedOut;` */
 export const authLogOut: Method<T.AuthLogOutRequest, T.AuthLoggedOut> = /* @__PURE__ */ compactMethod(CORE, `auth.logOut=auth.LoggedOut
 =auth.LoggedOut
  future_auth_token.B`)
+
+/** `auth.resendCode#cae47523 flags:# phone_number:string phone_code_hash:string reason:flags.0?string = auth.SentCode;` */
+export const authResendCode: Method<T.AuthResendCodeRequest, T.AuthSentCode> = /* @__PURE__ */ compactMethod(CORE, `auth.resendCode phone_numberS phone_code_hashS reason.S=auth.SentCode
+=auth.CodeType
+Call
+FlashCall
+FragmentSms
+MissedCall
+Sms
+=auth.SentCode
+ type:auth.SentCodeType phone_code_hashS next_type.1auth.CodeType timeout.I
+PaymentRequired store_productS phone_code_hashS support_email_addressS support_email_subjectS currencyS amountL
+Success authorization:auth.Authorization
+=auth.SentCodeType
+App lengthI
+Call lengthI
+EmailCode apple_signin_allowed. google_signin_allowed. email_patternS lengthI reset_available_period.3I reset_pending_date.I
+FirebaseSms nonce.B play_integrity_project_id.2L play_integrity_nonce.2B receipt.1S push_timeout.1I lengthI
+FlashCall patternS
+FragmentSms urlS lengthI
+MissedCall prefixS lengthI
+SetUpEmailRequired apple_signin_allowed. google_signin_allowed.
+Sms lengthI
+SmsPhrase beginning.S
+SmsWord beginning.S`)
+
+/** `auth.sendCode#a677244f phone_number:string api_id:int api_hash:string settings:CodeSettings = auth.SentCode;` */
+export const authSendCode: Method<T.AuthSendCodeRequest, T.AuthSentCode> = /* @__PURE__ */ compactMethod(CORE, `auth.sendCode phone_numberS api_idI api_hashS settingsCodeSettings=auth.SentCode
+=CodeSettings
+ allow_flashcall. current_number. allow_app_hash.4 allow_missed_call. allow_firebase.7 unknown_number.9 logout_tokens.6*B token.8S app_sandbox.8Q
+=auth.CodeType
+Call
+FlashCall
+FragmentSms
+MissedCall
+Sms
+=auth.SentCode
+ type:auth.SentCodeType phone_code_hashS next_type.1auth.CodeType timeout.I
+PaymentRequired store_productS phone_code_hashS support_email_addressS support_email_subjectS currencyS amountL
+Success authorization:auth.Authorization
+=auth.SentCodeType
+App lengthI
+Call lengthI
+EmailCode apple_signin_allowed. google_signin_allowed. email_patternS lengthI reset_available_period.3I reset_pending_date.I
+FirebaseSms nonce.B play_integrity_project_id.2L play_integrity_nonce.2B receipt.1S push_timeout.1I lengthI
+FlashCall patternS
+FragmentSms urlS lengthI
+MissedCall prefixS lengthI
+SetUpEmailRequired apple_signin_allowed. google_signin_allowed.
+Sms lengthI
+SmsPhrase beginning.S
+SmsWord beginning.S`)
+
+/** `auth.signIn#8d52a951 flags:# phone_number:string phone_code_hash:string phone_code:flags.0?string email_verification:flags.1?EmailVerification = auth.Authorization;` */
+export const authSignIn: Method<T.AuthSignInRequest, T.AuthAuthorization> = /* @__PURE__ */ compactMethod(CORE, `auth.signIn phone_numberS phone_code_hashS phone_code.S email_verification.EmailVerification=auth.Authorization
+=EmailVerification
+Apple tokenS
+Code codeS
+Google tokenS`)
 
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
 export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer')

@@ -5,6 +5,24 @@ import type { TlReader } from '../../reader.ts'
 import { readBool, readBytes, readDouble, readInt, readLong, readString, readVector } from '../../scalars.ts'
 import type * as T from '../api-types.ts'
 
+export function readCodeSettings(r: TlReader): T.CodeSettings {
+  const _ = r.only(0xad253d78, 'codeSettings')
+  const flags = readInt(r)
+  const v = { _ } as T.codeSettings
+  if (flags & 1) v.allowFlashcall = true
+  if (flags & 2) v.currentNumber = true
+  if (flags & 16) v.allowAppHash = true
+  if (flags & 32) v.allowMissedCall = true
+  if (flags & 128) v.allowFirebase = true
+  if (flags & 512) v.unknownNumber = true
+  if (flags & 64) v.logoutTokens = readVector(r, readBytes)
+  if (flags & 256) {
+    v.token = readString(r)
+    v.appSandbox = readBool(r)
+  }
+  return v
+}
+
 export function readDataJSON(r: TlReader): T.DataJSON {
   const _ = r.only(0x7d748d04, 'dataJSON')
   return { _, data: readString(r) }
@@ -54,6 +72,30 @@ export function readDocumentAttribute(r: TlReader): T.DocumentAttribute {
       if (flags & 32) v.videoCodec = readString(r)
       return v
     }
+    default:
+      return r.unknown()
+  }
+}
+
+export function readEmailVerification(r: TlReader): T.EmailVerification {
+  switch (r.id('EmailVerification')) {
+    case 0x96d074fd:
+      return { _: 'emailVerificationApple', token: readString(r) }
+    case 0x922e55a9:
+      return { _: 'emailVerificationCode', code: readString(r) }
+    case 0xdb909ec2:
+      return { _: 'emailVerificationGoogle', token: readString(r) }
+    default:
+      return r.unknown()
+  }
+}
+
+export function readInputCheckPasswordSRP(r: TlReader): T.InputCheckPasswordSRP {
+  switch (r.id('InputCheckPasswordSRP')) {
+    case 0x9880f658:
+      return { _: 'inputCheckPasswordEmpty' }
+    case 0xd27ff082:
+      return { _: 'inputCheckPasswordSRP', srpId: readLong(r), A: readBytes(r), M1: readBytes(r) }
     default:
       return r.unknown()
   }

@@ -3,16 +3,25 @@
 
 import type { TlReader } from '../../reader.ts'
 import { readBytes, readInt, readLong, readString, readVector } from '../../scalars.ts'
-import { readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
+import { readCodeSettings, readEmailVerification, readInputCheckPasswordSRP, readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
 import type * as T from '../api-types.ts'
 
 /** Any request. One that carries a query carries it decoded. */
 export type AnyRequest =
+  | T.AccountGetPasswordRequest
+  | T.AuthAcceptLoginTokenRequest
   | T.AuthBindTempAuthKeyRequest
+  | T.AuthCancelCodeRequest
+  | T.AuthCheckPasswordRequest
   | T.AuthExportAuthorizationRequest
+  | T.AuthExportLoginTokenRequest
   | T.AuthImportAuthorizationRequest
   | T.AuthImportBotAuthorizationRequest
+  | T.AuthImportLoginTokenRequest
   | T.AuthLogOutRequest
+  | T.AuthResendCodeRequest
+  | T.AuthSendCodeRequest
+  | T.AuthSignInRequest
   | T.ContactsResolveUsernameRequest
   | T.HelpGetAppConfigRequest
   | T.HelpGetConfigRequest
@@ -33,16 +42,43 @@ export function readRequest(r: TlReader): AnyRequest {
 
 function readRequestBody(r: TlReader): AnyRequest {
   switch (r.id('a request')) {
+    case 0x548a30f5:
+      return { _: 'account.getPassword' }
+    case 0xe894ad4d:
+      return { _: 'auth.acceptLoginToken', token: readBytes(r) }
     case 0xcdd42a05:
       return { _: 'auth.bindTempAuthKey', permAuthKeyId: readLong(r), nonce: readLong(r), expiresAt: readInt(r), encryptedMessage: readBytes(r) }
+    case 0x1f040578:
+      return { _: 'auth.cancelCode', phoneNumber: readString(r), phoneCodeHash: readString(r) }
+    case 0xd18b4d16:
+      return { _: 'auth.checkPassword', password: readInputCheckPasswordSRP(r) }
     case 0xe5bfffcd:
       return { _: 'auth.exportAuthorization', dcId: readInt(r) }
+    case 0xb7e085fe:
+      return { _: 'auth.exportLoginToken', apiId: readInt(r), apiHash: readString(r), exceptIds: readVector(r, readLong, 8) }
     case 0xa57a7dad:
       return { _: 'auth.importAuthorization', id: readLong(r), bytes: readBytes(r) }
     case 0x67a3ff2c:
       return { _: 'auth.importBotAuthorization', flags: readInt(r), apiId: readInt(r), apiHash: readString(r), botAuthToken: readString(r) }
+    case 0x95ac5ce4:
+      return { _: 'auth.importLoginToken', token: readBytes(r) }
     case 0x3e72ba19:
       return { _: 'auth.logOut' }
+    case 0xcae47523: {
+      const flags = readInt(r)
+      const v = { _: 'auth.resendCode', phoneNumber: readString(r), phoneCodeHash: readString(r) } as T.AuthResendCodeRequest
+      if (flags & 1) v.reason = readString(r)
+      return v
+    }
+    case 0xa677244f:
+      return { _: 'auth.sendCode', phoneNumber: readString(r), apiId: readInt(r), apiHash: readString(r), settings: readCodeSettings(r) }
+    case 0x8d52a951: {
+      const flags = readInt(r)
+      const v = { _: 'auth.signIn', phoneNumber: readString(r), phoneCodeHash: readString(r) } as T.AuthSignInRequest
+      if (flags & 1) v.phoneCode = readString(r)
+      if (flags & 2) v.emailVerification = readEmailVerification(r)
+      return v
+    }
     case 0x725afbbc: {
       const flags = readInt(r)
       const v = { _: 'contacts.resolveUsername', username: readString(r) } as T.ContactsResolveUsernameRequest
@@ -50,7 +86,7 @@ function readRequestBody(r: TlReader): AnyRequest {
       return v
     }
     case 0x61e3f854:
-      return { _: 'help.getAppConfig', hash: r.int() }
+      return { _: 'help.getAppConfig', hash: readInt(r) }
     case 0xc4f9186b:
       return { _: 'help.getConfig' }
     case 0xc1cd5ea9: {

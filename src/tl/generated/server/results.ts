@@ -2,7 +2,7 @@
 // Do not edit: npm run generate
 
 import type { TlWriter } from '../../writer.ts'
-import { writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeConfig, writeContactsResolvedPeer, writeHelpAppConfig, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
+import { writeAccountPassword, writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeAuthLoginToken, writeAuthSentCode, writeAuthorization, writeConfig, writeContactsResolvedPeer, writeHelpAppConfig, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
 import type * as T from '../api-types.ts'
 
 export * from './writers.ts'
@@ -14,16 +14,34 @@ export function writeResult<M extends keyof T.MethodMap>(
   value: T.MethodMap[M]['result'],
 ): void {
   switch (method) {
+    case 'account.getPassword':
+      return writeAccountPassword(w, value as T.AccountPassword)
+    case 'auth.acceptLoginToken':
+      return writeAuthorization(w, value as T.Authorization)
     case 'auth.bindTempAuthKey':
       return w.bool(value as boolean)
+    case 'auth.cancelCode':
+      return w.bool(value as boolean)
+    case 'auth.checkPassword':
+      return writeAuthAuthorization(w, value as T.AuthAuthorization)
     case 'auth.exportAuthorization':
       return writeAuthExportedAuthorization(w, value as T.AuthExportedAuthorization)
+    case 'auth.exportLoginToken':
+      return writeAuthLoginToken(w, value as T.AuthLoginToken)
     case 'auth.importAuthorization':
       return writeAuthAuthorization(w, value as T.AuthAuthorization)
     case 'auth.importBotAuthorization':
       return writeAuthAuthorization(w, value as T.AuthAuthorization)
+    case 'auth.importLoginToken':
+      return writeAuthLoginToken(w, value as T.AuthLoginToken)
     case 'auth.logOut':
       return writeAuthLoggedOut(w, value as T.AuthLoggedOut)
+    case 'auth.resendCode':
+      return writeAuthSentCode(w, value as T.AuthSentCode)
+    case 'auth.sendCode':
+      return writeAuthSentCode(w, value as T.AuthSentCode)
+    case 'auth.signIn':
+      return writeAuthAuthorization(w, value as T.AuthAuthorization)
     case 'contacts.resolveUsername':
       return writeContactsResolvedPeer(w, value as T.ContactsResolvedPeer)
     case 'help.getAppConfig':

@@ -4,6 +4,23 @@
 import { writeInt, writeLong, writeString, type TlWriter } from '../../writer.ts'
 import type * as T from '../api-types.ts'
 
+export function writeAuthorization(w: TlWriter, v: T.Authorization): void {
+  w.begin(0xad01d61d, v, 'authorization')
+  w.uint((v.current === true ? 1 : 0) | (v.officialApp === true ? 2 : 0) | (v.passwordPending === true ? 4 : 0) | (v.encryptedRequestsDisabled === true ? 8 : 0) | (v.callRequestsDisabled === true ? 16 : 0) | (v.unconfirmed === true ? 32 : 0))
+  w.long(v.hash)
+  w.string(v.deviceModel)
+  w.string(v.platform)
+  w.string(v.systemVersion)
+  w.int(v.apiId)
+  w.string(v.appName)
+  w.string(v.appVersion)
+  w.int(v.dateCreated)
+  w.int(v.dateActive)
+  w.string(v.ip)
+  w.string(v.country)
+  w.string(v.region)
+}
+
 export function writeBaseTheme(w: TlWriter, v: T.BaseTheme): void {
   switch (v?._) {
     case 'baseThemeArctic':
@@ -1210,6 +1227,23 @@ export function writePageTableRow(w: TlWriter, v: T.PageTableRow): void {
   w.vector(v.cells, writePageTableCell)
 }
 
+export function writePasswordKdfAlgo(w: TlWriter, v: T.PasswordKdfAlgo): void {
+  switch (v?._) {
+    case 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow':
+      w.uint(0x3a912d4a)
+      w.bytes(v.salt1)
+      w.bytes(v.salt2)
+      w.int(v.g)
+      w.bytes(v.p)
+      break
+    case 'passwordKdfAlgoUnknown':
+      w.uint(0xd45ab096)
+      break
+    default:
+      w.unexpected(v, 'PasswordKdfAlgo')
+  }
+}
+
 export function writePeer(w: TlWriter, v: T.Peer): void {
   switch (v?._) {
     case 'peerChannel':
@@ -1531,6 +1565,24 @@ function writeRichTextBody(w: TlWriter, v: T.RichText): void {
       break
     default:
       w.unexpected(v, 'RichText')
+  }
+}
+
+export function writeSecurePasswordKdfAlgo(w: TlWriter, v: T.SecurePasswordKdfAlgo): void {
+  switch (v?._) {
+    case 'securePasswordKdfAlgoPBKDF2HMACSHA512iter100000':
+      w.uint(0xbbf2dda0)
+      w.bytes(v.salt)
+      break
+    case 'securePasswordKdfAlgoSHA512':
+      w.uint(0x86471d92)
+      w.bytes(v.salt)
+      break
+    case 'securePasswordKdfAlgoUnknown':
+      w.uint(0x004a8537)
+      break
+    default:
+      w.unexpected(v, 'SecurePasswordKdfAlgo')
   }
 }
 
@@ -2069,6 +2121,22 @@ function writeWebPageAttributeBody(w: TlWriter, v: T.WebPageAttribute): void {
   }
 }
 
+export function writeAccountPassword(w: TlWriter, v: T.AccountPassword): void {
+  w.begin(0x957b50fb, v, 'account.password')
+  const flags = (v.hasRecovery === true ? 1 : 0) | (v.hasSecureValues === true ? 2 : 0) | (v.hasPassword === true || v.currentAlgo !== undefined || v.srpB !== undefined || v.srpId !== undefined ? 4 : 0) | (v.hint !== undefined ? 8 : 0) | (v.emailUnconfirmedPattern !== undefined ? 16 : 0) | (v.pendingResetDate !== undefined ? 32 : 0) | (v.loginEmailPattern !== undefined ? 64 : 0)
+  w.uint(flags)
+  if (flags & 4) writePasswordKdfAlgo(w, v.currentAlgo!)
+  if (flags & 4) w.bytes(v.srpB!)
+  if (flags & 4) w.long(v.srpId!)
+  if (flags & 8) w.string(v.hint!)
+  if (flags & 16) w.string(v.emailUnconfirmedPattern!)
+  writePasswordKdfAlgo(w, v.newAlgo)
+  writeSecurePasswordKdfAlgo(w, v.newSecureAlgo)
+  w.bytes(v.secureRandom)
+  if (flags & 32) w.int(v.pendingResetDate!)
+  if (flags & 64) w.string(v.loginEmailPattern!)
+}
+
 export function writeAuthAuthorization(w: TlWriter, v: T.AuthAuthorization): void {
   switch (v?._) {
     case 'auth.authorization': {
@@ -2093,6 +2161,28 @@ export function writeAuthAuthorization(w: TlWriter, v: T.AuthAuthorization): voi
   }
 }
 
+export function writeAuthCodeType(w: TlWriter, v: T.AuthCodeType): void {
+  switch (v?._) {
+    case 'auth.codeTypeCall':
+      w.uint(0x741cd3e3)
+      break
+    case 'auth.codeTypeFlashCall':
+      w.uint(0x226ccefb)
+      break
+    case 'auth.codeTypeFragmentSms':
+      w.uint(0x06ed998c)
+      break
+    case 'auth.codeTypeMissedCall':
+      w.uint(0xd61ad6ee)
+      break
+    case 'auth.codeTypeSms':
+      w.uint(0x72a3158c)
+      break
+    default:
+      w.unexpected(v, 'auth.CodeType')
+  }
+}
+
 export function writeAuthExportedAuthorization(w: TlWriter, v: T.AuthExportedAuthorization): void {
   w.begin(0xb434e2b8, v, 'auth.exportedAuthorization')
   w.long(v.id)
@@ -2104,6 +2194,130 @@ export function writeAuthLoggedOut(w: TlWriter, v: T.AuthLoggedOut): void {
   const flags = (v.futureAuthToken !== undefined ? 1 : 0)
   w.uint(flags)
   if (flags & 1) w.bytes(v.futureAuthToken!)
+}
+
+export function writeAuthLoginToken(w: TlWriter, v: T.AuthLoginToken): void {
+  switch (v?._) {
+    case 'auth.loginToken':
+      w.uint(0x629f1980)
+      w.int(v.expires)
+      w.bytes(v.token)
+      break
+    case 'auth.loginTokenMigrateTo':
+      w.uint(0x068e9916)
+      w.int(v.dcId)
+      w.bytes(v.token)
+      break
+    case 'auth.loginTokenSuccess':
+      w.uint(0x390d5c5e)
+      writeAuthAuthorization(w, v.authorization)
+      break
+    default:
+      w.unexpected(v, 'auth.LoginToken')
+  }
+}
+
+export function writeAuthSentCode(w: TlWriter, v: T.AuthSentCode): void {
+  switch (v?._) {
+    case 'auth.sentCode': {
+      w.uint(0x5e002502)
+      const flags = (v.nextType !== undefined ? 2 : 0) | (v.timeout !== undefined ? 4 : 0)
+      w.uint(flags)
+      writeAuthSentCodeType(w, v.type)
+      w.string(v.phoneCodeHash)
+      if (flags & 2) writeAuthCodeType(w, v.nextType!)
+      if (flags & 4) w.int(v.timeout!)
+      break
+    }
+    case 'auth.sentCodePaymentRequired':
+      w.uint(0xe0955a3c)
+      w.string(v.storeProduct)
+      w.string(v.phoneCodeHash)
+      w.string(v.supportEmailAddress)
+      w.string(v.supportEmailSubject)
+      w.string(v.currency)
+      w.long(v.amount)
+      break
+    case 'auth.sentCodeSuccess':
+      w.uint(0x2390fe44)
+      writeAuthAuthorization(w, v.authorization)
+      break
+    default:
+      w.unexpected(v, 'auth.SentCode')
+  }
+}
+
+export function writeAuthSentCodeType(w: TlWriter, v: T.AuthSentCodeType): void {
+  switch (v?._) {
+    case 'auth.sentCodeTypeApp':
+      w.uint(0x3dbb5986)
+      w.int(v.length)
+      break
+    case 'auth.sentCodeTypeCall':
+      w.uint(0x5353e5a7)
+      w.int(v.length)
+      break
+    case 'auth.sentCodeTypeEmailCode': {
+      w.uint(0xf450f59b)
+      const flags = (v.appleSigninAllowed === true ? 1 : 0) | (v.googleSigninAllowed === true ? 2 : 0) | (v.resetAvailablePeriod !== undefined ? 8 : 0) | (v.resetPendingDate !== undefined ? 16 : 0)
+      w.uint(flags)
+      w.string(v.emailPattern)
+      w.int(v.length)
+      if (flags & 8) w.int(v.resetAvailablePeriod!)
+      if (flags & 16) w.int(v.resetPendingDate!)
+      break
+    }
+    case 'auth.sentCodeTypeFirebaseSms': {
+      w.uint(0x009fd736)
+      const flags = (v.nonce !== undefined ? 1 : 0) | (v.receipt !== undefined || v.pushTimeout !== undefined ? 2 : 0) | (v.playIntegrityProjectId !== undefined || v.playIntegrityNonce !== undefined ? 4 : 0)
+      w.uint(flags)
+      if (flags & 1) w.bytes(v.nonce!)
+      if (flags & 4) w.long(v.playIntegrityProjectId!)
+      if (flags & 4) w.bytes(v.playIntegrityNonce!)
+      if (flags & 2) w.string(v.receipt!)
+      if (flags & 2) w.int(v.pushTimeout!)
+      w.int(v.length)
+      break
+    }
+    case 'auth.sentCodeTypeFlashCall':
+      w.uint(0xab03c6d9)
+      w.string(v.pattern)
+      break
+    case 'auth.sentCodeTypeFragmentSms':
+      w.uint(0xd9565c39)
+      w.string(v.url)
+      w.int(v.length)
+      break
+    case 'auth.sentCodeTypeMissedCall':
+      w.uint(0x82006484)
+      w.string(v.prefix)
+      w.int(v.length)
+      break
+    case 'auth.sentCodeTypeSetUpEmailRequired':
+      w.uint(0xa5491dea)
+      w.uint((v.appleSigninAllowed === true ? 1 : 0) | (v.googleSigninAllowed === true ? 2 : 0))
+      break
+    case 'auth.sentCodeTypeSms':
+      w.uint(0xc000bba2)
+      w.int(v.length)
+      break
+    case 'auth.sentCodeTypeSmsPhrase': {
+      w.uint(0xb37794af)
+      const flags = (v.beginning !== undefined ? 1 : 0)
+      w.uint(flags)
+      if (flags & 1) w.string(v.beginning!)
+      break
+    }
+    case 'auth.sentCodeTypeSmsWord': {
+      w.uint(0xa416ac81)
+      const flags = (v.beginning !== undefined ? 1 : 0)
+      w.uint(flags)
+      if (flags & 1) w.string(v.beginning!)
+      break
+    }
+    default:
+      w.unexpected(v, 'auth.SentCodeType')
+  }
 }
 
 export function writeContactsResolvedPeer(w: TlWriter, v: T.ContactsResolvedPeer): void {

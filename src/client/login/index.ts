@@ -1,0 +1,8 @@
+/**
+ * Logging in as a person: by phone number, by QR code, with a password where the account has one.
+ */
+export type { CodeDelivery, CodeRequest } from './code.ts'
+export type { Login, LoginContext } from './context.ts'
+export type { AskPassword, PasswordRequest } from './password.ts'
+export { type PhoneLoginOptions, phoneLogin, RESEND } from './phone.ts'
+export { type QrLoginOptions, type QrToken, qrLogin } from './qr.ts'

@@ -1,0 +1,123 @@
+/**
+ * Logging in by QR code: another device of the account, that is logged in, scans what is shown here.
+ *
+ * The code holds a token that is good for half a minute; then the next one is shown. The server says when one was scanned.
+ * Source: https://core.telegram.org/api/qr-login
+ */
+import { authExportLoginToken, authImportLoginToken } from '#methods'
+import { UsageError } from '../../errors.ts'
+import type { Timer } from '../../host.ts'
+import type { AuthLoginToken } from '../../tl/generated/api-types.ts'
+import type { Login, LoginContext } from './context.ts'
+import { type AskPassword, checkPassword, wantsPassword } from './password.ts'
+
+/** What is to be shown. */
+export interface QrToken {
+  /** What the QR code says: `tg://login?token=…`. */
+  readonly url: string
+  /** When another one comes: ms since 1970. */
+  readonly expiresAt: number
+}
+
+/** What {@link qrLogin} asks for. */
+export interface QrLoginOptions {
+  /** Shows a code; called again for each new one. Throwing ends the login. */
+  readonly onToken: (token: QrToken) => void
+  /** Accounts that are logged in here already and shall not be taken again. */
+  readonly exceptIds?: readonly bigint[] | undefined
+  /** Asks for the password, of accounts that have one. */
+  readonly password?: AskPassword | undefined
+}
+
+/** `updateShort` and `updateLoginToken`: what the server says when a code was scanned. */
+const UPDATE_SHORT = 0x78d4dec1
+const UPDATE_LOGIN_TOKEN = 0x564fe691
+
+/** A token that is gone when it comes (by a clock that is wrong) is asked for again after this many milliseconds. */
+const SHORTEST = 1000
+
+/**
+ * A login by QR code, for the option `login`. It goes on until a code was scanned or the signal is aborted.
+ *
+ * ```ts
+ * login: qrLogin({ onToken: ({ url }) => showQrCode(url) })
+ * ```
+ * @throws RpcError when the server refuses it, UsageError when the account has a password and nobody is there to ask
+ */
+export function qrLogin({ onToken, exceptIds = [], password }: QrLoginOptions): Login {
+  return async (context) => {
+    const { apiId, apiHash, host } = context
+    try {
+      for (;;) {
+        const scanned = untilScanned(context)
+        try {
+          const request = { _: 'auth.exportLoginToken', apiId, apiHash, exceptIds: [...exceptIds] } as const
+          const answer = await followed(context, await context.call(authExportLoginToken, request))
+          if (answer._ === 'auth.loginTokenSuccess') return answer.authorization
+          const expiresAt = 1000 * answer.expires
+          onToken({ url: `tg://login?token=${base64Url(answer.token)}`, expiresAt })
+          await scanned.or(Math.max(SHORTEST, expiresAt - host.wallClock()))
+        } finally {
+          scanned.end()
+        }
+      }
+    } catch (error) {
+      if (wantsPassword(error)) return checkPassword(context, password)
+      throw error
+    }
+  }
+}
+
+/** Goes where the account lives. */
+async function followed(
+  context: LoginContext,
+  answer: AuthLoginToken,
+): Promise<Exclude<AuthLoginToken, { _: 'auth.loginTokenMigrateTo' }>> {
+  let now = answer
+  // The account lives in one place, so one move is enough; a server that sends us on and on is not followed.
+  for (let moves = 0; now._ === 'auth.loginTokenMigrateTo'; moves++) {
+    if (moves > 2) throw new UsageError('the server sends this login from one datacenter to the next')
+    await context.moveTo(now.dcId)
+    now = await context.call(authImportLoginToken, { _: 'auth.importLoginToken', token: now.token })
+  }
+  return now
+}
+
+/** Hears from now on whether a code is scanned. */
+function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; end(): void } {
+  const { host, signal } = context
+  let scanned = false
+  let wake = (): void => {}
+  let timer: Timer | undefined
+  const end = context.onMessage((reader) => {
+    if (reader.remaining < 8 || reader.uint() !== UPDATE_SHORT || reader.uint() !== UPDATE_LOGIN_TOKEN) return
+    scanned = true
+    wake()
+  })
+  return {
+    or: (ms) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted()
+        const onAbort = (): void => {
+          timer?.cancel()
+          reject(signal!.reason as Error)
+        }
+        wake = () => {
+          timer?.cancel()
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        if (scanned) wake()
+        else timer = host.setTimer(ms, wake)
+      }),
+    end,
+  }
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
+}

@@ -1,0 +1,193 @@
+/**
+ * Login of people: codes sent to phones, passwords, QR codes.
+ *
+ * Sources: https://core.telegram.org/api/auth, https://core.telegram.org/api/srp, https://core.telegram.org/api/qr-login
+ */
+import type { AuthAuthorization, AuthLoginToken, AuthSentCode } from '../../../tl/generated/api-types.ts'
+import { TlWriter } from '../../../tl/writer.ts'
+import { codeType, type SentCode, sentCodeType } from '../logins.ts'
+import { badRequest, RpcFailure } from '../rpc-failure.ts'
+import type { WorldUser } from '../world.ts'
+import { authorized } from './auth.ts'
+import { type Handlers, type MethodCall, self } from './handler.ts'
+
+/** Seconds until another code may be asked for. */
+const RESEND_AFTER = 60
+
+const PHONE = /^\d{7,15}$/
+
+export const LOGIN_METHODS: Handlers<
+  | 'auth.sendCode'
+  | 'auth.resendCode'
+  | 'auth.cancelCode'
+  | 'auth.signIn'
+  | 'account.getPassword'
+  | 'auth.checkPassword'
+  | 'auth.exportLoginToken'
+  | 'auth.importLoginToken'
+  | 'auth.acceptLoginToken'
+> = {
+  'auth.sendCode': ({ dc }, { phoneNumber, apiId, apiHash }) => {
+    const { world, id } = dc
+    if (apiId <= 0 || apiHash === '') throw badRequest('API_ID_INVALID')
+    if (!PHONE.test(phoneNumber)) throw badRequest('PHONE_NUMBER_INVALID')
+    if (world.logins.bannedPhones.has(phoneNumber)) throw badRequest('PHONE_NUMBER_BANNED')
+    const homeDc = userOf(world.users.values(), phoneNumber)?.homeDc
+    if (homeDc !== undefined && homeDc !== id) throw new RpcFailure(303, `PHONE_MIGRATE_${homeDc}`)
+    return told(world.logins.send(phoneNumber, dc.seconds()))
+  },
+
+  'auth.resendCode': (call, { phoneNumber, phoneCodeHash }) => {
+    const { dc } = call
+    const { further } = pending(call, phoneNumber, phoneCodeHash)
+    if (further.length === 0) throw badRequest('SEND_CODE_UNAVAILABLE')
+    dc.world.logins.drop(phoneCodeHash)
+    return told(dc.world.logins.send(phoneNumber, dc.seconds(), further))
+  },
+
+  'auth.cancelCode': (call, { phoneNumber, phoneCodeHash }) => {
+    pending(call, phoneNumber, phoneCodeHash)
+    call.dc.world.logins.drop(phoneCodeHash)
+    return true
+  },
+
+  'auth.signIn': (call, { phoneNumber, phoneCodeHash, phoneCode, emailVerification }) => {
+    const { world } = call.dc
+    const sent = pending(call, phoneNumber, phoneCodeHash)
+    const mail = emailVerification?._ === 'emailVerificationCode' ? emailVerification.code : undefined
+    const typed = sent.delivery === 'email' ? mail : phoneCode
+    if (!typed) throw badRequest('PHONE_CODE_EMPTY')
+    if (typed !== sent.code) throw badRequest(sent.delivery === 'email' ? 'CODE_INVALID' : 'PHONE_CODE_INVALID')
+    world.logins.drop(phoneCodeHash)
+    const user = userOf(world.users.values(), phoneNumber)
+    return user ? enter(call, user) : { _: 'auth.authorizationSignUpRequired' }
+  },
+
+  'account.getPassword': (call) => {
+    const { crypto, world } = call.dc
+    const userId = call.who.passwordFor ?? self(call).id
+    const challenge = world.logins.challenge(crypto, userId)
+    const unknown = { _: 'passwordKdfAlgoUnknown' } as const
+    const common = {
+      _: 'account.password',
+      newAlgo: unknown,
+      newSecureAlgo: { _: 'securePasswordKdfAlgoUnknown' },
+      secureRandom: new Uint8Array(32),
+    } as const
+    if (!challenge) return common
+    const { algorithm, srpB, id, hint } = challenge
+    return {
+      ...common,
+      hasPassword: true,
+      currentAlgo: { _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow', ...algorithm },
+      srpB,
+      srpId: id,
+      hint,
+    }
+  },
+
+  'auth.checkPassword': (call, { password }) => {
+    const { world } = call.dc
+    const userId = call.who.passwordFor
+    if (userId === undefined) throw new RpcFailure(401, 'AUTH_KEY_UNREGISTERED')
+    if (password._ === 'inputCheckPasswordEmpty') throw badRequest('PASSWORD_HASH_INVALID')
+    const right = world.logins.answer(userId, password.srpId, password.A, password.M1)
+    if (right === undefined) throw badRequest('SRP_ID_INVALID')
+    if (!right) throw badRequest('PASSWORD_HASH_INVALID')
+    return authorized(call, world.users.get(userId)!)
+  },
+
+  'auth.exportLoginToken': (call, { apiId, apiHash, exceptIds }) => {
+    const { dc, who } = call
+    if (apiId <= 0 || apiHash === '') throw badRequest('API_ID_INVALID')
+    if (call.user) throw badRequest('AUTH_TOKEN_ALREADY_ACCEPTED')
+    const shown = who.shownToken
+    if (shown?.acceptedBy !== undefined) return accepted(call, shown.token)
+    const token = dc.world.logins.newToken(dc.seconds(), exceptIds, () => call.push(scannedUpdate(dc.seconds())))
+    who.shownToken = token
+    return { _: 'auth.loginToken', expires: token.expiresAt, token: token.token }
+  },
+
+  'auth.importLoginToken': (call, { token }) => accepted(call, token),
+
+  'auth.acceptLoginToken': (call, { token: bytes }) => {
+    const { dc } = call
+    const user = self(call)
+    const token = dc.world.logins.findToken(bytes, dc.seconds())
+    if (!token) throw badRequest('AUTH_TOKEN_EXPIRED')
+    if (token.acceptedBy !== undefined) throw badRequest('AUTH_TOKEN_ALREADY_ACCEPTED')
+    if (token.except.includes(user.id)) throw badRequest('AUTH_TOKEN_EXCEPTION')
+    token.acceptedBy = user.id
+    token.scanned()
+    const now = dc.seconds()
+    return {
+      _: 'authorization',
+      hash: 1n,
+      deviceModel: '',
+      platform: '',
+      systemVersion: '',
+      apiId: 1,
+      appName: '',
+      appVersion: '',
+      dateCreated: now,
+      dateActive: now,
+      ip: '127.0.0.1',
+      country: '',
+      region: '',
+    }
+  },
+}
+
+/** `updateShort` with `updateLoginToken` in it. */
+function scannedUpdate(date: number): Uint8Array {
+  const writer = new TlWriter(12)
+  writer.uint(0x78d4dec1)
+  writer.uint(0x564fe691)
+  writer.int(date)
+  return writer.finish()
+}
+
+/** Who has a phone number. */
+function userOf(users: Iterable<WorldUser>, phone: string): WorldUser | undefined {
+  for (const user of users) if (user.phone === phone) return user
+  return undefined
+}
+
+/** The code that was sent, and is still good. */
+function pending({ dc }: MethodCall, phone: string, hash: string): SentCode {
+  if (hash === '') throw badRequest('PHONE_CODE_HASH_EMPTY')
+  const sent = dc.world.logins.find(phone, hash, dc.seconds())
+  if (!sent) throw badRequest('PHONE_CODE_EXPIRED')
+  return sent
+}
+
+function told(sent: SentCode): AuthSentCode {
+  const nextType = codeType(sent.further[0])
+  return {
+    _: 'auth.sentCode',
+    type: sentCodeType(sent),
+    phoneCodeHash: sent.hash,
+    nextType,
+    timeout: nextType && RESEND_AFTER,
+  }
+}
+
+/** Logs in, unless there is a password. */
+function enter(call: MethodCall, user: WorldUser): AuthAuthorization {
+  if (user.deactivated) throw new RpcFailure(401, 'USER_DEACTIVATED')
+  if (!call.dc.world.logins.hasPassword(user.id)) return authorized(call, user)
+  call.who.passwordFor = user.id
+  throw new RpcFailure(401, 'SESSION_PASSWORD_NEEDED')
+}
+
+/** A QR code that was scanned: to its account, wherever that lives. */
+function accepted(call: MethodCall, bytes: Uint8Array): AuthLoginToken {
+  const { world, id } = call.dc
+  const token = world.logins.findToken(bytes, call.dc.seconds())
+  const user = token?.acceptedBy === undefined ? undefined : world.users.get(token.acceptedBy)
+  if (!token || !user) throw badRequest('AUTH_TOKEN_EXPIRED')
+  if (user.homeDc !== undefined && user.homeDc !== id)
+    return { _: 'auth.loginTokenMigrateTo', dcId: user.homeDc, token: bytes }
+  world.logins.dropToken(token)
+  return { _: 'auth.loginTokenSuccess', authorization: enter(call, user) }
+}
