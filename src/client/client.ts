@@ -178,6 +178,7 @@ export class UploadClient {
     const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
     return upload(this.#sender, file, {
       openPath: platform.openFile,
+      buffers: platform.buffers,
       askMaxParts:
         platform.askMaxParts &&
         (() =>

@@ -70,6 +70,8 @@ export async function* readParts(
   skipped?: Pick<Ledger, 'has'>,
 ): AsyncGenerator<Piece, void, undefined> {
   const { partSize, size } = plan
+  /** What a part takes; one byte more than a file of less than a part has, to find out whether it has more. */
+  const room = Math.min(partSize, (size ?? partSize) + 1)
   let { maxParts } = plan
   /** Read and not handed out: the part before, and the one being read. */
   const held: { part: number; bytes: Uint8Array; release?: (() => void) | undefined }[] = []
@@ -78,13 +80,13 @@ export async function* readParts(
       const offset = part * partSize
       const skip = skipped?.has(part)
       if (skip && !md5 && offset + partSize < size!) continue
-      const buffer = source.range ? undefined : buffers.take(partSize)
+      const buffer = source.range ? undefined : buffers.take(room)
       const piece = { part, bytes: buffer!, release: buffer && ((): void => buffers.give(buffer)) }
       held.push(piece)
       try {
         piece.bytes = source.range
           ? await source.range(offset, partSize)
-          : buffer!.subarray(0, await source.read(buffer!.subarray(0, partSize), offset))
+          : buffer!.subarray(0, await source.read(buffer!.subarray(0, room), offset))
         last = piece.bytes.length < partSize
         if (last) await source.verify?.()
       } catch (error) {

@@ -5,6 +5,7 @@ import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { UsageError } from '../../errors.ts'
 import { journalFolder } from '../../files/resume/folder.ts'
+import { sharedBuffers } from '../../files/shared-buffers.ts'
 import { openFile } from '../../files/source-file.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { ALL_METHODS } from '../all-methods.ts'
@@ -17,6 +18,9 @@ import { nodeWay } from './node-way.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
+/** Most bytes of buffers for parts that are kept when nothing is uploaded. */
+const KEPT = 8 * 1024 * 1024
+
 export const platform: Platform = {
   checkOptions,
   host: systemHost,
@@ -28,6 +32,7 @@ export const platform: Platform = {
   forwardSecrecy,
   askMaxParts,
   uploadMany,
+  buffers: sharedBuffers(KEPT),
   openFile,
   fileStorage,
   journal(resume) {

@@ -3,6 +3,7 @@
  */
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
+import type { BufferPool } from '../../files/reader.ts'
 import type { Resume } from '../../files/resumption.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
@@ -39,6 +40,8 @@ export interface Platform {
   readonly uploadMany: typeof uploadMany
   /** What the option `resume` means; absent where there are no folders. @throws UsageError for what cannot be meant */
   readonly journal?: (resume: Resume | string | undefined) => Resume | undefined
+  /** Where the buffers of parts come from; each upload has its own where it is absent. */
+  readonly buffers?: BufferPool
   /** Opens files by path; absent where there are none. */
   readonly openFile?: (path: string | URL, signal?: AbortSignal) => Promise<Source>
 }
