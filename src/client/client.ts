@@ -179,12 +179,7 @@ export class UploadClient {
     return upload(this.#sender, file, {
       openPath: platform.openFile,
       buffers: platform.buffers,
-      askMaxParts:
-        platform.askMaxParts &&
-        (() =>
-          platform.askMaxParts!((method, request) =>
-            this.#account.invoke(method, request, { signal: options.signal }),
-          )),
+      askMaxParts: options.maxParts ? undefined : platform.askMaxParts?.(this.#account, options.signal),
       ...options,
       host,
       crypto,

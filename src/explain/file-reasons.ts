@@ -17,6 +17,9 @@ const REASONS = {
   ENFILE: ['FILE_NOT_READABLE', 'this system has too many files open; try again later'],
   EIO: ['FILE_NOT_READABLE', 'the disk reports an error'],
   ENXIO: ['FILE_NOT_A_FILE', 'it is a socket, or a device that is not there'],
+  ERR_INVALID_FILE_URL_HOST: ['FILE_NOT_FOUND', 'a file: URL names no other machine; write file:///path'],
+  ERR_INVALID_FILE_URL_PATH: ['FILE_NOT_FOUND', 'its path has a slash as %2F in it'],
+  ERR_STREAM_PREMATURE_CLOSE: ['FILE_NOT_READABLE', 'the stream was closed before its end'],
   NotReadableError: ['FILE_CHANGED', 'it changed, or may no longer be read; choose it again'],
 } as const
 

@@ -4,6 +4,7 @@
  * Paths go to a function that is passed in, because the core knows no file system; URLs go through `fetch`. All else is
  * memory, a `Blob`, or something that is pulled chunk by chunk.
  */
+import { hint } from '#explain'
 import { quietly } from './abort.ts'
 import { responseSource, urlLabel } from './response.ts'
 import type { FileLike, NamedFile, Source } from './source.ts'
@@ -36,7 +37,8 @@ export async function openSource(file: FileLike, options: OpenOptions = {}): Pro
   // By what it has, not by its class: it may come from another realm, or from a library that looks like the platform.
   const given = (file ?? {}) as AnyStream & Partial<Source & Response & NamedFile>
   if (given.kind) return given as Source
-  if (given.headers) return responseSource(given as Response)
+  // A request that a Node server or client got has headers too, and is a stream.
+  if (given.headers?.get) return responseSource(given as Response)
   if (given.arrayBuffer) return blobSource(file as Blob)
   const stream = streamSource(given, { name: baseName(given.path) })
   if (stream) return stream
@@ -45,8 +47,8 @@ export async function openSource(file: FileLike, options: OpenOptions = {}): Pro
 }
 
 async function openPlace(place: string | URL, { openPath, fetch: get = fetch, signal }: OpenOptions): Promise<Source> {
-  const isUrl = typeof place !== 'string' || /^(https?|data|blob|file):/i.test(place)
-  const url = isUrl ? new URL(place) : undefined
+  const isUrl = typeof place !== 'string' || /^((data|blob|file):|[\w+.-]{2,}:\/\/)/i.test(place)
+  const url = isUrl ? toUrl(place) : undefined
   if (!url || url.protocol === 'file:') {
     if (openPath) return openPath(url ?? place, signal)
     throw invalid(`${place} is a path, and there is no file system; give a Blob`)
@@ -57,6 +59,15 @@ async function openPlace(place: string | URL, { openPath, fetch: get = fetch, si
     signal?.throwIfAborted()
     throw sourceError(urlLabel(url), error)
   }
+}
+
+/** Its text is not shown: there may be secrets in it. */
+function toUrl(place: string | URL): URL {
+  try {
+    const url = new URL(place)
+    if (!url.password) return url
+  } catch {}
+  throw invalid(hint('its URL is malformed, or has a password in it') ?? 'bad URL')
 }
 
 async function openNamed({ data, name, type, size }: NamedFile, options: OpenOptions): Promise<Source> {

@@ -69,7 +69,7 @@ export interface UploadOptions extends OpenOptions {
   readonly partSize?: number | undefined
   /** Most parts the account may send: 4000 unless told, 8000 with Premium. */
   readonly maxParts?: number | undefined
-  /** Asks for that number. Called once it is sure that the file has more than 4000 parts, unless `maxParts` is told. */
+  /** Asks for that number, which is left out then. Called once it is sure that the file has more than 4000 parts. */
   readonly askMaxParts?: (() => Promise<number>) | undefined
   /** How often a part is tried before the upload fails: 5 unless told. Flood waits do not count. */
   readonly maxAttempts?: number | undefined

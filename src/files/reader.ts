@@ -9,7 +9,7 @@ import type { IncrementalHash } from '../crypto/crypto.ts'
 import { FileError } from '../errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { UploadPlan } from './plan.ts'
-import { MAX_PARTS, planUpload } from './plan.ts'
+import { planUpload } from './plan.ts'
 import type { Source } from './source.ts'
 import { sourceError } from './source-error.ts'
 
@@ -97,7 +97,7 @@ export async function* readParts(
       if (size !== undefined && (end > size || (last && end < size))) {
         throw new FileError('FILE_CHANGED', `${label} gave ${end} bytes instead of ${size}`)
       }
-      if (part === MAX_PARTS && length && size === undefined && askMaxParts) maxParts = await askMaxParts()
+      if (part === maxParts && length && askMaxParts) maxParts = await askMaxParts()
       // What has come so far is a file in itself, or too much, or nothing.
       const { parts } = planUpload(end, { ...plan, maxParts, label })
       md5?.update(piece.bytes)

@@ -36,16 +36,19 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
  * @throws FileError `FILE_NOT_FOUND`, `FILE_NOT_A_FILE` for folders and sockets, `FILE_NOT_READABLE`, `FILE_EMPTY`
  */
 export async function openFile(path: string | URL, signal?: AbortSignal): Promise<Source> {
-  const name = typeof path === 'string' ? path : fileURLToPath(path)
+  const name = typeof path === 'string' ? path : pathOf(path)
   const { fd, stats } = await openAndStat(name)
   try {
     signal?.throwIfAborted()
-    if (stats.isFile()) return regularFile(name, fd, stats)
-    if (stats.isFIFO() || stats.isCharacterDevice()) {
+    // What is made when it is read, as below /proc, has no size beforehand.
+    const made = stats.isFile() && stats.size === 0n && (await readInto(fd, new Uint8Array(1), 0, 0)) > 0
+    if (stats.isFile() && !made) return regularFile(name, fd, stats)
+    if (made || stats.isFIFO() || stats.isCharacterDevice()) {
       const pipe = stats.isFIFO()
       // A socket polls: the read can be given up at any time. Devices like /dev/zero cannot be polled.
-      const stream = pipe ? new Socket({ fd, writable: false }) : createReadStream('', { fd })
-      const source = streamSource(stream, {})!
+      const start = made ? { start: 0 } : {}
+      const stream = pipe ? new Socket({ fd, writable: false }) : createReadStream('', { fd, ...start })
+      const source = streamSource(stream, { name: made ? baseName(name) : undefined })!
       const read: Source['read'] = (into, offset) =>
         source.read(into, offset).catch((error: unknown) => {
           throw sourceError(name, error)
@@ -60,8 +63,17 @@ export async function openFile(path: string | URL, signal?: AbortSignal): Promis
   }
 }
 
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url)
+  } catch (error) {
+    throw sourceError(url.href, error)
+  }
+}
+
 async function openAndStat(name: string): Promise<{ fd: number; stats: BigIntStats }> {
   if (name === '') throw unreadable('a file', 'FILE_NOT_FOUND', 'its name is empty')
+  if (name.includes('\0')) throw unreadable('a file', 'FILE_NOT_FOUND', 'its name has a NUL character in it')
   let fd: number | undefined
   try {
     fd = await openAsync(name, FLAGS)

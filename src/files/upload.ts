@@ -102,17 +102,15 @@ async function send(
   const { host, crypto, kind, onEvent, buffers = bufferPool() } = options
   const known = options.fileName ?? source.name
   const name = known ?? (kind === 'file' ? kind : `${kind}.jpg`)
-  const { partSize = MAX_PART_SIZE, signal } = options
-  let { maxParts, askMaxParts } = options
-  if (maxParts !== undefined) askMaxParts = undefined
-  else if (askMaxParts && source.size! > partSize * MAX_PARTS) maxParts = await orAbort(askMaxParts(), signal)
+  const { partSize = MAX_PART_SIZE, askMaxParts: ask, signal } = options
+  const { maxParts = ask && source.size! > partSize * MAX_PARTS ? await orAbort(ask(), signal) : undefined } = options
   const plan = planUpload(source.size, { ...options, maxParts, label: name })
   const md5 = plan.big ? undefined : crypto.md5()
   const gate = options.gate ?? gateOf(sender, host)
   const ledger = await options.resume?.begin(source, plan, name, options)
   const fileId = ledger?.fileId ?? drawFileId(host)
   onEvent?.({ type: 'start', fileId, plan })
-  const shared = { ...options, askMaxParts, sender, gate, plan, fileId, label: name, buffers }
+  const shared = { ...options, sender, gate, plan, fileId, label: name, buffers }
   const pieces = (over: () => boolean): AsyncGenerator<Piece> => readParts(source, shared, over, md5, undefined, ledger)
   const { size, parts } = await transfer({ ...shared, ledger, pieces })
   onEvent?.({ type: 'done', size, parts })

@@ -234,9 +234,28 @@ describe('URLs', () => {
     [500, 'FILE_NOT_READABLE'],
   ])('status %i is %s; the message keeps secrets of the URL to itself', async (status, expected) => {
     const given = options(async () => new Response('no', { status, statusText: 'No' }))
-    expect(await code(openSource('https://user:pass@example.org/a.png?token=1', given))).toEqual([
+    expect(await code(openSource('https://example.org/a.png?token=1', given))).toEqual([
       expected,
       `cannot read https://example.org/a.png: the server answered ${status}`,
+    ])
+  })
+
+  test.each([
+    'http://',
+    'https://[::1',
+    'https://user:secret@example.org/a.png',
+    new URL('https://u:secret@example.org'),
+  ])('one that no fetch takes: %s; what may be secret in it is told nobody', async (url) => {
+    const error = (await openSource(url).catch((thrown: unknown) => thrown)) as Error
+    expect(error).toMatchObject({ code: 'FILE_SOURCE_INVALID' })
+    expect(error.cause).toBeUndefined()
+    expect(error.message).toBe('cannot upload this: its URL is malformed, or has a password in it')
+  })
+
+  test('of another kind is not taken for a path', async () => {
+    expect(await code(openSource('ftp://example.org/a.png'))).toEqual([
+      'FILE_NOT_READABLE',
+      'cannot read ftp://example.org/a.png: unknown scheme',
     ])
   })
 

@@ -158,7 +158,16 @@ describe('what cannot be opened', () => {
     })
   })
 
+  test('a name with a NUL in it', async () => {
+    await expect(openFile('a\0b')).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: 'cannot read a file: its name has a NUL character in it',
+    })
+  })
+
   test.each([
+    ['a URL of another machine', () => new URL('file://host/x'), 'FILE_NOT_FOUND', 'names no other machine'],
+    ['a URL with a slash in a name', () => new URL('file:///a%2Fb'), 'FILE_NOT_FOUND', 'has a slash as %2F in it'],
     ['missing', () => join(root, 'none'), 'FILE_NOT_FOUND', 'there is no such file'],
     ['below a file', () => join(path, 'x'), 'FILE_NOT_FOUND', 'a part of its path is no folder'],
     ['a folder', () => root, 'FILE_NOT_A_FILE', 'it is a folder; name a file in it'],
@@ -185,6 +194,16 @@ describe('what cannot be opened', () => {
     chmodSync(path, 0)
     await expect(openFile(path)).rejects.toMatchObject({ code: 'FILE_NOT_READABLE' })
   })
+
+  test.each(['EMFILE', 'ENFILE', 'EIO', 'ENXIO', 'ELOOP', 'ENAMETOOLONG', 'ENOTDIR', 'ERR_STREAM_PREMATURE_CLOSE'])(
+    '%s is told in words, with the error of the system as its cause',
+    (code) => {
+      const cause = Object.assign(new Error(`${code}: system's words`), { code })
+      const error = sourceError('a.bin', cause)
+      expect(error.cause).toBe(cause)
+      expect(error.message).toMatch(/^cannot read a\.bin: [a-z,; ]+$/)
+    },
+  )
 
   test.each(['EACCES', 'EPERM'])('%s is told as a lack of permission', (code) => {
     expect(sourceError('a.bin', Object.assign(new Error('x'), { code }))).toMatchObject({
@@ -214,6 +233,15 @@ describe.runIf(linux)('pipes and devices are streams of unknown length', () => {
     expect([source.kind, source.size]).toEqual(['stream', undefined])
     const into = new Uint8Array(100_000).fill(1)
     expect([await source.read(into, 0), into.every((byte) => byte === 0)]).toEqual([100_000, true])
+    await source.close()
+  })
+
+  test('a file below /proc, which has no size before it is read', async () => {
+    const source = (await openFile('/proc/self/limits')) as StreamSource
+    expect([source.kind, source.size, source.name]).toEqual(['stream', undefined, 'limits'])
+    const into = new Uint8Array(100_000)
+    const text = new TextDecoder().decode(into.subarray(0, await source.read(into, 0)))
+    expect(text).toMatch(/^Limit(.*\n)+Max realtime timeout.*\n$/)
     await source.close()
   })
 
