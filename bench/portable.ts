@@ -9,7 +9,7 @@ import { factorize } from '../src/crypto/pq.ts'
 import { PRODUCTION_PRIME } from '../src/crypto/production-prime.ts'
 import { measureAll, type Tasks } from './measure.ts'
 
-const ROUNDS = 8
+const ROUNDS = 10
 /** Rounds of the check whether a prime is one: each client does as many for a prime that it does not know. */
 const WITNESSES = 30
 

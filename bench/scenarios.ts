@@ -277,7 +277,7 @@ const micro = loops(
 
 const portable = loops(
   { name: 'portable', contestants: [OURS] },
-  'The key exchange in portable code, the best of 8 rounds',
+  'The key exchange in portable code, the best of 10 rounds',
   'portable',
   'native',
 )
