@@ -102,8 +102,9 @@ export class UploadClient {
   async #uploadMedia(options: Resuming<UploadMediaOptions>): Promise<MessageMedia> {
     const { signal, businessConnectionId } = options
     signal?.throwIfAborted()
-    const peer = await toInputPeer(options.peer ?? 'me', (username) =>
-      this.invoke({ _: 'contacts.resolveUsername', username }, { signal }),
+    const { peers = platform.peers } = this.#account.options
+    const peer = await toInputPeer(options.peer ?? 'me', (one) =>
+      peers(one, (method, request) => this.call(method, request, { signal })),
     )
     let uploads: UploadedFile[] = []
     const resolve = async (): Promise<InputMedia> => {

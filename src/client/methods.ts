@@ -4,7 +4,6 @@
  */
 import {
   authImportBotAuthorization,
-  contactsResolveUsername,
   messagesUploadMedia,
   uploadSaveBigFilePart,
   uploadSaveFilePart,
@@ -21,7 +20,6 @@ export type NamedMethod = { readonly name: string }
 /** What can be called by name. */
 export const OWN_METHODS: readonly NamedMethod[] = [
   authImportBotAuthorization,
-  contactsResolveUsername,
   messagesUploadMedia,
   uploadSaveBigFilePart,
   uploadSaveFilePart,

@@ -10,6 +10,7 @@ import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { Login } from './login/context.ts'
 import type { NamedMethod } from './methods.ts'
+import type { PeerFinder } from './peers.ts'
 import type { SessionStorage } from './storage.ts'
 import type { Way } from './way.ts'
 
@@ -96,10 +97,13 @@ export interface ConnectOptions extends WayOptions {
   readonly test?: boolean | undefined
   /**
    * Methods that `client.invoke` knows by name beside its own, constants of `mtproto-upload/tl`. On Node, Bun and Deno it
-   * knows all; in bundles for browsers each is paid for in bytes: `contactsResolveUsername` is what a `@username` as peer
-   * takes.
+   * knows all; in bundles for browsers each is paid for in bytes.
    */
   readonly methods?: readonly NamedMethod[] | undefined
+  /**
+   * Finds peers by name. Built in on Node, Bun and Deno; bundles for browsers take `peersByName` of `mtproto-upload/peers`.
+   */
+  readonly peers?: PeerFinder | undefined
   /** Most connections that uploads use, 1 to 16; 16 unless told. They open by need: most paths need one or two. */
   readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */

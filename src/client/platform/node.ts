@@ -11,6 +11,7 @@ import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
 import { askMaxParts } from '../part-limit.ts'
+import { peersByName } from '../peers-by-name.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
@@ -28,6 +29,7 @@ export const platform: Platform = {
   methods: ALL_METHODS,
   way: nodeWay,
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
+  peers: peersByName,
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,
   askMaxParts,

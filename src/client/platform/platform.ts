@@ -11,6 +11,7 @@ import type { MakeDatacenter } from '../../transport/datacenter.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { askMaxParts } from '../part-limit.ts'
+import type { PeerFinder } from '../peers.ts'
 import type { SessionStorage } from '../storage.ts'
 import type { uploadMany } from '../upload-many.ts'
 import type { Way } from '../way.ts'
@@ -32,6 +33,8 @@ export interface Platform {
   parseKey(pem: string): ServerKey
   /** What the option `forwardSecrecy: true` means. @throws UsageError where it has to be given */
   forwardSecrecy(): MakeDatacenter
+  /** Finds peers by name. @throws UsageError where that has to be given */
+  readonly peers: PeerFinder
   /** Keeps a session in a file. @throws UsageError where there are no files */
   fileStorage(path: string): SessionStorage
   /** Asks how many parts a file may have; where it is absent, 4000 is the limit unless told. */

@@ -34,6 +34,7 @@ export const platform: Platform = {
   keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),
   forwardSecrecy: () => missing('forward secrecy', "use 'mtproto-upload/forward-secrecy'"),
+  peers: () => missing('look-up of peers', "use 'mtproto-upload/peers'"),
   fileStorage: () => missing('file system', 'give an object as storage'),
   uploadMany: () => missing('uploadMany', 'use the function of that name'),
 }

@@ -129,7 +129,9 @@ Code codeS
 Google tokenS`)
 
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
-export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, 'contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer')
+export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, `contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer
+=contacts.ResolvedPeer
+ peerPeer chats*Chat users*User`)
 
 /** `help.getAppConfig#61e3f854 hash:int = help.AppConfig;` */
 export const helpGetAppConfig: Method<T.HelpGetAppConfigRequest, T.HelpAppConfig> = /* @__PURE__ */ compactMethod(CORE, `help.getAppConfig hashI=help.AppConfig

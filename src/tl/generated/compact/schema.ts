@@ -389,8 +389,6 @@ UniqueStarGift giftStarGift
 =auth.Authorization
  setup_password_required.1 otherwise_relogin_days.1I tmp_sessions.0I future_auth_token.2B userUser
 SignUpRequired terms_of_service.0help.TermsOfService
-=contacts.ResolvedPeer
- peerPeer chats*Chat users*User
 =help.TermsOfService
  popup. idDataJSON textS entities*MessageEntity min_age_confirm.I
 =messages.EmojiGameOutcome
