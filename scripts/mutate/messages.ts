@@ -66,7 +66,11 @@ export const MESSAGES: Mutations = {
     },
   ],
   'msg_id was not seen before; when the set is full, what is below all remembered ids counts as seen': [
-    { find: 'export const SEEN_IDS = 2000', replace: 'export const SEEN_IDS = 900' },
+    {
+      find: 'export const SEEN_IDS = 2000',
+      replace: 'export const SEEN_IDS = 900',
+      file: 'src/transport/session/limits.ts',
+    },
     { find: 'if (id <= this.#floor || ids[at] === id) return false', replace: 'if (ids[at] === id) return false' },
   ],
   'a replayed message is not used again': [

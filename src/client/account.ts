@@ -17,6 +17,7 @@ import type { TlReader } from '../tl/reader.ts'
 import { closedByUs } from '../transport/connection-errors.ts'
 import { Datacenter, type DatacenterLike, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
+import { FIRST_DC, MAX_TURNS } from './limits.ts'
 import type { LoginContext } from './login/context.ts'
 import type { ConnectOptions } from './options.ts'
 import { placeOf } from './places.ts'
@@ -24,11 +25,6 @@ import type { Platform, Way } from './platform/platform.ts'
 import { withPolicy } from './policy.ts'
 import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
 import { memoryStorage, type SessionStorage } from './storage.ts'
-
-/** Where a first connection goes; the server moves the account from there. */
-const FIRST_DC = 2
-/** A call is moved or logged in again at most this often. */
-const MAX_TURNS = 3
 
 /** Answers that mean: this key is not logged in. Source: https://core.telegram.org/api/errors#401-unauthorized */
 const LOGGED_OUT = /^(AUTH_KEY_(UNREGISTERED|INVALID)|SESSION_(REVOKED|EXPIRED))$/

@@ -14,18 +14,12 @@ import { type PartRequest, type PartSender, type UploadedFile, upload } from '..
 import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import { Account } from './account.ts'
+import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
 import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
 import { toInputPeer } from './peers.ts'
 import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
 import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
-
-/** Lanes open by need: this many only where a path holds tens of megabytes, or where each adds to the rate. */
-const MAX_LANES = 16
-/** Seconds. */
-const DEFAULT_MAX_WAIT = 60
-/** A file's parts are sent anew to the server that lost them at most this often. */
-const MAX_REPAIRS = 16
 
 /** Options of a call of which notes are kept, or not. */
 type Resuming<Options> = Omit<Options, 'resume'> & { readonly resume: ResumeRun | undefined }
@@ -215,6 +209,7 @@ export class UploadClient {
    *
    * ```ts
    * import { uploadGetFile } from 'mtproto-upload/tl'
+import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
    * const chunk = await client.call(uploadGetFile, { _: 'upload.getFile', location, offset: 0n, limit: 1048576 })
    * ```
    * @throws RpcError, TransportError, TlError

@@ -8,11 +8,7 @@
  */
 import { RpcError } from '../errors.ts'
 import type { Host } from '../host.ts'
-
-/** How often a call is repeated after a fault of the server. */
-const ATTEMPTS = 4
-/** The first pause after a fault, in milliseconds; doubled each time. */
-const FIRST_PAUSE = 500
+import { ATTEMPTS, FIRST_PAUSE } from './limits.ts'
 
 /** What the caller is told when a call waits. */
 export interface WaitEvent {

@@ -7,12 +7,11 @@ import { hint } from '#explain'
 import { fromBigInt, toHex } from '../bytes.ts'
 import type { RandomSource } from '../host.ts'
 import type { Crypto } from './crypto.ts'
+import { PRIME_ROUNDS, REMEMBERED } from './limits.ts'
 import { refuse } from './refuse.ts'
 
-/** Rounds of Miller-Rabin for a prime that is not known. */
-export const PRIME_ROUNDS = 30
-/** Primes remembered as good, for one source of randomness. */
-const REMEMBERED = 16
+export { PRIME_ROUNDS } from './limits.ts'
+
 /** Distance that g_a and g_b keep from 0 and from the prime: 2^(2048 - 64). */
 const DISTANCE: bigint = 1n << 1984n
 

@@ -8,12 +8,12 @@
  * (2008), with its multipliers.
  */
 import { hint } from '#explain'
+import { MAX_PQ_BYTES } from './limits.ts'
 import { modPow } from './modpow.ts'
 import { looksPrime } from './prime.ts'
 import { refuse } from './refuse.ts'
 
-/** Most bytes the server may give pq. Source: https://core.telegram.org/mtproto/auth_key */
-export const MAX_PQ_BYTES = 8
+export { MAX_PQ_BYTES } from './limits.ts'
 
 /**
  * SQUFOF finds nothing for half of the numbers; then another multiple of them is tried. Those with more primes have shorter

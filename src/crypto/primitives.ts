@@ -9,12 +9,10 @@ import { checkLength } from './check.ts'
 import type { Crypto, IncrementalHash } from './crypto.ts'
 import { md5, sha1, sha256 } from './hash.ts'
 import { ige } from './ige.ts'
+import { KEY_STREAM } from './limits.ts'
 import { modPow } from './modpow.ts'
 import { isProbablePrime } from './prime.ts'
 import { putWords, wordsOf } from './words.ts'
-
-/** Bytes of key stream made at a time; those left over serve the next call. */
-const KEY_STREAM = 1024
 
 function digest(hash: IncrementalHash, parts: readonly Uint8Array[]): Uint8Array {
   for (const part of parts) hash.update(part)

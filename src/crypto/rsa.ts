@@ -6,16 +6,9 @@
 import { concat, fromBigInt, toBigInt, xor } from '../bytes.ts'
 import { type RandomSource, randomBytes } from '../host.ts'
 import type { Crypto } from './crypto.ts'
+import { MAX_TEMP_KEYS, RSA_LENGTH, RSA_PAD_LIMIT, RSA_PADDED } from './limits.ts'
 
-/** Length of the modulus, and of everything encrypted with it, in bytes. */
-export const RSA_LENGTH = 256
-/** Most bytes that {@link rsaPad} takes. */
-export const RSA_PAD_LIMIT = 144
-/** What the data is padded to before it is hashed and encrypted. */
-export const RSA_PADDED = 192
-
-/** Draws of temp_key before a modulus is called unusable; the chance to need so many is below 2^-64. */
-const MAX_TEMP_KEYS = 64
+export { RSA_LENGTH, RSA_PADDED } from './limits.ts'
 
 /** A server's public RSA key. */
 export interface ServerKey {

@@ -3,9 +3,8 @@
  * clients that failed together do not come back together.
  */
 import type { RandomSource } from '../host.ts'
+import { FIRST } from './limits.ts'
 
-/** Wait after the first failure, in ms. */
-const FIRST = 500
 /** Longest wait, in ms. */
 const LONGEST = 8_000
 

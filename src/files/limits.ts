@@ -47,3 +47,26 @@ export const OVERDUE = 15_000
 export const OVERDUE_TIMES = 4
 /** A lane that has failed is left alone for this many ms. */
 export const LEFT_ALONE = 30_000
+
+/** Part sizes are multiples of this. */
+export const PART_SIZE_STEP = 1024
+/** The largest part; every part size divides it. */
+export const MAX_PART_SIZE = 524_288
+/** Files above this many bytes are "big". */
+export const MAX_SMALL_SIZE = 10_485_760
+/** Most parts of a file, for most accounts. */
+export const MAX_PARTS = 4000
+/** Most parts of a file for accounts with Premium. */
+export const MAX_PARTS_PREMIUM = 8000
+/** Most bytes of a photo or thumbnail: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
+export const MAX_PHOTO_SIZE = 10_485_760
+/** Part size of small files: fine enough to fill several lanes and to move a progress bar. */
+export const SMALL_PART_SIZE = 131_072
+/** Least ms between two reports. */
+export const INTERVAL = 100
+/** Seconds over which the rate is averaged. */
+export const MEMORY = 3
+/** Wait after the first failure, in ms. */
+export const FIRST = 500
+/** Parts that wait at the gate before no more are read: so reading and sending overlap. */
+export const READ_AHEAD = 2

@@ -8,21 +8,24 @@
  */
 import { hint } from '#explain'
 import { FileError, UsageError } from '../errors.ts'
+import {
+  MAX_PART_SIZE,
+  MAX_PARTS,
+  MAX_PARTS_PREMIUM,
+  MAX_PHOTO_SIZE,
+  MAX_SMALL_SIZE,
+  PART_SIZE_STEP,
+  SMALL_PART_SIZE,
+} from './limits.ts'
 
-/** Part sizes are multiples of this. */
-export const PART_SIZE_STEP: number = 1024
-/** The largest part; every part size divides it. */
-export const MAX_PART_SIZE: number = 512 * 1024
-/** Files above this many bytes are "big". */
-export const MAX_SMALL_SIZE: number = 10 * 1024 * 1024
-/** Most parts of a file, for most accounts. */
-export const MAX_PARTS: number = 4000
-/** Most parts of a file for accounts with Premium. */
-export const MAX_PARTS_PREMIUM: number = 8000
-/** Most bytes of a photo or thumbnail: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
-export const MAX_PHOTO_SIZE: number = 10 * 1024 * 1024
-/** Part size of small files: fine enough to fill several lanes and to move a progress bar. */
-const SMALL_PART_SIZE = 128 * 1024
+export {
+  MAX_PART_SIZE,
+  MAX_PARTS,
+  MAX_PARTS_PREMIUM,
+  MAX_PHOTO_SIZE,
+  MAX_SMALL_SIZE,
+  PART_SIZE_STEP,
+} from './limits.ts'
 
 /** What an upload is for: photos and thumbnails are small files of known length, without exception. */
 export type UploadKind = 'file' | 'photo' | 'thumb'

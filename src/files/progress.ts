@@ -2,6 +2,7 @@
  * Progress as a caller wants it: never going back, not too often, with a rate that does not jump.
  */
 import type { Host } from '../host.ts'
+import { INTERVAL, MEMORY } from './limits.ts'
 
 /** How far an upload is. */
 export interface UploadProgress {
@@ -22,11 +23,6 @@ export interface UploadProgress {
   /** While the server makes us wait: until when, in ms since 1970. */
   readonly waitUntil: number | undefined
 }
-
-/** Least ms between two reports. */
-const INTERVAL = 100
-/** Seconds over which the rate is averaged. */
-const MEMORY = 3
 
 /** What only the transfer knows. */
 export type ProgressFacts = Omit<UploadProgress, 'bytesPerSecond' | 'etaSeconds'>

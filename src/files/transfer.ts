@@ -11,14 +11,12 @@ import { hint } from '#explain'
 import { FileError, type RpcError } from '../errors.ts'
 import { backoff } from './backoff.ts'
 import type { Gate, GateMember, Pass } from './gate.ts'
+import { READ_AHEAD } from './limits.ts'
 import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
 import type { Piece } from './reader.ts'
 import type { NotedFile } from './resumption.ts'
-
-/** Parts that wait at the gate before no more are read: so reading and sending overlap. */
-const READ_AHEAD = 2
 
 export interface TransferOptions extends UploadOptions {
   readonly sender: PartSender

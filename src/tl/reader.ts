@@ -6,16 +6,9 @@
  */
 import { view } from '../bytes.ts'
 import { TlError } from '../errors.ts'
+import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './limits.ts'
 
-/** Constructor id of a boxed `Vector t`. */
-export const VECTOR_ID = 0x1cb5c415
-/** Constructor id of `boolTrue`. */
-export const BOOL_TRUE_ID = 0x997275b5
-/** Constructor id of `boolFalse`. */
-export const BOOL_FALSE_ID = 0xbc799737
-
-/** Values nested deeper than this are refused: rich text and page blocks recurse, and a hostile server could exhaust the stack. */
-export const MAX_DEPTH = 64
+export { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './limits.ts'
 
 // A byte order mark is part of a string like any other character.
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -4,13 +4,10 @@
  * Source: https://core.telegram.org/mtproto/serialize
  */
 import { TlError } from '../errors.ts'
+import { MAX_BYTES, SHORT } from './limits.ts'
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './reader.ts'
 
-/** Longest string a TL length field can express. */
-export const MAX_BYTES = 0xffffff
-
-/** Strings up to this length are tried as ASCII first. */
-const SHORT = 64
+export { MAX_BYTES } from './limits.ts'
 
 const utf8 = new TextEncoder()
 

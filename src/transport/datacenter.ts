@@ -18,16 +18,12 @@ import { type Address, type Dial, formatAddress } from './carrier/carrier.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionEvent, KeyHolder } from './connection-options.ts'
 import type { ExchangeResult } from './exchange/exchange.ts'
+import { LANE_IDLE, TEST_DC } from './limits.ts'
 import { ServerClock } from './session/clock.ts'
 import type { SessionEvent } from './session/internals.ts'
 import { Salts } from './session/salts.ts'
 import { Session } from './session/session.ts'
 import type { CodecFactory } from './transport-name.ts'
-
-/** A lane without work for this many milliseconds is closed. */
-const LANE_IDLE = 10_000
-/** Added to the number of a test datacenter in the key exchange. */
-const TEST_DC = 10_000
 
 /** What a datacenter is connected with. */
 export interface DatacenterOptions {

@@ -9,13 +9,7 @@ import type { Host, Timer } from '../../host.ts'
 import { type Address, type Carrier, type CarrierHandlers, type Dial, formatAddress, LINGER } from './carrier.ts'
 import { dialling } from './dialling.ts'
 import { connectionClosed } from './failure.ts'
-
-/** Milliseconds between looks at `bufferedAmount`, which has no event. */
-const DRAIN_INTERVAL = 10
-
-/** Close codes; https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
-const NORMAL_CLOSURE = 1000
-const UNSUPPORTED_DATA = 1003
+import { DRAIN_INTERVAL, NORMAL_CLOSURE, UNSUPPORTED_DATA } from './limits.ts'
 
 /** The part of the WebSocket interface that is used: the platform's and that of `ws` both have it. */
 export interface WebSocketLike {

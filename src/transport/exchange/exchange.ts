@@ -13,6 +13,7 @@ import { refuse } from '../../crypto/refuse.ts'
 import { randomBytes } from '../../host.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { TlReader } from '../../tl/reader.ts'
+import { MAX_RETRIES } from './limits.ts'
 import {
   type Agreed,
   acceptParams,
@@ -26,10 +27,8 @@ import {
   requestPq,
 } from './steps.ts'
 
+export { MAX_RETRIES } from './limits.ts'
 export type { ExchangeOptions, ExchangeResult } from './steps.ts'
-
-/** How often the server may ask for another key (`dh_gen_retry`). It happens once in 2^64 exchanges, if at all. */
-export const MAX_RETRIES = 5
 
 /** What the machine waits for. */
 type State =

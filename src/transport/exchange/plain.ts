@@ -6,9 +6,9 @@
  */
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
+import { PLAIN_MESSAGE_HEAD } from './limits.ts'
 
-/** Bytes in front of the body. */
-export const PLAIN_MESSAGE_HEAD = 20
+export { PLAIN_MESSAGE_HEAD } from './limits.ts'
 
 /** A plain message taken apart. */
 export interface PlainMessage {

@@ -24,6 +24,7 @@ import type { ClientMessage, ServerMessage } from '../../tl/generated/mtproto/ty
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
 import { authKeyAuxHash, firstSalt, newNonceHash, tmpAesKeyIv } from './derive.ts'
+import { MAX_DRAWS } from './limits.ts'
 
 /** What an exchange is about, and what it works with. */
 export interface ExchangeOptions {
@@ -79,9 +80,6 @@ export interface Proposed {
   /** TL body to send. */
   readonly send: Uint8Array
 }
-
-/** Draws of b before the group is called unusable; the chance to need a second is 2^-63. */
-const MAX_DRAWS = 8
 
 function encode(message: ClientMessage): Uint8Array {
   const writer = new TlWriter(512)

@@ -7,18 +7,15 @@
  */
 import { view } from '../../bytes.ts'
 import { TransportError } from '../../errors.ts'
+import { MAX_PACKET, MIN_PACKET } from './limits.ts'
+
+export { MAX_PACKET } from './limits.ts'
 
 /** The four framings; each but `full` may also run under obfuscation. */
 export type FramingName = 'abridged' | 'intermediate' | 'padded' | 'full'
 
 /** The framings that obfuscation can carry: those with a tag to name them by. */
 export type TaggedFraming = Exclude<FramingName, 'full'>
-
-/** Packets and packets' bodies longer than this, in bytes, are refused before memory is taken for them. */
-export const MAX_PACKET: number = 16 * 1024 * 1024
-
-/** The shortest packet there is, in bytes: a transport error. */
-export const MIN_PACKET = 4
 
 /** One connection's framing, both directions. */
 export interface PacketCodec {

@@ -11,18 +11,9 @@ import { view } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
 import type { Framing } from './codec.ts'
 import { checkLength, type FramingOptions, framingError, int32, MAX_PACKET } from './framing.ts'
+import { ENCRYPTED_HEAD, INTERMEDIATE_TAG, MAX_PADDING, PADDED_TAG, PLAIN_HEAD } from './limits.ts'
 
-/** The first four bytes of a stream in intermediate framing, all alike. */
-export const INTERMEDIATE_TAG = 0xee
-/** The first four bytes of a stream in padded intermediate framing, all alike. */
-export const PADDED_TAG = 0xdd
-
-/** Most bytes of padding that the padded kind appends. */
-export const MAX_PADDING = 15
-/** auth_key_id and msg_key, in front of the ciphertext. */
-const ENCRYPTED_HEAD = 24
-/** auth_key_id (zero), message id and length, in front of a plain body. */
-const PLAIN_HEAD = 20
+export { INTERMEDIATE_TAG, PADDED_TAG } from './limits.ts'
 
 export function intermediate(): Framing {
   return {

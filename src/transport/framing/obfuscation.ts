@@ -13,11 +13,9 @@ import type { RandomSource } from '../../host.ts'
 import { ABRIDGED_TAG } from './abridged.ts'
 import type { TaggedFraming } from './framing.ts'
 import { INTERMEDIATE_TAG, PADDED_TAG } from './intermediate.ts'
+import { HEADER_LENGTH, MAX_DRAWS, TAIL } from './limits.ts'
 
-/** Length of the header that opens an obfuscated stream. */
-export const HEADER_LENGTH = 64
-/** Where the encrypted end of the header begins: framing, DC, two random bytes. */
-const TAIL = 56
+export { HEADER_LENGTH } from './limits.ts'
 
 const TAGS: Readonly<Record<TaggedFraming, number>> = {
   abridged: ABRIDGED_TAG,
@@ -29,9 +27,6 @@ const TAGS: Readonly<Record<TaggedFraming, number>> = {
 export const RESERVED_FIRST_INTS: readonly number[] = [
   0x44414548, 0x54534f50, 0x20544547, 0x4954504f, 0xeeeeeeee, 0xdddddddd, 0x02010316,
 ]
-
-/** A sound random source fails to give an allowed header once in 2^27 draws; this many failures in a row are no chance. */
-const MAX_DRAWS = 100
 
 /** The two streams of one obfuscated connection, as one end sees them. */
 export interface Obfuscation {

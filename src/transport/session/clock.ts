@@ -8,9 +8,7 @@
  * Source: https://core.telegram.org/mtproto/description#message-identifier-msg-id
  */
 import type { Host } from '../../host.ts'
-
-/** A difference between wall clock and monotonic clock larger than this means that one of them jumped (or slept). */
-const JUMP = 5_000
+import { JUMP } from './limits.ts'
 
 /** Tells the server's time. */
 export class ServerClock {

@@ -80,3 +80,32 @@ export const MSG_ID_TOO_HIGH = 17
 export const SEQNO_TOO_LOW = 32
 export const SEQNO_TOO_HIGH = 33
 export const WRONG_SALT = 48
+
+/** Silence after which the other side is asked whether it lives: with calls unanswered, and without. Milliseconds. */
+export const PING_BUSY = 15_000
+export const PING_IDLE = 60_000
+/**
+ * The server is asked to close the connection after this many seconds without a ping. Long, since on a slow line a ping may
+ * stand behind minutes of file parts.
+ */
+export const DISCONNECT_DELAY = 240
+/** A ping may take this long, and longer by what is in front of it at {@link SLOWEST} bytes per millisecond. */
+export const PONG_WITHIN = 15_000
+export const SLOWEST = 16
+/** A call unanswered for this long is asked about; unanswered for {@link GIVE_UP} it fails. */
+export const ASK_AFTER = 20_000
+/** Calls are looked through for that this often. */
+export const LOOK_EVERY = 5_000
+export const GIVE_UP = 180_000
+/** Salts are asked for when fewer than this many seconds of known ones are left, at most every {@link SALTS_EVERY} ms. */
+export const SALTS_AHEAD = 1800
+export const SALTS_EVERY = 600_000
+export const SALTS_COUNT = 32
+/** Questions that nobody answered are forgotten when there are this many. */
+export const MAX_QUESTIONS = 64
+/** Most future salts that are kept: as many as a client may ask for. */
+export const MAX_FUTURE = 64
+/** A difference between wall clock and monotonic clock larger than this means that one of them jumped (or slept). */
+export const JUMP = 5_000
+/** How many ids are remembered; at least 1000, so that a burst of containers does not push out recent ids. */
+export const SEEN_IDS = 2000

@@ -6,6 +6,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages#request-for-several-future-salts
  */
+import { MAX_FUTURE } from './limits.ts'
 
 /** A salt and the server's seconds between which it holds. */
 export interface FutureSalt {
@@ -13,9 +14,6 @@ export interface FutureSalt {
   readonly validUntil: number
   readonly salt: bigint
 }
-
-/** Most future salts that are kept: as many as a client may ask for. */
-const MAX_FUTURE = 64
 
 /** The salts of one authorization key, as far as known. */
 export class Salts {

@@ -6,9 +6,9 @@
  *
  * Source: https://core.telegram.org/mtproto/security_guidelines#checking-msg-id
  */
+import { SEEN_IDS } from './limits.ts'
 
-/** How many ids are remembered; at least 1000, so that a burst of containers does not push out recent ids. */
-export const SEEN_IDS = 2000
+export { SEEN_IDS } from './limits.ts'
 
 /** Remembers which messages were received. */
 export class SeenIds {

@@ -8,29 +8,21 @@
  * Source: https://core.telegram.org/mtproto/service_messages#ping-messages-pingpong
  */
 import type { SessionInternals } from './internals.ts'
+import {
+  ASK_AFTER,
+  DISCONNECT_DELAY,
+  GIVE_UP,
+  LOOK_EVERY,
+  MAX_QUESTIONS,
+  PING_BUSY,
+  PING_IDLE,
+  PONG_WITHIN,
+  SALTS_AHEAD,
+  SALTS_COUNT,
+  SALTS_EVERY,
+  SLOWEST,
+} from './limits.ts'
 
-/** Silence after which the other side is asked whether it lives: with calls unanswered, and without. Milliseconds. */
-const PING_BUSY = 15_000
-const PING_IDLE = 60_000
-/**
- * The server is asked to close the connection after this many seconds without a ping. Long, since on a slow line a ping may
- * stand behind minutes of file parts.
- */
-const DISCONNECT_DELAY = 240
-/** A ping may take this long, and longer by what is in front of it at {@link SLOWEST} bytes per millisecond. */
-const PONG_WITHIN = 15_000
-const SLOWEST = 16
-/** A call unanswered for this long is asked about; unanswered for {@link GIVE_UP} it fails. */
-const ASK_AFTER = 20_000
-/** Calls are looked through for that this often. */
-const LOOK_EVERY = 5_000
-const GIVE_UP = 180_000
-/** Salts are asked for when fewer than this many seconds of known ones are left, at most every {@link SALTS_EVERY} ms. */
-const SALTS_AHEAD = 1800
-const SALTS_EVERY = 600_000
-const SALTS_COUNT = 32
-/** Questions that nobody answered are forgotten when there are this many. */
-const MAX_QUESTIONS = 64
 /** Most ids in one `msgs_state_req`; further ones have their turn at the next look. */
 const MAX_IDS = 8192
 
