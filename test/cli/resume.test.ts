@@ -90,7 +90,7 @@ test('after SIGKILL, SIGINT and SIGTERM, each time with what was there', async (
     notes(journal)
       .map((name) => name.slice(32))
       .sort(),
-  ).toEqual(['.lock', '.upload'])
+  ).toEqual(['.1.lock', '.upload'])
   for (const name of notes(journal)) expect(statSync(join(journal, name)).mode & 0o777).toBe(0o600)
   expect(statSync(journal).mode & 0o777).toBe(0o700)
 

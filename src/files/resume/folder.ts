@@ -6,7 +6,7 @@
  * most its end is missing, which the reader knows. The disk is asked to keep what was written about once a second and at
  * the end, so a power cut costs the notes of a second; and where the disk kept its promise, nothing that was noted is wrong.
  *
- * `KEY.lock` names the process that uploads the file. One of a process that is no more is taken over; whether it is can be
+ * `KEY.1.lock` names the process that uploads the file. Of a process that is no more it is taken over; whether it is can be
  * told on the same machine by its number and the time of its start, and of another machine (a shared folder, a container
  * that was replaced) by when it last wrote.
  */
@@ -15,12 +15,12 @@ import { writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Resume } from '../resumption.ts'
-import { lockFile } from './lock.ts'
+import { takeLock } from './lock.ts'
 import { resumable } from './resumable.ts'
 import type { ResumeStore } from './store.ts'
 
 /** Names of the files that are ours: nothing else in the folder is touched. */
-const OURS = /^([0-9a-f]{32})\.(?:upload|lock)$/
+const OURS = /^([0-9a-f]{32})\.(?:upload|\d{1,9}\.lock)$/
 const TEMPORARY = /^[0-9a-f]{32}\.[0-9a-f]{16}\.tmp$/
 /** Milliseconds after which a temporary file is nobody's any more. */
 const STALE = 60_000
@@ -117,7 +117,7 @@ export function folderStore(folder: string): ResumeStore {
     },
     async claim(key) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const release = await lockFile(join(folder, `${key}.lock`), pathOf(key))
+      const release = await takeLock(folder, key, pathOf(key))
       return (
         release &&
         (() => {

@@ -1,21 +1,24 @@
 /**
- * A lock file: it says which process has something in use, for as long as that process lives.
+ * Locks in a folder: each says which process has something in use, for as long as that process lives.
  *
- * The lock is of help, not of need: should two processes get hold of it after all (a process number of another container,
+ * Locks are counted: whoever finds that the holder of `KEY.5.lock` is dead makes `KEY.6.lock`, which only one can, and
+ * removes the other one then. So a lock is never taken away from under a name that someone else may just have got hold of.
+ * A lock is of help, not of need: should two processes hold the same one after all (a process number of another container,
  * a folder on a network disk), both send the same bytes under the same id.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, unlinkSync } from 'node:fs'
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { kill, pid, platform } from 'node:process'
 
 /** Milliseconds after its last sign of life for which a process of another machine is taken to live. */
 const SILENCE = 120_000
-/** Locks of dead processes that are taken away at most before one of the living is believed to be in the way. */
-const MAX_ATTEMPTS = 4
+/** Others may be quicker this often. */
+const MAX_ATTEMPTS = 8
 
-/** Locks that this process holds: a lock with its number that is not among them is of an earlier process. */
+/** Locks that this process holds: another one with its number is of an earlier process. */
 const held = new Set<string>()
 
 /** Who holds a lock. */
@@ -27,36 +30,70 @@ interface Owner {
 }
 
 /**
- * Takes a lock.
- * @param path of the lock
+ * Takes the lock of a key.
+ * @param folder of the lock
  * @param sign a file that its holder writes to while it lives
  * @returns what gives it up again; `undefined` if a living process has it
  */
-export async function lockFile(path: string, sign: string): Promise<(() => void) | undefined> {
+export async function takeLock(folder: string, key: string, sign: string): Promise<(() => void) | undefined> {
   const me: Owner = { host: hostname(), pid, started: startOf(pid) }
+  const others = async (): Promise<number[] | undefined> => {
+    const numbers = await locksOf(folder, key)
+    for (const number of numbers) {
+      const path = pathOf(folder, key, number)
+      if (path !== mine && (await lives(path, me, sign))) return undefined
+    }
+    return numbers
+  }
+  let mine: string | undefined
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const dead = await others()
+    if (!dead) return undefined
+    const path = pathOf(folder, key, Math.max(0, ...dead) + 1)
+    // Counted as held before it is there: whoever finds it in between must not take it for one of an earlier process.
     if (held.has(path)) return undefined
     held.add(path)
-    let mine = false
     try {
-      mine = await make(path, JSON.stringify(me))
-      if (mine) return () => giveUp(path)
+      if (await make(folder, key, path, JSON.stringify(me))) mine = path
     } finally {
       if (!mine) held.delete(path)
     }
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text === undefined) continue
-    if (await lives(text, me, [path, sign])) return undefined
-    await takeAway(path, text)
+    if (!mine) continue
+    const giveUp = (): void => {
+      held.delete(path)
+      try {
+        unlinkSync(path)
+      } catch {
+        // Someone has tidied up.
+      }
+    }
+    // Someone may have found the key free at a time when all was given up, and counts anew.
+    if (!(await others())) {
+      giveUp()
+      return undefined
+    }
+    for (const number of dead) await rm(pathOf(folder, key, number), { force: true })
+    return giveUp
   }
   return undefined
 }
 
+function pathOf(folder: string, key: string, number: number): string {
+  return join(folder, `${key}.${number}.lock`)
+}
+
+async function locksOf(folder: string, key: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => {
+    const number = name.startsWith(`${key}.`) ? /^\.(\d{1,9})\.lock$/.exec(name.slice(key.length))?.[1] : undefined
+    return number === undefined ? [] : [Number(number)]
+  })
+}
+
 /** Makes a file with this text, unless there is one: it is never seen without it. */
-async function make(path: string, text: string): Promise<boolean> {
-  const temporary = temporaryOf(path)
-  await writeFile(temporary, text, { flag: 'wx', mode: 0o600 })
+async function make(folder: string, key: string, path: string, text: string): Promise<boolean> {
+  const temporary = join(folder, `${key}.${randomBytes(8).toString('hex')}.tmp`)
   try {
+    await writeFile(temporary, text, { flag: 'wx', mode: 0o600 })
     await link(temporary, path)
     return true
   } catch (error) {
@@ -80,20 +117,15 @@ async function makeWithoutLink(path: string, text: string): Promise<boolean> {
   }
 }
 
-function giveUp(path: string): void {
-  held.delete(path)
-  try {
-    unlinkSync(path)
-  } catch {
-    // Someone has tidied up.
-  }
-}
-
-async function lives(text: string, me: Owner, signs: readonly string[]): Promise<boolean> {
+/** Whether the holder of a lock lives. */
+async function lives(path: string, me: Owner, sign: string): Promise<boolean> {
+  if (held.has(path)) return true
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return false
   const owner = ownerIn(text)
-  if (owner?.host === me.host) return owner.pid === me.pid ? false : isRunning(owner)
-  for (const sign of signs) {
-    const { mtimeMs = 0 } = await stat(sign).catch(() => ({ mtimeMs: undefined }))
+  if (owner?.host === me.host) return owner.pid !== me.pid && isRunning(owner)
+  for (const file of [path, sign]) {
+    const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
     if (Math.abs(Date.now() - mtimeMs) < SILENCE) return true
   }
   return false
@@ -128,21 +160,4 @@ function startOf(number: number): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Takes the lock of a dead process away. If a living one was quicker, it gets its lock back. */
-async function takeAway(path: string, text: string): Promise<void> {
-  const temporary = temporaryOf(path)
-  try {
-    await rename(path, temporary)
-    if ((await readFile(temporary, 'utf8')) !== text) await link(temporary, path)
-  } catch {
-    // Someone else was quicker: the next attempt sees what there is now.
-  } finally {
-    await rm(temporary, { force: true })
-  }
-}
-
-function temporaryOf(path: string): string {
-  return `${path.replace(/\.lock$/, '')}.${randomBytes(8).toString('hex')}.tmp`
 }

@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { folderStore, journalFolder } from '../../../src/files/resume/folder.ts'
 import type { ResumeStore } from '../../../src/files/resume/index.ts'
+import { bundleScript } from '../../cli/program.ts'
 
 const KEY = 'ab'.repeat(16)
 let folder: string
@@ -104,7 +105,7 @@ describe('a text', () => {
 test('the keys are those of our files; what a killed process left half-written is swept up when it is old', async () => {
   const old = `${KEY}.${'0'.repeat(16)}.tmp`
   const young = `${KEY}.${'1'.repeat(16)}.tmp`
-  for (const name of [old, young, 'holiday.mp4', 'x.upload', `${KEY}.upload`, `${'cd'.repeat(16)}.lock`])
+  for (const name of [old, young, 'holiday.mp4', 'x.upload', `${KEY}.upload`, `${'cd'.repeat(16)}.12.lock`])
     writeFileSync(at(name), 'text')
   age(old, 100_000)
   expect([...(await store.keys())].sort()).toEqual([KEY, 'cd'.repeat(16)])
@@ -119,7 +120,7 @@ test('one folder is one journal, however it is called', () => {
 })
 
 describe('a key', () => {
-  const lock = `${KEY}.lock`
+  const lock = `${KEY}.1.lock`
   const owner = (who: Record<string, unknown>): void => writeFileSync(at(lock), JSON.stringify(who))
   const claims = async (): Promise<boolean> => {
     const release = await store.claim(KEY)
@@ -158,6 +159,28 @@ describe('a key', () => {
     await once(process, 'exit')
     expect(await claims()).toBe(true)
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('of a dead process goes to one alone, however many want it at once', { timeout: 60_000 }, async () => {
+    const script = await bundleScript('lock-child')
+    try {
+      for (let round = 0; round < 3; round++) {
+        owner({ host: hostname(), pid: 2 ** 30 })
+        const children = Array.from({ length: 5 }, () => spawn(process.execPath, [script.path, folder, KEY]))
+        const heard = (): Promise<string[]> =>
+          Promise.all(children.map(async ({ stdout }) => String(((await once(stdout, 'data')) as [Buffer])[0])))
+        expect(await heard()).toEqual(Array(5).fill('ready\n'))
+        const answers = heard()
+        for (const { stdin } of children) stdin.write('take it')
+        expect((await answers).sort()).toEqual(['mine\n', ...(Array(4).fill('not mine\n') as string[])])
+        const ends = Promise.all(children.map((child) => once(child, 'exit')))
+        for (const { stdin } of children) stdin.write('end')
+        await ends
+        expect(readdirSync(folder)).toEqual([])
+      }
+    } finally {
+      script.remove()
+    }
   })
 
   test('with the number of this very process, which does not hold it, is that of an earlier one', async () => {
