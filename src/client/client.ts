@@ -43,11 +43,7 @@ export class UploadClient {
       maxLanes,
       sendPart: (request, options) =>
         account.invokeOnce(
-          // One of the two takes it.
-          (request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart) as Method<
-            PartRequest,
-            boolean
-          >,
+          request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart,
           request,
           options,
         ),

@@ -134,11 +134,12 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
     lanes.forEach((lane, index) => {
       for (const pass of lane.passes) {
         const { at, delivered, inFlight } = pass
+        const late = now - OVERDUE - OVERDUE_TIMES * (lane.took + window.time(inFlight))
         const since = window.delivered - delivered
-        const stalls = lane.movedAt <= at
+        const stalls = lane.movedAt < late
         // Others have moved: a whole window's worth and another, or all that there was.
         const overtaken = since >= 2 * inFlight || (stalls && since > 0 && lane.load === window.inFlight)
-        if (!overtaken || now - at <= OVERDUE + OVERDUE_TIMES * (lane.took + window.time(inFlight))) continue
+        if (!overtaken || at >= late) continue
         const error = new TransportError('NO_ANSWER', `lane ${index} stalls`)
         for (const one of stalls ? [...lane.passes] : [pass]) one.overdue(error)
         if (!stalls) continue

@@ -33,6 +33,8 @@ export const FAILED = 0.875
 export const WAITED = 0.5
 export const RECOVERY = 10_000
 export const SLOWEST = 0.015_625
+/** No part waits longer than this many ms for its pace: what was measured on small parts says little of large ones. */
+export const LONGEST_GAP = 2_000
 /** There is a lane for so many bytes allowed: what a system's socket buffers hold, and less. */
 export const BYTES_PER_LANE = 2_097_152
 /** A lane on trial stays if the rate has grown by this after so many periods; otherwise the next is tried later and later. */

@@ -159,10 +159,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
           attempts.delete(attempt)
           inFlight -= length
           try {
-            if (over) {
-              accepted = false
-              return
-            }
+            if (over) return
             if (accepted) {
               sentBytes += length
               done.add(part)

@@ -30,6 +30,7 @@ import {
   LEAST_FOR,
   LEAST_TIMES,
   LONGEST,
+  LONGEST_GAP,
   MOST,
   PERIOD,
   PERIOD_ROUNDS,
@@ -163,7 +164,7 @@ export function createWindow({ initial = INITIAL, max = MOST, maxLanes = LANES }
       return lanes()
     },
     time: (bytes) => bytes / rate(),
-    gap: (bytes, now) => (rate() && share(now) < 1 ? bytes / rate() / share(now) : 0),
+    gap: (bytes, now) => (share(now) < 1 && rate() ? Math.min(LONGEST_GAP, bytes / rate() / share(now)) : 0),
     sent(bytes, now, limited) {
       if (!inFlight) {
         resting = now > deliveredAt + PERIOD

@@ -1,8 +1,9 @@
 /**
  * A datacenter: one authorization key, a main connection, and upload lanes beside it.
  *
- * All connections share the key, the server's clock and the salts; each has a session of its own. Lanes open when they
- * are first used, after the main connection has agreed on a key, and close when they have been idle for a while.
+ * All connections share the key, the server's clock and the salts; each has a session of its own. Where there is no key
+ * the first of them agrees on one, and the others wait for it. Lanes open when they are first used, and close when they
+ * have been idle for a while.
  *
  * Source: https://core.telegram.org/api/files#uploading-files, https://core.telegram.org/api/datacenter
  */
@@ -98,8 +99,6 @@ export class Datacenter {
   readonly #salts: Salts
   readonly #holder: KeyHolder
   readonly #lanes: Map<number, Lane> = new Map()
-  /** Resolves the lanes that wait for the first key. */
-  #keyWaiters: (() => void)[] = []
   #authKey: AuthKey | undefined
   #closed = false
 
@@ -195,7 +194,6 @@ export class Datacenter {
     }
     this.#lanes.clear()
     this.#wipe()
-    this.#releaseWaiters()
   }
 
   async #onLane<T>(
@@ -204,8 +202,6 @@ export class Datacenter {
     run: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted()
-    // Only the main connection makes a key: two at once would be two keys.
-    if (index > 0 && !this.#authKey && !this.#closed) await this.#waitForKey(signal)
     const lane = this.#lane(index)
     lane.active++
     lane.idle?.cancel()
@@ -264,7 +260,6 @@ export class Datacenter {
     this.#keep(authKey)
     this.#salts.begin(salt)
     this.#options.onAuthKey?.(authKey, salt)
-    this.#releaseWaiters()
   }
 
   #onLost(key: AuthKey): void {
@@ -282,21 +277,6 @@ export class Datacenter {
   #wipe(): void {
     this.#authKey?.bytes.fill(0)
     this.#authKey = undefined
-  }
-
-  #waitForKey(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal!.reason)
-      signal?.addEventListener('abort', onAbort)
-      this.#keyWaiters.push(() => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-    })
-  }
-
-  #releaseWaiters(): void {
-    for (const release of this.#keyWaiters.splice(0)) release()
   }
 }
 

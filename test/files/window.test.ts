@@ -194,6 +194,13 @@ describe('failures and waits', () => {
     expect(link.run(120_000).share).toBeGreaterThan(0.66)
   })
 
+  test('no part waits for its pace for long, however slow small ones were', () => {
+    const window = createWindow()
+    window.settled(window.sent(100, 0, false), 200_000, true)
+    window.failed(window.sent(PART, 200_000, false), 200_000, 200_000)
+    expect(window.gap(PART, 200_000)).toBe(2_000)
+  })
+
   test('without any measure yet there is no pace to keep', () => {
     const window = createWindow()
     window.failed(window.sent(PART, 0, false), 10)

@@ -5,6 +5,7 @@ import { toHex } from '../../src/bytes.ts'
 import type { Crypto } from '../../src/crypto/crypto.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
+import { TransportError } from '../../src/errors.ts'
 import { helpGetConfig } from '../../src/tl/generated/client/methods.ts'
 import { createCodec } from '../../src/transport/codec.ts'
 import { Datacenter } from '../../src/transport/datacenter.ts'
@@ -17,30 +18,65 @@ function lax(): SecretLab {
   return new SecretLab({ server: { requireForwardSecrecy: false } })
 }
 
-test('a lane of a fresh datacenter makes no key of its own, and leaves no listener when it stops waiting for one', async () => {
-  let dialled = 0
-  const dc = new Datacenter({
-    host: new VirtualHost(),
-    crypto: portableCrypto,
-    id: 2,
-    address: { host: '127.0.0.1', port: 1 },
-    dial: () => {
-      dialled++
-      return new Promise(() => {})
-    },
-    codec: (options) => createCodec('intermediate', options),
-    keys: [],
-    init: (query) => query,
-    withoutUpdates: (query) => query,
-  })
-  const { signal } = new AbortController()
-  const call = dc.invoke(helpGetConfig, CONFIG, { lane: 1, signal })
-  const outcome = expect(call).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
-  await Promise.resolve()
-  expect([dialled, getEventListeners(signal, 'abort').length]).toEqual([0, 1])
-  dc.close()
+test('while one connection makes the key the others wait, whichever was first, and leave no listener when they stop', async () => {
+  for (const first of [0, 1]) {
+    const host = new VirtualHost()
+    let dialled = 0
+    const dc = new Datacenter({
+      host,
+      crypto: portableCrypto,
+      id: 2,
+      address: { host: '127.0.0.1', port: 1 },
+      dial: () => {
+        dialled++
+        return new Promise(() => {})
+      },
+      codec: (options) => createCodec('intermediate', options),
+      keys: [],
+      init: (query) => query,
+      withoutUpdates: (query) => query,
+    })
+    const { signal } = new AbortController()
+    const calls = [first, 1 - first, 2].map((lane) => dc.invoke(helpGetConfig, CONFIG, { lane, signal }))
+    const outcome = Promise.allSettled(calls)
+    await host.advance(10_000)
+    expect([dialled, getEventListeners(signal, 'abort').length]).toEqual([1, 3])
+    dc.close()
+    expect(await outcome).toMatchObject(calls.map(() => ({ reason: { code: 'CLIENT_CLOSED' } })))
+    expect([dialled, getEventListeners(signal, 'abort').length, host.pendingTimers]).toEqual([1, 0, 0])
+  }
+})
+
+test('lanes that were used before there was a key share the one that is made', async () => {
+  const lab = lax()
+  const dc = new Datacenter(lab.options)
+  await lab.run(Promise.all([2, 1, 0].map((lane) => dc.invoke(helpGetConfig, CONFIG, { lane }))))
+  expect([[...lab.server.keys.all()].length, lab.open]).toEqual([1, 3])
+})
+
+test('a lane that is replaced is closed, what waits there fails as told, and the next call opens it anew', async () => {
+  const lab = lax()
+  const dc = new Datacenter(lab.options)
+  await lab.run(lab.login(dc))
+  lab.faults.onRequest = () => ({ kind: 'delay', ms: 30_000 })
+  const waiting = dc.invoke(helpGetConfig, CONFIG, { lane: 1 })
+  const main = dc.invoke(helpGetConfig, CONFIG)
+  const error = new TransportError('NO_ANSWER', 'lane 1 stalls')
+  const outcome = expect(waiting).rejects.toBe(error)
+  await lab.host.advance(1_000)
+  expect(lab.open).toBe(2)
+  for (const lane of [1, 1, 7]) dc.replaceLane(lane, error)
   await outcome
-  expect([dialled, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+  await lab.host.advance(1_000)
+  expect(lab.open).toBe(1)
+  // The main one is only asked for a sign of life.
+  dc.replaceLane(0, error)
+  expect(await lab.run(main)).toMatchObject({ _: 'config' })
+  await lab.run(dc.invoke(helpGetConfig, CONFIG, { lane: 1 }))
+  expect([lab.open, lab.dialled]).toEqual([2, 3])
+  dc.close()
+  await lab.host.advance(1_000)
+  expect(lab.open).toBe(0)
 })
 
 test('a lane that has been idle for ten seconds is closed, the main connection stays, and the next call opens it again', async () => {
