@@ -19,7 +19,8 @@ await main(async ({ host, port, dcId, key, apiId, apiHash, botToken, size }) => 
     crypto: {
       ...nativeCrypto,
       sha256: (...parts) => nativeCrypto.sha256(...parts.map((part) => part.subarray(0, FRONT))),
-      igeEncrypt: (aesKey, iv, data) => nativeCrypto.igeEncrypt(aesKey, iv, data.subarray(0, FRONT)),
+      igeEncrypt: (aesKey, iv, data, [from = data] = []) =>
+        nativeCrypto.igeEncrypt(aesKey, iv, data.subarray(0, FRONT), [from.subarray(0, FRONT)]),
     },
   })
   function* zeros(): Generator<Uint8Array> {

@@ -45,6 +45,7 @@ export const DOORS: readonly Door[] = [
     why: 'the program itself: arguments, streams, signals',
   },
   { path: 'src/crypto/native.ts', lets: ['node'], why: "the platform's own primitives" },
+  { path: 'src/crypto/native-ige.ts', lets: ['node'], why: "the platform's AES" },
   { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'sockets' },
   { path: 'src/transport/carrier/http.ts', lets: ['network'], why: "the platform's fetch" },
   { path: 'src/transport/carrier/websocket-carrier.ts', lets: ['network'], why: "the platform's WebSocket" },

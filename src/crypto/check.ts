@@ -3,7 +3,7 @@
  */
 
 /** @throws RangeError unless `bytes` has `length` bytes */
-export function checkLength(name: string, bytes: Uint8Array, length: number): void {
+export function checkLength(name: string, bytes: { readonly length: number }, length: number): void {
   if (bytes.length !== length) throw new RangeError(`${name} has ${bytes.length} bytes, not ${length}`)
 }
 
@@ -12,4 +12,11 @@ export function checkIge(key: Uint8Array, iv: Uint8Array, data: Uint8Array): voi
   checkLength('key', key, 32)
   checkLength('iv', iv, 32)
   if (data.length % 16 !== 0) throw new RangeError(`AES-IGE works on blocks of 16 bytes, not on ${data.length} bytes`)
+}
+
+/** @throws RangeError unless the pieces have `length` bytes together */
+export function checkFrom(from: readonly Uint8Array[], length: number): void {
+  let given = 0
+  for (const piece of from) given += piece.length
+  checkLength('what is to be encrypted', { length: given }, length)
 }

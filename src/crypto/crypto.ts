@@ -29,13 +29,15 @@ export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
   /** A fresh MD5, for the checksum of small files. */
   md5(): IncrementalHash
   /**
-   * AES-256-IGE in place.
+   * AES-256-IGE, in place or from elsewhere.
    * @param key 32 bytes
    * @param iv 32 bytes: the previous ciphertext block, then the previous plaintext block
    * @param data a multiple of 16 bytes; overwritten
+   * @param from what is encrypted instead of `data`: pieces that are as long together. They stay as they are, but for
+   *   those that lie in `data`, each at its own place there.
    * @throws RangeError for other lengths
    */
-  igeEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void
+  igeEncrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array, from?: readonly Uint8Array[]): void
   /** The inverse of {@link igeEncrypt}, in place. */
   igeDecrypt(key: Uint8Array, iv: Uint8Array, data: Uint8Array): void
   /**

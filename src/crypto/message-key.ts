@@ -28,12 +28,17 @@ function offset(from: Side): number {
  * msg_key of a message: the middle 128 bits of SHA-256 over 32 bytes of the authorization key and the whole plaintext.
  * @param authKey 256 bytes
  * @param from the side that sends the message
- * @param plaintext from the salt to the end of the padding
+ * @param plaintext from the salt to the end of the padding, in one piece or several
  * @returns 16 bytes
  */
-export function messageKey(crypto: Crypto, authKey: Uint8Array, from: Side, plaintext: Uint8Array): Uint8Array {
+export function messageKey(
+  crypto: Crypto,
+  authKey: Uint8Array,
+  from: Side,
+  ...plaintext: readonly Uint8Array[]
+): Uint8Array {
   const x = 88 + offset(from)
-  return crypto.sha256(authKey.subarray(x, x + 32), plaintext).subarray(8, 24)
+  return crypto.sha256(authKey.subarray(x, x + 32), ...plaintext).subarray(8, 24)
 }
 
 /**

@@ -27,7 +27,14 @@ export const primitives: Omit<Crypto, 'gunzip' | 'gzip'> = {
 
   md5,
 
-  igeEncrypt: (key, iv, data) => ige(key, iv, data, false),
+  igeEncrypt(key, iv, data, from = []) {
+    let at = 0
+    for (const piece of from) {
+      data.set(piece, at)
+      at += piece.length
+    }
+    ige(key, iv, data, false)
+  },
 
   igeDecrypt: (key, iv, data) => ige(key, iv, data, true),
 

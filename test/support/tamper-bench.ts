@@ -60,7 +60,10 @@ export function recordingCrypto(
     ...base,
     sha1: told('sha1', base.sha1),
     sha256: told('sha256', base.sha256),
-    igeEncrypt: told('igeEncrypt', base.igeEncrypt),
+    igeEncrypt(key, iv, data, from) {
+      onCall('igeEncrypt', [key, iv, ...(from ?? [data])])
+      base.igeEncrypt(key, iv, data, from)
+    },
     igeDecrypt: told('igeDecrypt', base.igeDecrypt),
   }
 }
