@@ -3,6 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/serialize
  */
+import { view } from '../bytes.ts'
 import { TlError } from '../errors.ts'
 import { MAX_BYTES, SHORT } from './limits.ts'
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './reader.ts'
@@ -25,10 +26,11 @@ export class TlWriter {
   /**
    * @param capacity bytes to allocate at first, behind the headroom
    * @param headroom bytes to leave free in front
+   * @param buffer memory to begin with, instead of fresh
    */
-  constructor(capacity = 256, headroom = 0) {
-    this.buffer = new Uint8Array(headroom + capacity)
-    this.#view = new DataView(this.buffer.buffer)
+  constructor(capacity = 256, headroom = 0, buffer: Uint8Array = new Uint8Array(headroom + capacity)) {
+    this.buffer = buffer
+    this.#view = view(buffer)
     this.start = headroom
     this.pos = headroom
   }
@@ -60,10 +62,22 @@ export class TlWriter {
       const larger = new Uint8Array(Math.max(needed, 2 * this.buffer.length))
       larger.set(this.buffer.subarray(0, at))
       this.buffer = larger
-      this.#view = new DataView(larger.buffer)
+      this.#view = view(larger)
     }
     this.pos = needed
     return at
+  }
+
+  /** What was written from offset `from` on, in order, as views: valid until the next write. */
+  pieces(from: number): Uint8Array[] {
+    return [this.buffer.subarray(from, this.pos)]
+  }
+
+  /** Takes `length` bytes away from the front of the buffer, with what was written there. */
+  drop(length: number): void {
+    this.buffer = this.buffer.subarray(length)
+    this.#view = view(this.buffer)
+    this.pos -= length
   }
 
   /** Signed 32-bit integer. */

@@ -5,7 +5,6 @@
  * brings, and dials again when the link is lost, with growing pauses. It opens when there is something to send and fails
  * the calls that wait when the server stays out of reach for too long.
  */
-
 import { hint } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
 import { SecurityError, TransportError } from '../errors.ts'
@@ -302,12 +301,13 @@ export class Connection {
     let at = this.#state === 'exchanging' ? this.#exchangeDue : this.#options.session.deadline()
     // What is due cannot leave while the carrier is full: it tells when it is not, and we look now and then.
     if (this.#carrier!.buffered >= HIGH_WATER) at = Math.max(at, this.#options.host.now() + BACKLOG)
-    if (at === this.#timerAt && this.#timer) return
+    // One for an earlier moment looks again then: deadlines move on with each packet.
+    if (this.#timer && this.#timerAt <= at && at < Number.POSITIVE_INFINITY) return
     this.#timer?.cancel()
     this.#timer = undefined
     this.#timerAt = at
-    if (at === Number.POSITIVE_INFINITY) return
-    this.#timer = this.#options.host.setTimer(Math.max(0, at - this.#options.host.now()), () => this.#onTimer())
+    if (at < Number.POSITIVE_INFINITY)
+      this.#timer = this.#options.host.setTimer(Math.max(0, at - this.#options.host.now()), () => this.#onTimer())
   }
 
   #onTimer(): void {

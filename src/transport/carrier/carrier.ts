@@ -9,6 +9,7 @@ import { hint } from '#explain'
 import { type TransportError, UsageError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
+import type { TlWriter } from '../../tl/writer.ts'
 
 /** What a carrier tells its owner. Never called before the dialling promise's own reactions have run. */
 export interface CarrierHandlers {
@@ -44,6 +45,12 @@ export interface Carrier {
    * closed this does nothing.
    */
   write(chunks: readonly Uint8Array[]): void
+  /**
+   * Makes a writer for a large packet, with `capacity` bytes behind a free `headroom`. Its memory is a loan, which ends when
+   * all of the packet has been written at once, or which is forgotten. For carriers that know when the system has taken their
+   * bytes; a function that needs no `this`.
+   */
+  readonly writer?: (capacity: number, headroom: number) => TlWriter
   /** Bytes accepted by {@link write} and not yet handed to the system. */
   readonly buffered: number
   /**

@@ -7,6 +7,7 @@
 import { lookup } from 'node:dns'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Host, Timer } from '../../host.ts'
+import { BorrowingWriter } from '../../tl/borrowing-writer.ts'
 import {
   type Address,
   type Carrier,
@@ -20,6 +21,7 @@ import {
 import { dialling } from './dialling.ts'
 import { dialFirst, happyEyeballs, interleave, type Preference } from './eyeballs.ts'
 import { connectionClosed } from './failure.ts'
+import { lend, repayment } from './loans.ts'
 
 /** Makes a dial for TCP that tries an address, its `others`, and of a name all addresses. */
 export function tcpDial(preference: Preference = {}): Dial {
@@ -91,17 +93,25 @@ export function socketCarrier(
   function expire(): void {
     linger ??= host.setTimer(LINGER, () => socket.destroy())
   }
-  const written = (error?: Error | null): void => {
-    if (!closing && !error) handlers.onDrain?.()
-  }
   return {
+    writer: (capacity, headroom) => new BorrowingWriter(capacity, headroom, lend(headroom + capacity)),
     get buffered() {
       return socket.writableLength
     },
     write(chunks) {
       if (closing || !socket.writable) return
+      const repay = repayment(chunks)
       socket.cork()
-      for (let i = 0; i < chunks.length; i++) socket.write(chunks[i]!, i === chunks.length - 1 ? written : undefined)
+      for (let i = 0; i < chunks.length; i++) {
+        if (i < chunks.length - 1) socket.write(chunks[i]!)
+        else
+          socket.write(chunks[i]!, (error) => {
+            // After an error nobody says what the system still looks at.
+            if (error) return
+            repay?.()
+            if (!closing) handlers.onDrain?.()
+          })
+      }
       socket.uncork()
     },
     close() {

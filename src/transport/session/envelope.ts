@@ -2,8 +2,9 @@
  * The envelope of an encrypted message: auth_key_id, msg_key, and the AES-IGE encrypted plaintext.
  *
  * A packet is built in the buffer its body was written to: the body's writer leaves {@link HEADROOM} bytes free, padding is
- * added behind, the head filled in, and the plaintext encrypted where it stands. Client and test DC use the same two
- * functions and differ in their side only.
+ * added behind, the head filled in, and the plaintext encrypted where it stands; a file part that the writer has borrowed
+ * is encrypted from where it stands to its place in the packet. Client and test DC use the same two functions and differ in
+ * their side only.
  *
  * Source: https://core.telegram.org/mtproto/description#protocol-description
  */
@@ -32,7 +33,7 @@ export interface EnvelopeOptions {
 }
 
 /**
- * Encrypts a message in place and returns the packet, a view into the writer's buffer.
+ * Encrypts a message and returns the packet, a view into the writer's buffer.
  * @param from the side that sends
  * @param body a writer with a headroom of {@link HEADROOM}, finished; it must not be used again
  * @param padding what to pad with instead of random bytes: 12 to 1024 bytes that make the plaintext a multiple of 16
@@ -55,9 +56,10 @@ export function seal(
   fields.setInt32(48, head.seqno, true)
   fields.setInt32(52, length, true)
   const plain = packet.subarray(ENVELOPE_HEAD)
-  const msgKey = messageKey(crypto, authKey.bytes, from, plain)
+  const pieces = body.pieces(ENVELOPE_HEAD)
+  const msgKey = messageKey(crypto, authKey.bytes, from, ...pieces)
   const { key, iv } = messageAesKeyIv(crypto, authKey.bytes, from, msgKey)
-  crypto.igeEncrypt(key, iv, plain)
+  crypto.igeEncrypt(key, iv, plain, pieces)
   packet.set(authKey.id, 0)
   packet.set(msgKey, 8)
   return packet

@@ -47,6 +47,11 @@ export class Outbox {
     return this.services.length === 0 && this.calls.length === 0
   }
 
+  /** Whether the next packet has room for more: a large call travels alone. */
+  get small(): boolean {
+    return !this.empty && (this.services.length > 0 || sizeOf(this.calls[0]) <= SOLO_SIZE)
+  }
+
   /** Queues a call, once. */
   add(call: Call): void {
     if (!call.queued) this.calls.push(call)
@@ -64,6 +69,7 @@ export class Outbox {
    * @param serverTime milliseconds since 1970 on the server's clock
    * @param write writes a call's body (plain, or wrapped in `initConnection`)
    * @param fail told of a call that cannot be written
+   * @param lend makes a writer for a large packet, instead of a new one: see `Carrier.writer`
    * @returns undefined when nothing waits
    */
   take(
@@ -71,10 +77,13 @@ export class Outbox {
     serverTime: number,
     write: (call: Call, writer: TlWriter, msgId: bigint) => void,
     fail: (call: Call, error: unknown) => void,
+    lend: (capacity: number, headroom: number) => TlWriter = (...sizes) => new TlWriter(...sizes),
   ): Outgoing | undefined {
     const { services, calls } = this
     // A large call must not make the buffer grow: it has the packet for itself when nothing waits before it.
-    const writer = new TlWriter((services.length > 0 ? 0 : sizeOf(calls[0])) + 1024, HEADROOM)
+    const large = !this.small
+    const capacity = (large ? sizeOf(calls[0]) : 0) + 1024
+    const writer = large ? lend(capacity, HEADROOM) : new TlWriter(capacity, HEADROOM)
     writer.claim(CONTAINER_HEAD)
     const put: bigint[] = []
     let seqno = 0
@@ -129,8 +138,7 @@ export class Outbox {
       for (const call of sent) call.containerId = msgId
     } else {
       // One message needs no container: its body begins where the headroom is then to end.
-      writer.buffer = writer.buffer.subarray(CONTAINER_HEAD + ITEM_HEAD)
-      writer.pos -= CONTAINER_HEAD + ITEM_HEAD
+      writer.drop(CONTAINER_HEAD + ITEM_HEAD)
     }
     return msgId === undefined ? msgId : { writer, msgId, seqno, calls: sent, ids: put, services: said }
   }

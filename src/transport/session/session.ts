@@ -175,9 +175,9 @@ export class Session implements SessionInternals {
    * The next message to seal and send, or undefined when nothing waits.
    * @param carrier what it is for
    */
-  take(now: number, carrier?: Pick<Carrier, 'beforePacket'>): Sealable | undefined {
+  take(now: number, carrier?: Pick<Carrier, 'beforePacket' | 'writer'>): Sealable | undefined {
     const { clock, salts, init } = this.options
-    if (this.acks.length > 0 && (!this.outbox.empty || this.#acksDue <= now || this.acks.length >= ACK_BATCH)) {
+    if (this.acks.length > 0 && (this.outbox.small || this.#acksDue <= now || this.acks.length >= ACK_BATCH)) {
       this.send({ _: 'msgs_ack', msgIds: [...new Set(this.acks.splice(0, MAX_IDS))] })
       if (this.acks.length === 0) this.#acksDue = NEVER
     }
@@ -189,7 +189,8 @@ export class Session implements SessionInternals {
     }
     while (!this.outbox.empty) {
       const serverTime = clock.serverTime()
-      const outgoing = this.outbox.take(this.ids, serverTime, write, (call, error) => this.fail(call, error))
+      const failed = (call: Call, error: unknown): void => this.fail(call, error)
+      const outgoing = this.outbox.take(this.ids, serverTime, write, failed, carrier?.writer)
       if (!outgoing) continue
       for (const call of outgoing.calls) {
         call.sentAt = call.askedAt = now
