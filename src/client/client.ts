@@ -63,7 +63,9 @@ export class UploadClient {
     platform.checkOptions?.(options)
     const { lanes = MAX_LANES, maxWait = DEFAULT_MAX_WAIT } = options
     if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
-      throw new UsageError(`lanes cannot be ${lanes}${hint(`, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`)
+      throw new UsageError(
+        `lanes cannot be ${lanes}${hint(() => `, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`,
+      )
     }
     return new UploadClient(await Account.open({ ...options, maxWait }, platform), lanes)
   }

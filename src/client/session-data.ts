@@ -42,7 +42,7 @@ export function decodeSession(text: string): SessionData {
     if (format === FORMAT && (version as number) > VERSION) {
       throw new StorageError(
         'SESSION_NEWER',
-        `the stored session is of a newer version (${String(version)})${hint(` than is known (${VERSION}); update, or use another storage`) ?? ''}`,
+        `the stored session is of a newer version (${String(version)})${hint(() => ` than is known (${VERSION}); update, or use another storage`) ?? ''}`,
       )
     }
     const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map() }

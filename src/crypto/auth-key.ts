@@ -3,6 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/auth_key
  */
+import { hint } from '#explain'
 import type { Crypto } from './crypto.ts'
 
 /** Length of an authorization key in bytes; shorter numbers are padded with zeros on the left. */
@@ -23,7 +24,7 @@ export interface AuthKey {
  */
 export function createAuthKey(crypto: Crypto, bytes: Uint8Array): AuthKey {
   if (bytes.length !== AUTH_KEY_LENGTH) {
-    throw new RangeError(`an authorization key has ${AUTH_KEY_LENGTH} bytes, not ${bytes.length}`)
+    throw new RangeError(hint(() => `an authorization key has ${AUTH_KEY_LENGTH} bytes, not ${bytes.length}`))
   }
   return { bytes, id: crypto.sha1(bytes).slice(12) }
 }

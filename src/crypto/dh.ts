@@ -45,8 +45,8 @@ const good = new WeakMap<RandomSource, Set<bigint>>()
  */
 export function checkDhGroup(crypto: Crypto, random: RandomSource, prime: bigint, g: number): void {
   if (prime >> 2047n !== 1n) refuse(hint(': the prime has not exactly 2048 bits'))
-  const [modulus, ...residues] = RESIDUES[g] ?? refuse(hint(`: ${g} is no generator that the protocol allows`))
-  if (!residues.includes(prime % modulus)) refuse(hint(`: ${g} does not generate the subgroup`))
+  const [modulus, ...residues] = RESIDUES[g] ?? refuse(hint(() => `: ${g} is no generator that the protocol allows`))
+  if (!residues.includes(prime % modulus)) refuse(hint(() => `: ${g} does not generate the subgroup`))
   if (toHex(crypto.sha256(fromBigInt(prime))) === KNOWN_PRIME) return
   const known = good.get(random) ?? new Set<bigint>()
   if (known.has(prime)) return

@@ -4,6 +4,7 @@
  * Montgomery's and Barrett's reductions were measured: on BigInt neither is faster than the remainder.
  * Not constant in time, as nothing built on BigInt is; every secret exponent of the protocol is used once or twice.
  */
+import { hint } from '#explain'
 
 /**
  * base^exponent mod modulus.
@@ -12,7 +13,7 @@
  * @throws RangeError for a negative exponent or a modulus below 1
  */
 export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  if (exponent < 0n || modulus < 1n) throw new RangeError('modPow: exponent or modulus out of range')
+  if (exponent < 0n || modulus < 1n) throw new RangeError(hint('modPow: exponent or modulus out of range'))
   const reduced = ((base % modulus) + modulus) % modulus
   const powers = [1n % modulus]
   for (let i = 1; i < 16; i++) powers.push((powers[i - 1]! * reduced) % modulus)

@@ -81,11 +81,11 @@ function squareForms(n: bigint, multiple: bigint): bigint {
  * @throws SecurityError EXCHANGE_REFUSED if `pq` is no such number
  */
 export function factorize(pq: bigint): [p: bigint, q: bigint] {
-  const refused = (why: string | undefined): never =>
-    refuse(hint(`: the server gave ${pq} as a product of two primes, but ${why}`))
-  if (pq >= 1n << 64n) refused(hint(`it has more than ${MAX_PQ_BYTES} bytes`))
-  if (pq < 15n || pq % 2n === 0n) refused(hint('it is not the product of two odd primes'))
-  if (BASES.every((base) => base >= pq - 1n || looksPrime(pq, base, modPow))) refused(hint('it is prime'))
+  const claim = (): string => `: the server gave ${pq} as a product of two primes, but`
+  if (pq >= 1n << 64n) refuse(hint(() => `${claim()} it has more than ${MAX_PQ_BYTES} bytes`))
+  if (pq < 15n || pq % 2n === 0n) refuse(hint(() => `${claim()} it is not the product of two odd primes`))
+  if (BASES.every((base) => base >= pq - 1n || looksPrime(pq, base, modPow)))
+    refuse(hint(() => `${claim()} it is prime`))
   for (const multiplier of MULTIPLIERS) {
     const p = squareForms(pq, pq * BigInt(multiplier))
     if (p <= 1n || p >= pq) continue
@@ -93,5 +93,5 @@ export function factorize(pq: bigint): [p: bigint, q: bigint] {
     if (p === q) break
     return p < q ? [p, q] : [q, p]
   }
-  return refused(hint('it is not'))
+  return refuse(hint(() => `${claim()} it is not`))
 }

@@ -3,6 +3,7 @@
  *
  * Source: https://core.telegram.org/mtproto/auth_key#presenting-proof-of-work-server-authentication (step 4.1)
  */
+import { hint } from '#explain'
 import { concat, fromBigInt, toBigInt, xor } from '../bytes.ts'
 import { type RandomSource, randomBytes } from '../host.ts'
 import type { Crypto } from './crypto.ts'
@@ -48,7 +49,7 @@ export function fingerprint(crypto: Crypto, n: bigint, e: bigint): bigint {
  */
 export function rsaPad(crypto: Crypto, random: RandomSource, key: ServerKey, data: Uint8Array): Uint8Array {
   if (data.length > RSA_PAD_LIMIT)
-    throw new RangeError(`RSA_PAD takes ${RSA_PAD_LIMIT} bytes at most, not ${data.length}`)
+    throw new RangeError(hint(() => `RSA_PAD takes ${RSA_PAD_LIMIT} bytes at most, not ${data.length}`))
   const padded = concat(data, randomBytes(random, RSA_PADDED - data.length))
   const reversed = padded.slice().reverse()
   for (let attempt = 0; attempt < MAX_TEMP_KEYS; attempt++) {
@@ -62,5 +63,5 @@ export function rsaPad(crypto: Crypto, random: RandomSource, key: ServerKey, dat
     reversed.fill(0)
     return fromBigInt(crypto.modPow(number, key.e, key.n), RSA_LENGTH)
   }
-  throw new RangeError('the RSA modulus must have 2048 bits')
+  throw new RangeError(hint('the RSA modulus must have 2048 bits'))
 }

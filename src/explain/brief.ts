@@ -9,7 +9,7 @@ export function adviceFor(code: number, _type: string, parameter: number | undef
 }
 
 /** What to do next, behind a sentence that says what happened; left out here. */
-export function hint(_text: string): string | undefined {
+export function hint(_text: string | (() => string)): string | undefined {
   return undefined
 }
 

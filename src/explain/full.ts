@@ -24,6 +24,6 @@ export function adviceFor(code: number, type: string, parameter: number | undefi
 }
 
 /** What to do next, behind a sentence that says what happened. */
-export function hint(text: string): string | undefined {
-  return text
+export function hint(text: string | (() => string)): string | undefined {
+  return typeof text === 'string' ? text : text()
 }

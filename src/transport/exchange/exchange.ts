@@ -51,7 +51,7 @@ export class KeyExchange {
 
   /** TL body of the first message, `req_pq_multi`. To be called once, before anything else. */
   start(): Uint8Array {
-    if (this.#state.waitsFor !== 'start') throw new TypeError('a key exchange starts once')
+    if (this.#state.waitsFor !== 'start') throw new TypeError(hint('a key exchange starts once'))
     const nonce = randomBytes(this.#options.random, 16)
     this.#state = { waitsFor: 'resPQ', nonce }
     return requestPq(nonce)
@@ -104,14 +104,14 @@ export class KeyExchange {
       const outcome = concludeKey(options, agreed, proposed, answer)
       if (typeof outcome === 'bigint') {
         proposed.authKey.fill(0)
-        if (retries === MAX_RETRIES) refuse(hint(`: the server asked for another key ${MAX_RETRIES + 1} times`))
+        if (retries === MAX_RETRIES) refuse(hint(() => `: the server asked for another key ${MAX_RETRIES + 1} times`))
         return this.#propose(agreed, outcome, retries + 1)
       }
       this.#state = { waitsFor: 'nothing' }
       agreed.newNonce.fill(0)
       return { done: outcome }
     }
-    return refuse(hint(`: ${answer._} came while waiting for ${state.waitsFor}`))
+    return refuse(hint(() => `: ${answer._} came while waiting for ${state.waitsFor}`))
   }
 
   #propose(agreed: Agreed, retryId: bigint, retries: number): ExchangeStep {

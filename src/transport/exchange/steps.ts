@@ -88,8 +88,8 @@ function encode(message: ClientMessage): Uint8Array {
 }
 
 function checkNonces(message: Nonces & { readonly _: string }, { nonce, serverNonce }: Nonces): void {
-  if (!equal(message.nonce, nonce)) refuse(hint(`: ${message._} carries another nonce`))
-  if (!equal(message.serverNonce, serverNonce)) refuse(hint(`: ${message._} carries another server_nonce`))
+  if (!equal(message.nonce, nonce)) refuse(hint(() => `: ${message._} carries another nonce`))
+  if (!equal(message.serverNonce, serverNonce)) refuse(hint(() => `: ${message._} carries another server_nonce`))
 }
 
 /** Step 1: `req_pq_multi`. */
@@ -121,7 +121,7 @@ export function requestParams(
   const { serverNonce, pq } = answer
   checkNonces(answer, { nonce, serverNonce })
   const key = pickKey(answer.serverPublicKeyFingerprints, keys)
-  if (pq.length > MAX_PQ_BYTES) refuse(hint(`: pq has ${pq.length} bytes; ${MAX_PQ_BYTES} are allowed`))
+  if (pq.length > MAX_PQ_BYTES) refuse(hint(() => `: pq has ${pq.length} bytes; ${MAX_PQ_BYTES} are allowed`))
   const [p, q] = factorize(toBigInt(pq)).map((prime) => fromBigInt(prime)) as [Uint8Array, Uint8Array]
   const newNonce = randomBytes(random, 32)
   const common = { pq, p, q, nonce, serverNonce, newNonce, dc }
@@ -169,7 +169,7 @@ export function acceptParams(
   const reader = new TlReader(plain)
   const inner = readServerMessage(reader)
   plain.fill(0)
-  if (inner._ !== 'server_DH_inner_data') return refuse(hint(`: the encrypted answer is a ${inner._}`))
+  if (inner._ !== 'server_DH_inner_data') return refuse(hint(() => `: the encrypted answer is a ${inner._}`))
   if (reader.remaining > 0) refuse(hint(': something follows server_DH_inner_data'))
   checkNonces(inner, proven)
   const prime = toBigInt(inner.dhPrime)
@@ -227,7 +227,8 @@ export function concludeKey(
       : answer._ === 'dh_gen_retry'
         ? ([2, answer.newNonceHash2] as const)
         : ([3, answer.newNonceHash3] as const)
-  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash))) refuse(hint(`: ${answer._} has a wrong hash`))
+  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash)))
+    refuse(hint(() => `: ${answer._} has a wrong hash`))
   if (n === 3) return refuse(hint(': the server could not make a key (dh_gen_fail)'))
   if (n === 2) return view(auxHash).getBigInt64(0, true)
   const { newNonce, serverNonce, serverTime } = agreed
