@@ -214,10 +214,9 @@ export class Account {
 
   /** What a login by other means works with. */
   #loginContext(signal: AbortSignal | undefined): LoginContext {
-    const { apiId, apiHash, host = this.#platform.host, crypto = this.#platform.crypto } = this.options
+    const { host = this.#platform.host, crypto = this.#platform.crypto } = this.options
     return {
-      apiId,
-      apiHash,
+      ...this.options,
       host,
       crypto,
       signal,
@@ -225,9 +224,6 @@ export class Account {
       moveTo: (dc) => this.#moveTo(dc, signal),
       onMessage: (listen) => {
         this.#listen = listen
-        return () => {
-          this.#listen = undefined
-        }
       },
     }
   }

@@ -26,11 +26,8 @@ export interface LoginContext {
   ): Promise<Result>
   /** Goes on at another datacenter. */
   moveTo(dc: number): Promise<void>
-  /**
-   * From now on `listen` is given what the server says by itself; the reader stands before the constructor id.
-   * @returns ends it
-   */
-  onMessage(listen: (reader: TlReader) => void): () => void
+  /** From now on `listen`, if any, is given what the server says by itself; the reader stands before the constructor id. */
+  onMessage(listen: ((reader: TlReader) => void) | undefined): void
 }
 
 /** A way of logging in. */

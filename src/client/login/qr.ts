@@ -89,7 +89,7 @@ function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; e
   let scanned = false
   let wake = (): void => {}
   let timer: Timer | undefined
-  const end = context.onMessage((reader) => {
+  context.onMessage((reader) => {
     if (reader.remaining < 8 || reader.uint() !== UPDATE_SHORT || reader.uint() !== UPDATE_LOGIN_TOKEN) return
     scanned = true
     wake()
@@ -111,7 +111,7 @@ function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; e
         if (scanned) wake()
         else timer = host.setTimer(ms, wake)
       }),
-    end,
+    end: () => context.onMessage(undefined),
   }
 }
 
