@@ -8,9 +8,7 @@
  */
 import { view } from '../bytes.ts'
 import type { IncrementalHash } from './crypto.ts'
-
-/** Bytes that are taken at a time. */
-const BLOCK = 64
+import { BLOCK } from './limits.ts'
 
 /** Takes a block into the state. The words of the block are the first 16; there is room for 64 more. */
 type Compress = (state: Int32Array, words: Int32Array) => void

@@ -21,3 +21,6 @@ export const REMEMBERED = 16
 export const MAX_PQ_BYTES = 8
 /** Bytes of key stream made at a time; those left over serve the next call. */
 export const KEY_STREAM = 1024
+
+/** Bytes that are taken at a time. */
+export const BLOCK = 64

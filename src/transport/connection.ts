@@ -16,30 +16,22 @@ import { KeyExchange } from './exchange/exchange.ts'
 import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
 import type { PacketCodec } from './framing/framing.ts'
 import { transportErrorOf } from './framing/framing.ts'
+import {
+  AUTH_KEY_NOT_FOUND,
+  BACKLOG,
+  EXCHANGE_WITHIN,
+  FEWEST_ATTEMPTS,
+  FIRST_PAUSE,
+  HIGH_WATER,
+  KEY_UNKNOWN_TIMES,
+  LONGEST_PAUSE,
+  PATIENCE,
+  SETTLED,
+} from './limits.ts'
 import type { Call, CallRequest } from './session/call.ts'
 import { open, seal } from './session/envelope.ts'
 import { refused } from './session/inbox.ts'
 import { MessageIds } from './session/message-id.ts'
-
-/** Bytes handed to the carrier and not yet to the system, beyond which nothing more is sealed. */
-const HIGH_WATER: number = 1024 * 1024
-/** A carrier that has had bytes buffered for longer than this many milliseconds is slowed down by the other side. */
-const BACKLOG = 1000
-/** A key exchange must be done within this many milliseconds. */
-const EXCHANGE_WITHIN = 20_000
-/** Pauses before dialling again: the first, and the longest, in milliseconds. */
-const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 15_000
-/** A link that is lost before it was ready for this many milliseconds is one more attempt that failed. */
-const SETTLED = 1000
-/** A server is given up after this many attempts, at least; one never reached after just as many. */
-const FEWEST_ATTEMPTS = 3
-/** A server that was reached before is given up after this many milliseconds without success. */
-const PATIENCE = 60_000
-/** The server must say this often in a row that it does not know our key: the message is not authenticated. */
-const KEY_UNKNOWN_TIMES = 2
-/** Transport error "no such key". Source: https://core.telegram.org/mtproto/mtproto-transports#transport-errors */
-const AUTH_KEY_NOT_FOUND = -404
 
 type State = 'idle' | 'dialling' | 'exchanging' | 'ready' | 'waiting' | 'closed'
 

@@ -10,6 +10,9 @@ import { type TransportError, UsageError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlWriter } from '../../tl/writer.ts'
+import { DIAL_TIMEOUT } from './limits.ts'
+
+export { DIAL_TIMEOUT, LINGER } from './limits.ts'
 
 /** What a carrier tells its owner. Never called before the dialling promise's own reactions have run. */
 export interface CarrierHandlers {
@@ -90,12 +93,6 @@ export interface DialOptions {
  * @throws UsageError for an address that cannot be
  */
 export type Dial = (address: Address, handlers: CarrierHandlers, options: DialOptions) => Promise<Carrier>
-
-/** Milliseconds that dialling may take. */
-export const DIAL_TIMEOUT = 15_000
-
-/** Milliseconds that what is buffered has to leave after {@link Carrier.close}. */
-export const LINGER = 1_000
 
 /** `host:port`, an IPv6 address in brackets. */
 export function formatAddress(address: Address): string {
