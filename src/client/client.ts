@@ -161,7 +161,7 @@ export class UploadClient {
     work: (options: Resuming<Options>) => Promise<T>,
   ): Promise<T> {
     const resume = platform.journal?.(options.resume) ?? (options.resume as Resume | undefined)
-    return resume ? resume(this, (run) => work({ ...options, resume: run })) : work(options as Resuming<Options>)
+    return resume?.(this, (run) => work({ ...options, resume: run })) ?? work(options as Resuming<Options>)
   }
 
   #upload(

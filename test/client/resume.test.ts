@@ -127,6 +127,30 @@ test('uploadFile removes its notes when the InputFile is there', async () => {
   await expectArrived(await client.uploadMedia({ media: document(inputFile) }))
 })
 
+test('many at once go on each by itself', async () => {
+  const others = ['b', 'c', 'd'].map((name) => join(folder, name))
+  for (const path of others) writeFileSync(path, randomBytes(SIZE))
+  const items = [file, ...others].map((path) => document(path))
+  const stop = new AbortController()
+  let left = 150
+  const onEvent = ({ type }: UploadEvent): void => {
+    if (type === 'part' && --left === 0) stop.abort(new Error('stopped'))
+  }
+  const { partSize, resume } = options()
+  await client
+    .uploadMany(items, { partSize, resume, onEvent, signal: stop.signal })
+    .all()
+    .catch(() => {})
+  // The locks go when the aborted uploads have come to their end.
+  await expect.poll(() => readdirSync(journal)).toHaveLength(4)
+  const outcomes = await client.uploadMany(items, options()).all()
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'))
+  expect(told('restart', 'unnoted')).toEqual([])
+  const there = told('resume') as { parts: number }[]
+  expect(there.reduce((sum, { parts }) => sum + parts, 0)).toBe(150)
+  expect(readdirSync(journal)).toEqual([])
+})
+
 describe('the server', () => {
   test('that has lost a part is sent that part alone', async () => {
     await abortAfter(40)

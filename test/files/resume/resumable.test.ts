@@ -1,7 +1,7 @@
 /** Uploads that are killed and gone on with, on a virtual clock, with notes in memory. */
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { RpcError } from '../../../src/errors.ts'
+import { RpcError, TransportError } from '../../../src/errors.ts'
 import { type FileLike, type UploadEvent, type UploadedFile, upload } from '../../../src/files/index.ts'
 import {
   JOURNAL_LIFETIME,
@@ -180,6 +180,21 @@ describe('an upload that was killed', () => {
     expect(reports.at(-1)).toMatchObject({ sentBytes: 100 * KiB })
     const most = Math.max(...reports.map(({ bytesPerSecond }) => bytesPerSecond))
     expect(most).toBeLessThanOrEqual(60 * KiB * 10)
+  })
+
+  it('for the connection was lost for good is gone on with too', async () => {
+    const lost = new TransportError('CONNECTION_CLOSED', 'lost', { retryable: false })
+    let calls = 0
+    const { host, begin, clean } = lab({ answer: () => (++calls === 25 ? lost : true) })
+    const data = pattern(60 * KiB)
+    const first = begin(named(data))
+    expect(await rejection(host, first.result)).toBe(lost)
+    clean()
+    const second = begin(named(data))
+    await host.runUntil(second.result)
+    expect(first.parts.length).toBeGreaterThan(0)
+    expect(second.parts.length).toBe(60 - first.parts.length)
+    clean()
   })
 
   it('that was never begun leaves nothing, and tells nothing', async () => {
@@ -436,6 +451,52 @@ describe('a store that fails', () => {
     const one = begin(named(pattern(200 * KiB)), { resume: resumable({ ...slow, save }) })
     await host.runUntil(one.result)
     expect(ofType(one, 'unnoted')).toEqual([{ type: 'unnoted', name: 'a.bin', error: failure }])
+    clean()
+  })
+})
+
+describe('a store that takes its time', () => {
+  /** A store of which one method waits until it is let go. */
+  const slow = (
+    store: ResumeStore,
+    method: 'load' | 'claim',
+  ): { store: ResumeStore; let: () => void; free: () => boolean } => {
+    let go = (): void => {}
+    const waiting = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    let held = 0
+    const claim: NonNullable<ResumeStore['claim']> = async () => {
+      if (method === 'claim') await waiting
+      held++
+      return () => held--
+    }
+    const load: ResumeStore['load'] = async (key) => {
+      if (method === 'load') await waiting
+      return store.load(key)
+    }
+    return { store: { ...store, load, claim }, let: go, free: () => held === 0 }
+  }
+
+  it.each(['load', 'claim'] as const)('in %s does not hold up an abort, and is left when it comes', async (method) => {
+    const { host, begin, store, server, clean } = lab()
+    const late = slow(store, method)
+    const stop = new AbortController()
+    const one = begin(named(pattern(40 * KiB)), { resume: resumable(late.store), signal: stop.signal })
+    let outcome: unknown
+    one.result.catch((error: unknown) => {
+      outcome = error
+    })
+    await host.settle()
+    const reason = new Error('stop')
+    stop.abort(reason)
+    await Promise.resolve().then(() => host.settle(1))
+    expect(outcome).toBe(reason)
+    late.let()
+    await host.settle()
+    expect(late.free()).toBe(true)
+    expect(server.log).toEqual([])
+    expect(one.events).toEqual([])
     clean()
   })
 })
