@@ -2,27 +2,24 @@
  * A client at work: connects, does what its plan says, closes and connects anew in between, and tries again what failed
  * for a good reason. What comes back is compared with what was asked for.
  */
-import { equal } from '../../bytes.ts'
 import { encodeSession } from '../../client/session-data.ts'
 import { memoryStorage, type SessionStorage } from '../../client/storage.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
-import {
-  type ClientEvent,
-  document,
-  type MessageMedia,
-  photo,
-  UploadClient,
-  type UploadMediaOptions,
-} from '../../index.ts'
+import { resumable } from '../../files/resume/resumable.ts'
+import { memoryResumeStore } from '../../files/resume/store.ts'
+import type { Resume } from '../../files/resumption.ts'
+import { type ClientEvent, UploadClient } from '../../index.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { CHANGED, type Happened, judge, NO_SUCH_KEY } from './checks/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './host.ts'
+import { Killed, Life } from './life.ts'
 import type { Network } from './network.ts'
-import type { ClientPlan, Operation, UploadOperation } from './plan.ts'
+import type { ClientPlan, Operation } from './plan.ts'
 import type { Stream } from './random.ts'
 import { SIM_RSA_KEY } from './rsa-key.ts'
 import type { Scheduler } from './scheduler.ts'
+import { Uploads } from './uploads.ts'
 
 /** Owner of the actors' own timers. */
 export const ACTOR = 'actor'
@@ -30,10 +27,6 @@ export const ACTOR = 'actor'
 const PAUSE = 3000
 /** First bot's number; its token begins with it. */
 export const FIRST_BOT = 1000n
-/** A picture that is just a header: JPEG's start of image and frame, 32 × 24 pixels. */
-const JPEG_HEAD: readonly number[] = [
-  0xff, 0xd8, 0xff, 0xc0, 0, 17, 8, 0, 24, 0, 32, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xff, 0xd9,
-]
 
 export interface ActorOptions {
   readonly plan: ClientPlan
@@ -51,6 +44,8 @@ export interface ActorOptions {
   readonly count: (what: string) => void
   /** The client was closed, and is about to begin anew. */
   readonly onRestart: () => void
+  /** Its process was killed. */
+  readonly onKill: () => void
 }
 
 export class Actor {
@@ -62,6 +57,14 @@ export class Actor {
   readonly #options: ActorOptions
   readonly #storage: SessionStorage
   readonly #bot: bigint
+  readonly #uploads: Uploads
+  readonly #notes: ReturnType<typeof memoryResumeStore> | undefined
+  /** Signals of what is under way. */
+  readonly #underWay = new Set<AbortSignal>()
+  #life: Life
+  #resume: Resume | undefined
+  /** It connects or closes: whoever does that goes on after a kill. */
+  #changing = false
   #client: Promise<UploadClient> | undefined
   #closes = 0
   #keysLost = 0
@@ -73,6 +76,19 @@ export class Actor {
     this.#bot = FIRST_BOT + BigInt(index)
     cluster.world.bot(this.#bot).homeDc = plan.home
     this.#storage = memoryStorage(plan.stored ? this.#agree(stream.fork('key')) : undefined)
+    this.#notes = plan.kills.length > 0 ? memoryResumeStore() : undefined
+    this.#life = new Life(options.host)
+    const { violate, count, happened } = options
+    this.#uploads = new Uploads({
+      name: plan.name,
+      stream,
+      cluster,
+      violate,
+      count,
+      peers: this.peers,
+      notes: this.#notes,
+      partsLost: () => happened.faults.has('lost-part'),
+    })
   }
 
   /** Does everything; resolves when the last operation has ended. */
@@ -83,6 +99,10 @@ export class Actor {
       await scheduler.sleep(at, ACTOR)
       await this.#reopen()
     })
+    const kills = plan.kills.map(async (at) => {
+      await scheduler.sleep(at, ACTOR)
+      this.#kill()
+    })
     this.open = plan.operations.length
     await Promise.all(
       plan.operations.map(async (operation, number) => {
@@ -91,7 +111,7 @@ export class Actor {
         this.open--
       }),
     )
-    await Promise.all(reopens)
+    await Promise.all([...reopens, ...kills])
   }
 
   /** Closes the client for good. */
@@ -118,13 +138,17 @@ export class Actor {
     })
   }
 
-  /** Tries until it works. */
+  /** Tries until it works, in one process after another. */
   async #connect(): Promise<UploadClient> {
     const { plan, host, crypto, network, cluster, scheduler, trace } = this.#options
+    this.#changing = true
     for (;;) {
       const startedAt = scheduler.now
+      const life = new Life(host)
+      this.#life = life
+      this.#resume = this.#notes && resumable(this.#notes)
       try {
-        const client = await UploadClient.connect({
+        const connecting = UploadClient.connect({
           apiId: 1,
           apiHash: 'hash',
           botToken: `${this.#bot}:secret`,
@@ -133,21 +157,26 @@ export class Actor {
           transport: plan.transport,
           lanes: plan.lanes,
           forwardSecrecy: plan.forwardSecrecy !== undefined && forwardSecrecy({ lifetime: plan.forwardSecrecy }),
-          host,
+          host: life,
           crypto,
-          dial: network.dialOf(plan.name, plan.transport),
+          dial: life.dialing(network.dialOf(plan.name, plan.transport)),
           onEvent: (event) => {
+            if (life.dead) return
             trace(() => `${plan.name} ${show(event)}`)
+            if (event.type === 'connected' && event.lane > 0) this.#options.count('lanes opened')
             // What is known of a datacenter beside its key is not kept while the account lives in another.
             if (event.type === 'migrate') this.#options.onRestart()
             this.#judgeEvent(event)
           },
         })
+        const client = await life.outlive(connecting)
+        this.#changing = false
         const { user } = client
         if (user?.id !== this.#bot) this.#options.violate('answers', `logged in as ${user?.id}, not ${this.#bot}`)
         return client
       } catch (error) {
         this.#options.onRestart()
+        if (error instanceof Killed) continue
         this.#failed('connect', error, { startedAt, aborted: false, closes: this.#closes })
         await scheduler.sleep(PAUSE, ACTOR)
       }
@@ -175,11 +204,30 @@ export class Actor {
     if (this.#done) return
     this.#options.count('reopened')
     this.#closes++
-    this.#client = before.close().then(() => {
+    this.#changing = true
+    const closing = this.#life.outlive(before.close()).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error
+    })
+    this.#client = closing.then(() => {
       this.#options.onRestart()
       return this.#connect()
     })
     await this.#client
+  }
+
+  /** Ends the process and begins another one, from what is stored. */
+  #kill(): void {
+    const { network, plan, onKill, onRestart, count, trace } = this.#options
+    if (this.#done) return
+    trace(() => `${plan.name} is killed`)
+    count('killed')
+    // What a dead process was told of stays.
+    this.signals.splice(0, Number.POSITIVE_INFINITY, ...this.signals.filter((one) => !this.#underWay.has(one)))
+    this.#life.kill()
+    network.kill(plan.name)
+    onKill()
+    onRestart()
+    if (!this.#changing) this.#client = this.#connect()
   }
 
   /** The client that is connected now, or will be next. */
@@ -204,6 +252,7 @@ export class Actor {
       const closes = this.#closes
       const abort = new AbortController()
       this.signals.push(abort.signal)
+      this.#underWay.add(abort.signal)
       let abortedAt: number | undefined
       const abortAfter = operation.kind === 'upload' ? operation.abortAfter : undefined
       const timer =
@@ -216,11 +265,12 @@ export class Actor {
             })
       trace(() => `${name} begins, attempt ${attempt}`)
       try {
-        await this.#attempt(client, operation, number, abort.signal)
+        await this.#life.outlive(this.#attempt(client, operation, number, abort.signal))
         trace(() => `${name} is done`)
         count(`${operation.kind} done`)
         return
       } catch (error) {
+        if (error instanceof Killed) continue
         const aborted = abortedAt !== undefined
         this.#failed(name, error, { startedAt, aborted, closes })
         if (aborted) {
@@ -233,6 +283,7 @@ export class Actor {
         count('attempts failed')
         await scheduler.sleep(PAUSE, ACTOR)
       } finally {
+        this.#underWay.delete(abort.signal)
         timer?.cancel()
       }
     }
@@ -255,7 +306,9 @@ export class Actor {
     const wrong = (what: string): void => violate('answers', `${plan.name} ${operation.kind} ${number}: ${what}`)
     switch (operation.kind) {
       case 'upload':
-        return this.#upload(client, operation, number, signal)
+        return this.#uploads.one(client, operation, number, signal, this.#resume)
+      case 'many':
+        return this.#uploads.many(client, operation, number, signal)
       case 'config': {
         const before = client.dcId
         const { thisDc } = await client.invoke({ _: 'help.getConfig' }, { signal })
@@ -278,48 +331,6 @@ export class Actor {
         if (!same) wrong(`${operation.names.join()} are not who was found`)
       }
     }
-  }
-
-  async #upload(client: UploadClient, operation: UploadOperation, number: number, signal: AbortSignal): Promise<void> {
-    const { violate, plan, stream, cluster, count } = this.#options
-    const { what, size, partSize } = operation
-    const content = stream.fork(`file ${number}`)
-    const bytes = content.bytes(size)
-    if (what === 'photo') bytes.set(JPEG_HEAD)
-    const name = `${plan.name}-${number}.${what === 'photo' ? 'jpg' : 'bin'}`
-    const data = operation.stream ? { data: pieces(bytes, content), name } : { data: bytes, name }
-    const options: UploadMediaOptions = {
-      peer: operation.peer,
-      media: what === 'photo' ? photo(data) : document(data),
-      signal,
-      ...(partSize !== undefined && { partSize }),
-    }
-    const media = await client.uploadMedia(options)
-    count('bytes uploaded')
-    const wrong = (how: string): void => violate('files', `${name}, ${size} bytes: ${how}`)
-    const id = idOf(media, what)
-    const stored = id === undefined ? undefined : cluster.world.media.find(id)
-    if (stored === undefined || stored.kind !== what) return wrong(`the server has no such ${what}`)
-    const there = await stored.content.read(0, stored.content.size)
-    if (!equal(there, bytes)) wrong(`the server has ${there.length} other bytes`)
-    const peer = this.peers.get(name)
-    const asked = { me: 'inputPeerSelf', empty: 'inputPeerEmpty', '@test_group': 'inputPeerChannel' }[operation.peer]
-    if (peer !== asked) wrong(`it was made for ${peer}, not ${asked}`)
-  }
-}
-
-/** The number of what was made. */
-function idOf(media: MessageMedia, what: 'photo' | 'document'): bigint | undefined {
-  if (what === 'photo') return media._ === 'messageMediaPhoto' ? media.photo?.id : undefined
-  return media._ === 'messageMediaDocument' ? media.document?.id : undefined
-}
-
-/** Bytes as a stream of pieces. */
-async function* pieces(bytes: Uint8Array, stream: Stream): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; ) {
-    const end = Math.min(bytes.length, at + 1 + stream.below(5000))
-    yield bytes.slice(at, end)
-    at = end
   }
 }
 

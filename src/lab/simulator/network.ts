@@ -83,6 +83,16 @@ export class Network {
     for (const link of [...this.#links.keys()]) if (link.options.name === host) link.reset()
   }
 
+  /** The process of a client is killed: its connections end, and nobody hears what they bring. */
+  kill(client: string): void {
+    for (const [link, name] of [...this.#links]) {
+      const [mine] = link.ends
+      if (name !== client || mine.closed) continue
+      mine.handlers = { onData() {}, onClose() {} }
+      mine.close()
+    }
+  }
+
   /** What a client dials with. */
   dialOf(client: string, transport: TransportName): Dial {
     const { scheduler, stream, plan, faulty, onFault, checks } = this.#options

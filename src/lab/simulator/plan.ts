@@ -37,13 +37,14 @@ export const FAULT_CLASSES = [
   'lies',
   'sag',
   'few-lanes',
+  'kill',
 ] as const
 
 /** A kind of faults. */
 export type FaultClass = (typeof FAULT_CLASSES)[number]
 
 /** Those that are drawn apart from the others. */
-const LATER: ReadonlySet<FaultClass> = new Set<FaultClass>(['sag', 'few-lanes'])
+const LATER: ReadonlySet<FaultClass> = new Set<FaultClass>(['sag', 'few-lanes', 'kill'])
 
 /** One datacenter. */
 export interface DcPlan {
@@ -59,6 +60,7 @@ export interface DcPlan {
 /** One thing a client does. */
 export type Operation =
   | UploadOperation
+  | ManyOperation
   | { readonly kind: 'resolve'; readonly at: number; readonly username: string }
   | { readonly kind: 'users'; readonly at: number; readonly names: readonly string[] }
   | { readonly kind: 'config'; readonly at: number }
@@ -74,6 +76,16 @@ export interface UploadOperation {
   readonly peer: 'me' | 'empty' | '@test_group'
   /** Aborted so many milliseconds after it began. */
   readonly abortAfter: number | undefined
+}
+
+/** Several files by one call, one of which cannot be read. */
+export interface ManyOperation {
+  readonly kind: 'many'
+  readonly at: number
+  readonly sizes: readonly number[]
+  /** Index of the file that cannot be read to its end. */
+  readonly unreadable: number
+  readonly concurrency: number
 }
 
 /** One client. */
@@ -94,6 +106,8 @@ export interface ClientPlan {
   readonly operations: readonly Operation[]
   /** When it closes and connects anew from what it stored. */
   readonly reopens: readonly number[]
+  /** When its process is killed, and begun anew. */
+  readonly kills: readonly number[]
 }
 
 /** How the links behave; rates are in a thousand links, but for those of `meddling`: in a thousand packets. */
@@ -256,10 +270,29 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
       home: on('migration') && !stored ? one.between(1, dcs) : dc,
       lanes: one.pick([1, 1, 2, 4]),
       forwardSecrecy: drawLifetime(one.fork('forward secrecy')),
-      operations: drawOperations(one, until, on),
+      operations: [...drawOperations(one, until, on), ...drawMany(one.fork('many'), until)],
       reopens: Array.from({ length: one.pick([0, 0, 0, 1, 2]) }, () => one.between(SECOND, until)),
+      kills: [],
     }
+  }).map((client, index) => ({ ...client, ...drawKills(stream.fork(`kills ${index}`), client.operations, on) }))
+}
+
+function drawMany(stream: Stream, until: number): Operation[] {
+  if (!stream.chance(60)) return []
+  const sizes = Array.from({ length: stream.between(2, 6) }, () => stream.between(1, 9000))
+  const unreadable = stream.below(sizes.length)
+  return [{ kind: 'many', at: stream.below(until), sizes, unreadable, concurrency: stream.between(1, 4) }]
+}
+
+/** Some clients are killed, mostly while they upload: a file with some parts, for that. */
+function drawKills(stream: Stream, operations: readonly Operation[], on: On): Pick<ClientPlan, 'kills' | 'operations'> {
+  if (!on('kill') || !stream.chance(400)) return { kills: [], operations }
+  const longer = operations.map((one): Operation => {
+    if (one.kind !== 'upload' || one.what !== 'document' || !stream.chance(700)) return one
+    return { ...one, size: stream.between(20_000, 60_000), partSize: stream.pick([1024, 2048]), stream: false }
   })
+  const kills = Array.from({ length: stream.between(1, 2) }, () => stream.pick(longer).at + stream.below(1500))
+  return { kills, operations: longer }
 }
 
 /** Temporary keys for some; short-lived ones are renewed in the middle of uploads. */

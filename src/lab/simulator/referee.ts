@@ -4,6 +4,7 @@
 import { toHex, view } from '../../bytes.ts'
 import type { AuthKey } from '../../crypto/auth-key.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
+import type { RandomSource } from '../../host.ts'
 import { createServerCodec, type ServerCodec } from '../../transport/framing/index.ts'
 import { open } from '../../transport/session/envelope.ts'
 import { SEEN_IDS } from '../../transport/session/seen-ids.ts'
@@ -168,6 +169,11 @@ export class Referee {
     this.#salts.restarted()
     this.#floods.restarted()
     this.#dialogue.restarted()
+  }
+
+  /** The process that draws from `random` was killed: nobody waits for what it had under way. */
+  killed(random: RandomSource): void {
+    this.calls.abandon((session) => (session as Session).options.random === random)
   }
 
   /** All is quiet, and the clients are still connected. */

@@ -156,6 +156,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
         trace,
         count,
         onRestart: () => referee.restarted(),
+        onKill: () => referee.killed(hosts[index]!.random),
       }),
   )
   cluster.schedule(hosts)

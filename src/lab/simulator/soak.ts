@@ -56,6 +56,7 @@ export function drawSoak(seed: number, chance: Stream): Plan {
         clock: { skew: 40_000, drift: -100 },
         operations,
         reopens: [],
+        kills: [],
       },
     ],
     network: {

@@ -117,6 +117,16 @@ export class CallCheck {
     if (seen.size > this.#capacity) this.#violate(`${seen.size} message ids are remembered`)
   }
 
+  /** What some sessions had under way is nobody's any more: their process was killed. */
+  abandon(isDead: (session: SessionState) => boolean): void {
+    for (const session of [...this.#sessions.keys()]) {
+      if (!isDead(session)) continue
+      this.#sessions.delete(session)
+      this.#again.delete(session)
+      this.#givenUp.delete(session)
+    }
+  }
+
   /** All is over: nothing must be left. */
   finish(): void {
     for (const [{ sent, outbox }, open] of this.#sessions) {

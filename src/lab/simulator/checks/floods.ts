@@ -12,8 +12,6 @@ const PART = /^upload\.save(Big)?FilePart$/
 const MADE_ONCE = 'messages.uploadMedia'
 /** Milliseconds that pass at least before what a fault of the server has ended is made again. */
 const LEAST_PAUSE = 400
-/** Errors after which a call goes to another datacenter, or under another login. */
-const MOVING: ReadonlySet<number> = new Set([303, 401, 406])
 /** Clocks of clients run fast or slow, by this share at most. */
 const DRIFT = 0.999
 
@@ -64,11 +62,10 @@ export class FloodCheck {
         const until = this.#now() + (seconds === undefined ? LEAST_PAUSE : DRIFT * 1000 * Number(seconds))
         if (!isPart && (seconds ?? (code === 500 || code === -503))) this.#calls.set(bytes, { until, after: text })
         if (isPart && seconds) this.#wait(client, until)
-        if (isPart && MOVING.has(code)) this.#mayMove(client)
         request.onRpcError(code, text)
       },
       onFailure: (error) => {
-        // It may be handed on to another lane, or to the next key.
+        // It may be handed on to the next key.
         if (isPart) this.#mayMove(client)
         request.onFailure(error)
       },
