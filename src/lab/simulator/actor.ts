@@ -60,6 +60,8 @@ export class Actor {
   readonly #uploads: Uploads
   readonly #notes: ReturnType<typeof memoryResumeStore> | undefined
   /** Signals of what is under way. */
+  /** Where the account has lived, as far as anybody asked or was told. */
+  readonly #homes: number[] = []
   readonly #underWay = new Set<AbortSignal>()
   #life: Life
   #resume: Resume | undefined
@@ -165,7 +167,10 @@ export class Actor {
             trace(() => `${plan.name} ${show(event)}`)
             if (event.type === 'connected' && event.lane > 0) this.#options.count('lanes opened')
             // What is known of a datacenter beside its key is not kept while the account lives in another.
-            if (event.type === 'migrate') this.#options.onRestart()
+            if (event.type === 'migrate') {
+              this.#homes.push(event.to)
+              this.#options.onRestart()
+            }
             this.#judgeEvent(event)
           },
         })
@@ -310,10 +315,10 @@ export class Actor {
       case 'many':
         return this.#uploads.many(client, operation, number, signal)
       case 'config': {
-        const before = client.dcId
+        const first = this.#homes.push(client.dcId) - 1
         const { thisDc } = await client.invoke({ _: 'help.getConfig' }, { signal })
         // The account may have moved meanwhile.
-        if (thisDc !== client.dcId && thisDc !== before) wrong(`the answer is that of DC ${thisDc}`)
+        if (!this.#homes.slice(first).includes(thisDc)) wrong(`the answer is that of DC ${thisDc}`)
         return
       }
       case 'resolve': {

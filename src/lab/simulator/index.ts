@@ -3,7 +3,8 @@
  * fault.
  */
 export { digestOf } from './digest.ts'
-export { drawPlan, FAULT_CLASSES, type FaultClass, type Plan } from './plan.ts'
+export { drawPlan } from './draw-plan.ts'
+export { FAULT_CLASSES, type FaultClass, type Plan } from './plan.ts'
 export { Stream } from './random.ts'
 export type { Violation } from './referee.ts'
 export { play, type Report, type SimulateOptions, simulate } from './run.ts'

@@ -3,7 +3,8 @@
  *
  * It shows what minutes do not: that salts are renewed, clocks that drift stay together, and nothing grows.
  */
-import { drawPlan, type Operation, type Plan, type TimedFault } from './plan.ts'
+import { drawPlan } from './draw-plan.ts'
+import type { Operation, Plan, TimedFault } from './plan.ts'
 import type { Stream } from './random.ts'
 
 const MINUTE = 60_000
