@@ -19,7 +19,7 @@ import type { ClientPlan, Operation } from './plan.ts'
 import type { Stream } from './random.ts'
 import { SIM_RSA_KEY } from './rsa-key.ts'
 import type { Scheduler } from './scheduler.ts'
-import { Uploads } from './uploads.ts'
+import { type Spread, spread, Uploads } from './uploads.ts'
 
 /** Owner of the actors' own timers. */
 export const ACTOR = 'actor'
@@ -65,6 +65,7 @@ export class Actor {
   readonly #underWay = new Set<AbortSignal>()
   #life: Life
   #resume: Resume | undefined
+  #spread: Spread | undefined
   /** It connects or closes: whoever does that goes on after a kill. */
   #changing = false
   #client: Promise<UploadClient> | undefined
@@ -116,6 +117,11 @@ export class Actor {
     await Promise.all([...reopens, ...kills])
   }
 
+  /** All is quiet: nothing is under way. */
+  quiet(): void {
+    this.#spread?.check.quiet()
+  }
+
   /** Closes the client for good. */
   async close(): Promise<void> {
     this.#done = true
@@ -142,12 +148,13 @@ export class Actor {
 
   /** Tries until it works, in one process after another. */
   async #connect(): Promise<UploadClient> {
-    const { plan, host, crypto, network, cluster, scheduler, trace } = this.#options
+    const { plan, host, crypto, network, cluster, scheduler, trace, violate } = this.#options
     this.#changing = true
     for (;;) {
       const startedAt = scheduler.now
       const life = new Life(host)
       this.#life = life
+      this.#spread = plan.narrow === undefined ? undefined : spread(life, plan.narrow, plan.lanes, violate)
       this.#resume = this.#notes && resumable(this.#notes)
       try {
         const connecting = UploadClient.connect({
@@ -311,9 +318,9 @@ export class Actor {
     const wrong = (what: string): void => violate('answers', `${plan.name} ${operation.kind} ${number}: ${what}`)
     switch (operation.kind) {
       case 'upload':
-        return this.#uploads.one(client, operation, number, signal, this.#resume)
+        return this.#uploads.one(client, operation, number, { signal, resume: this.#resume, gate: this.#spread?.gate })
       case 'many':
-        return this.#uploads.many(client, operation, number, signal)
+        return this.#uploads.many(client, operation, number, { signal, gate: this.#spread?.gate })
       case 'config': {
         const first = this.#homes.push(client.dcId) - 1
         const { thisDc } = await client.invoke({ _: 'help.getConfig' }, { signal })

@@ -94,12 +94,18 @@ function drawClients(stream: Stream, dcs: number, until: number, on: On): Client
       dc,
       home: on('migration') && !stored ? one.between(1, dcs) : dc,
       lanes: one.pick([1, 1, 2, 4]),
+      narrow: drawNarrow(one.fork('narrow')),
       forwardSecrecy: drawLifetime(one.fork('forward secrecy')),
       operations: [...drawOperations(one, until, on), ...drawMany(one.fork('many'), until)],
       reopens: Array.from({ length: one.pick([0, 0, 0, 1, 2]) }, () => one.between(SECOND, until)),
       kills: [],
     }
   }).map((client, index) => ({ ...client, ...drawKills(stream.fork(`kills ${index}`), client.operations, on) }))
+}
+
+/** Small files pass over several lanes where little may be under way. */
+function drawNarrow(stream: Stream): number | undefined {
+  return stream.chance(600) ? stream.pick([1024, 4096, 16_384, 65_536]) : undefined
 }
 
 function drawMany(stream: Stream, until: number): Operation[] {

@@ -98,6 +98,8 @@ export interface ClientPlan {
   readonly dc: number
   readonly home: number
   readonly lanes: number
+  /** Bytes that uploads may have under way, over all lanes; what the client finds unless told. */
+  readonly narrow: number | undefined
   /** Calls travel under temporary keys that live for so many seconds. */
   readonly forwardSecrecy: number | undefined
   readonly operations: readonly Operation[]

@@ -194,6 +194,7 @@ export async function play(plan: Plan, { onTrace, onDay, unwatched }: SimulateOp
       referee.violate('liveness', `not done ${LIVENESS / 1000} s after faults had stopped; operations open: ${left}`)
     } else await work
     await until(scheduler.now + REST)
+    if (done) for (const actor of actors) actor.quiet()
     if (done) referee.quiet((link) => network.isOpen(link))
     let closed = 0
     for (const actor of actors) {

@@ -58,6 +58,7 @@ export function drawSoak(seed: number, chance: Stream): Plan {
         operations,
         reopens: [],
         kills: [],
+        narrow: 16_384,
       },
     ],
     network: {

@@ -3,9 +3,12 @@
  * peer; what a killed process had sent is taken up; of many files all arrive but those that cannot be read.
  */
 import { equal } from '../../bytes.ts'
+import { createGate, type Gate } from '../../files/gate.ts'
 import { decodeJournal } from '../../files/resume/journal.ts'
 import type { memoryResumeStore } from '../../files/resume/store.ts'
 import type { Resume } from '../../files/resumption.ts'
+import { createWindow } from '../../files/window.ts'
+import type { Host } from '../../host.ts'
 import {
   document,
   type MessageMedia,
@@ -14,6 +17,7 @@ import {
   type UploadEvent,
   type UploadMediaOptions,
 } from '../../index.ts'
+import { WindowCheck } from './checks/window.ts'
 import type { Cluster } from './cluster.ts'
 import type { ManyOperation, UploadOperation } from './plan.ts'
 import type { Stream } from './random.ts'
@@ -41,6 +45,33 @@ export interface UploadsOptions {
   readonly partsLost: () => boolean
 }
 
+/** What a process gives to its uploads. */
+export interface Means {
+  readonly signal: AbortSignal
+  /** Where they are noted. */
+  readonly resume?: Resume | undefined
+  /** What their parts pass through, where it is not the client's own. */
+  readonly gate: Gate | undefined
+}
+
+/** A gate of which the window is narrow, and spread over lanes, so that small files need several. */
+export interface Spread {
+  readonly gate: Gate
+  readonly check: WindowCheck
+}
+
+/** Makes one. The client takes it as an option that its types do not name. */
+export function spread(
+  host: Host,
+  allowed: number,
+  lanes: number,
+  violate: (check: string, detail: string) => void,
+): Spread {
+  const check = new WindowCheck((detail) => violate('window', detail))
+  const window = createWindow({ initial: allowed, max: allowed, maxLanes: lanes })
+  return { gate: createGate(host, check.around(window, lanes)), check }
+}
+
 export class Uploads {
   readonly #options: UploadsOptions
 
@@ -51,14 +82,12 @@ export class Uploads {
   /**
    * Uploads a file.
    * @param number of the operation: the file is the same in each attempt
-   * @param resume of the process, where uploads are noted
    */
   async one(
     client: UploadClient,
     operation: UploadOperation,
     number: number,
-    signal: AbortSignal,
-    resume: Resume | undefined,
+    { signal, resume, gate }: Means,
   ): Promise<void> {
     const { name: client_, stream, count } = this.#options
     const { what, size, partSize, peer } = operation
@@ -69,11 +98,12 @@ export class Uploads {
     const data = operation.stream ? { data: pieces(bytes, content), name } : { data: bytes, name }
     const noted = operation.stream ? 0 : this.#noted(name)
     const events: UploadEvent[] = []
-    const options: UploadMediaOptions = {
+    const options: UploadMediaOptions & { readonly gate?: Gate } = {
       peer,
       media: what === 'photo' ? photo(data) : document(data),
       signal,
       ...(partSize !== undefined && { partSize }),
+      ...(gate && { gate }),
       ...(resume && !operation.stream && { resume, onEvent: (event) => events.push(event) }),
     }
     const media = await client.uploadMedia(options)
@@ -83,7 +113,7 @@ export class Uploads {
   }
 
   /** Uploads many files, one of which cannot be read to its end. */
-  async many(client: UploadClient, operation: ManyOperation, number: number, signal: AbortSignal): Promise<void> {
+  async many(client: UploadClient, operation: ManyOperation, number: number, { signal, gate }: Means): Promise<void> {
     const { name: client_, stream, violate } = this.#options
     const { sizes, unreadable, concurrency } = operation
     const files = sizes.map((size, index) => {
@@ -95,7 +125,8 @@ export class Uploads {
     )
     const wrong = (how: string): void => violate('many', `${client_} ${number}, ${sizes.length} files: ${how}`)
     let next = 0
-    for await (const outcome of client.uploadMany(items, { concurrency, signal, peer: 'me' })) {
+    const options = { concurrency, signal, peer: 'me' as const, ...(gate && { gate }) }
+    for await (const outcome of client.uploadMany(items, options)) {
       const { index } = outcome
       if (index !== next++) wrong(`outcome ${index} came as number ${next - 1}`)
       const { bytes, name } = files[index]!
