@@ -53,8 +53,8 @@ export const FILE_DEFECTS: Defects = {
   'empty-part': {
     what: 'a file that ends at the border of a part is followed by an empty part',
     file: READER,
-    find: 'if (!length) held.pop()!.release?.()',
-    replace: '',
+    find: 'if (!length || skip) held',
+    replace: 'if (skip) held',
     within: 10,
   },
   'buffer-shared': {
