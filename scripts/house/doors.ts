@@ -46,6 +46,7 @@ export const DOORS: readonly Door[] = [
   },
   { path: 'src/crypto/native.ts', lets: ['node'], why: "the platform's own primitives" },
   { path: 'src/crypto/native-ige.ts', lets: ['node'], why: "the platform's AES" },
+  { path: 'src/crypto/subtle.ts', lets: ['random'], why: "the platform's hash and ciphers; nothing random" },
   { path: 'src/transport/carrier/tcp.ts', lets: ['node'], why: 'sockets' },
   { path: 'src/transport/carrier/http.ts', lets: ['network'], why: "the platform's fetch" },
   { path: 'src/transport/carrier/websocket-carrier.ts', lets: ['network'], why: "the platform's WebSocket" },

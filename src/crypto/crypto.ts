@@ -20,7 +20,7 @@ export interface StreamCipher {
   apply(data: Uint8Array): Uint8Array
 }
 
-/** The primitives. Every method is synchronous and keeps nothing but what it returns. */
+/** The primitives. Methods are synchronous, but for those that say otherwise, and keep nothing but what they return. */
 export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
   /** SHA-1 over the parts one after another: 20 bytes. */
   sha1(...parts: readonly Uint8Array[]): Uint8Array
@@ -59,4 +59,14 @@ export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
   gunzip(data: Uint8Array, limit: number): Unpacked
   /** Compresses to gzip; absent where the platform has no synchronous way. */
   gzip?(data: Uint8Array): Uint8Array
+  /**
+   * Takes a packet over, to seal it in the platform's own time; absent where everything is done at once. Only for
+   * primitives that come with a way to the servers that waits until it is sealed (`mtproto-upload/web-crypto`).
+   * @param authKey 256 bytes; what is needed of them is taken before this returns
+   * @param from the side that sends
+   * @param packet 8 bytes that stay, room for msg_key (16 bytes) and the ciphertext
+   * @param plaintext in pieces, which may lie in `packet`; it is taken before this returns
+   * @returns false for a packet that is better sealed at once: nothing has happened to it
+   */
+  seal?(authKey: Uint8Array, from: 'client' | 'server', packet: Uint8Array, plaintext: readonly Uint8Array[]): boolean
 }

@@ -3,13 +3,9 @@
  */
 import { webCrypto } from '../../crypto/web.ts'
 import { UsageError } from '../../errors.ts'
-import { dialOwnWebSocket } from '../../transport/carrier/websocket-carrier.ts'
-import { framedCodec } from '../../transport/framing/codec.ts'
-import { intermediate } from '../../transport/framing/intermediate.ts'
-import { obfuscate } from '../../transport/framing/obfuscated.ts'
 import { OWN_METHODS } from '../methods.ts'
 import { PRODUCTION_KEY } from '../server-keys.ts'
-import { webSocketAddress } from '../web-addresses.ts'
+import { webWay } from '../web-way.ts'
 import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
@@ -25,11 +21,7 @@ export const platform: Platform = {
     typeof transport === 'object' && !proxy
       ? transport
       : transport === 'ws' && !proxy
-        ? {
-            codec: (options) => obfuscate('intermediate', framedCodec(intermediate()), options),
-            dial: dialOwnWebSocket,
-            address: webSocketAddress,
-          }
+        ? webWay
         : missing('TCP', 'use "ws" and no proxy'),
   keys: (test) => (test ? missing('key of the test datacenters', 'give it in dc.serverKeys') : [PRODUCTION_KEY]),
   parseKey: () => missing('PEM reader', "use parsePublicKey of 'mtproto-upload/crypto'"),

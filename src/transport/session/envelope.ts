@@ -55,12 +55,13 @@ export function seal(
   fields.setBigUint64(40, head.msgId, true)
   fields.setInt32(48, head.seqno, true)
   fields.setInt32(52, length, true)
+  packet.set(authKey.id, 0)
   const plain = packet.subarray(ENVELOPE_HEAD)
   const pieces = body.pieces(ENVELOPE_HEAD)
+  if (crypto.seal?.(authKey.bytes, from, packet, pieces)) return packet
   const msgKey = messageKey(crypto, authKey.bytes, from, ...pieces)
   const { key, iv } = messageAesKeyIv(crypto, authKey.bytes, from, msgKey)
   crypto.igeEncrypt(key, iv, plain, pieces)
-  packet.set(authKey.id, 0)
   packet.set(msgKey, 8)
   return packet
 }

@@ -1,0 +1,35 @@
+/**
+ * `mtproto-upload/web-crypto`: uploads that leave a page's thread alone, by `crypto.subtle`.
+ *
+ * A part of 512 KiB holds the thread for three moments of some hundred microseconds, where it otherwise takes tens of
+ * milliseconds at a time for its hash, its encryption and its obfuscation; see the benchmark's notes. Bundles leave it out unless they import it
+ * from here.
+ */
+import type { Crypto } from '../crypto/crypto.ts'
+import { subtlePrimitives } from '../crypto/subtle.ts'
+import { inOrder } from '../transport/in-order.ts'
+import type { Way } from './way.ts'
+import { webWay } from './web-way.ts'
+
+export type { Way } from './way.ts'
+
+/** Two options of a client that belong together. */
+export interface OffThread {
+  readonly crypto: Crypto
+  readonly transport: Way
+}
+
+/**
+ * The options `crypto` and `transport` of a client whose large packets are sealed by the platform in its own time. In a page
+ * without TLS, which has no `crypto.subtle`, everything is done at once, as without this.
+ *
+ * ```ts
+ * import { offThread } from 'mtproto-upload/web-crypto'
+ * const client = await UploadClient.connect({ apiId, apiHash, botToken, ...offThread() })
+ * ```
+ * @param way another way to the servers than WebSocket, such as `httpWay()`
+ */
+export function offThread(way: Way = webWay): OffThread {
+  const { crypto, sealing } = subtlePrimitives()
+  return { crypto, transport: { ...way, ...inOrder(way, sealing) } }
+}
