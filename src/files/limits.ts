@@ -43,9 +43,9 @@ export const TRIAL = 3
 export const REST = 6
 
 /** Parts are looked through for overdue ones this often, in ms. */
-export const LOOK_EVERY = 5_000
+export const LOOK_EVERY = 2_500
 /** A part is overdue after this many ms, and so many times what it takes usually. */
-export const OVERDUE = 15_000
+export const OVERDUE = 5_000
 export const OVERDUE_TIMES = 4
 /** A lane that has failed is left alone for this many ms. */
 export const LEFT_ALONE = 30_000
