@@ -2,20 +2,14 @@
  * The book of an upload: which parts have arrived.
  *
  * A ledger is a set of part numbers and nothing more, so that an acknowledgement costs the same in whatever order it
- * comes, and whoever keeps the book of a running upload needs no code of this module. What follows is pure: the parts that
- * are missing, in order; the bytes that are there; and the form in which a ledger is written down, the ranges
- * `0-99,101,104-200`. That form is canonical: one ledger has one text, and any other text is refused, so a damaged one is
+ * comes, and whoever keeps the book of a running upload needs no code of this module. What follows is pure: the bytes that
+ * are there, and the form in which a ledger is written down, the ranges `0-99,101,104-200`. That form is canonical: one ledger has one text, and any other text is refused, so a damaged one is
  * never taken for parts that the server does not have.
  */
 import type { UploadPlan } from './plan.ts'
 
 /** The parts that have arrived. */
 export type Ledger = ReadonlySet<number>
-
-/** The parts of 0 to `parts` - 1 that are not in the ledger, in order. Looks at the ledger as it goes on. */
-export function* missingParts(ledger: Ledger, parts: number): Generator<number, void, undefined> {
-  for (let part = 0; part < parts; part++) if (!ledger.has(part)) yield part
-}
 
 /** Bytes in the parts of the ledger, for a file of known size: all parts are equally long but the last. */
 export function ledgerBytes(

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
-import { formatLedger, ledgerBytes, missingParts, parseLedger } from '../../src/files/ledger.ts'
+import { formatLedger, ledgerBytes, parseLedger } from '../../src/files/ledger.ts'
 
 const PARTS = 200
 const someParts = fc.uniqueArray(fc.nat(PARTS - 1))
@@ -71,22 +71,6 @@ describe('the text of a ledger', () => {
   it('is empty for an empty ledger', () => {
     expect(formatLedger(new Set())).toBe('')
     expect(parseLedger('', PARTS)).toEqual(new Set())
-  })
-})
-
-describe('what is missing', () => {
-  test.prop([someParts, fc.nat(PARTS)])('is every part that is not there, in order', (parts, count) => {
-    const ledger = new Set(parts)
-    const all = Array.from({ length: count }, (_, part) => part)
-    expect([...missingParts(ledger, count)]).toEqual(all.filter((part) => !ledger.has(part)))
-  })
-
-  it('is looked up as it is asked for: a part that arrives meanwhile is missing no more', () => {
-    const ledger = new Set([1])
-    const missing = missingParts(ledger, 5)
-    expect(missing.next().value).toBe(0)
-    ledger.add(2)
-    expect([...missing]).toEqual([3, 4])
   })
 })
 

@@ -59,7 +59,7 @@ export function resumable(store: ResumeStore): Resume {
 }
 
 /** A file that a run uploads. */
-interface File {
+interface Begun {
   readonly source: Source
   readonly plan: UploadPlan
   readonly name: string
@@ -71,7 +71,7 @@ class Run implements ResumeRun {
   readonly #store: ResumeStore
   readonly #claims: Claims
   readonly #account: string
-  readonly #files: File[] = []
+  readonly #files: Begun[] = []
   /** What is noted of them, by key. */
   readonly #notes = new Map<string, Notes>()
   #resumed = false
@@ -134,7 +134,7 @@ class Run implements ResumeRun {
   }
 
   /** Takes a file for this run, and compares it with what was noted of it. */
-  async #find({ plan, name, options }: File, source: RandomAccessSource): Promise<Found> {
+  async #find({ plan, name, options }: Begun, source: RandomAccessSource): Promise<Found> {
     const { crypto, kind, host } = options
     const store = this.#store
     const account = this.#account
