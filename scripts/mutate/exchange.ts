@@ -97,7 +97,7 @@ export const EXCHANGE: Mutations = {
   ],
   'new_nonce_hash1, 2 or 3 fits the answer that came': [
     {
-      find: '  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash))) refuse',
+      find: '  if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash)))\n    refuse',
       replace: '  if (hash.length !== 16) refuse',
     },
   ],
@@ -147,7 +147,7 @@ export const EXCHANGE: Mutations = {
     { find: '  checkDhGroup(crypto, random, prime, inner.g)\n', replace: '' },
   ],
   'after a mismatch everything begins anew, a bounded number of times': [
-    { find: 'const FEWEST_ATTEMPTS = 3', replace: 'const FEWEST_ATTEMPTS = 30' },
+    { find: 'const FEWEST_ATTEMPTS = 3', replace: 'const FEWEST_ATTEMPTS = 30', file: 'src/transport/limits.ts' },
   ],
   'secrets are wiped when they are no longer needed': [
     { find: '      agreed.newNonce.fill(0)\n      return { done', replace: '      return { done' },

@@ -4,6 +4,7 @@
 import type { Defects } from '../defect.ts'
 
 const CONNECTION = 'src/transport/connection.ts'
+const LIMITS = 'src/transport/limits.ts'
 const DATACENTER = 'src/transport/datacenter.ts'
 const OBFUSCATION = 'src/transport/framing/obfuscation.ts'
 
@@ -24,7 +25,7 @@ export const CONNECTION_DEFECTS: Defects = {
   },
   'key-lost-at-once': {
     what: 'a single "no such key", which anybody may say, ends the login',
-    file: CONNECTION,
+    file: LIMITS,
     find: 'const KEY_UNKNOWN_TIMES = 2',
     replace: 'const KEY_UNKNOWN_TIMES = 1',
     within: 300,
@@ -38,7 +39,7 @@ export const CONNECTION_DEFECTS: Defects = {
   },
   'exchange-for-ever': {
     what: 'a key exchange may take for ever',
-    file: CONNECTION,
+    file: LIMITS,
     find: 'const EXCHANGE_WITHIN = 20_000',
     replace: 'const EXCHANGE_WITHIN = 2_000_000',
     within: 60,
