@@ -67,7 +67,7 @@ export const DOORS: readonly Door[] = [
     why: 'keeps notes of uploads in a folder',
   },
   { path: 'src/files/resume/lock.ts', lets: ['node', 'clock'], why: 'asks whether another process lives' },
-  { path: 'src/files/open.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
+  { path: 'src/files/open-place.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
   {
     path: 'src/client/platform/system-host.ts',
     lets: ['clock', 'timers', 'random'],
@@ -104,7 +104,7 @@ function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; 
 /** Packages that are neither pure nor behind a door of their own. */
 function foreignImports(module: Module): Finding[] {
   return module.imports.flatMap(({ specifier, line }) =>
-    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|pack|pbkdf2|platform)$|ws$)/.test(specifier) ||
+    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|open-place|pack|pbkdf2|platform)$|ws$)/.test(specifier) ||
     PURE_PACKAGES.test(specifier)
       ? []
       : [{ path: module.path, line, message: `imports ${specifier}: src/ uses no package but @noble/hashes and ws` }],

@@ -11,6 +11,7 @@ const EITHER: Readonly<Record<string, readonly string[]>> = {
   '#messages': ['src/tl/generated/mtproto/client.ts', 'src/tl/generated/mtproto/compact.ts'],
   '#locate-error': ['src/tl/locate-error.ts', 'src/tl/locate-nothing.ts'],
   '#methods': ['src/tl/generated/client/methods.ts', 'src/tl/generated/compact/methods.ts'],
+  '#open-place': ['src/files/open-place.ts', 'src/files/open-nowhere.ts'],
   '#pack': ['src/transport/session/pack.ts', 'src/transport/session/pack-nothing.ts'],
   '#pbkdf2': ['src/crypto/pbkdf2-native.ts', 'src/crypto/pbkdf2-portable.ts'],
   '#platform': ['src/client/platform/node.ts', 'src/client/platform/web.ts'],

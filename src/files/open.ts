@@ -1,26 +1,20 @@
 /**
  * Opens everything that can be uploaded as a source.
  *
- * Paths go to a function that is passed in, because the core knows no file system; URLs go through `fetch`. All else is
- * memory, a `Blob`, or something that is pulled chunk by chunk.
+ * Paths and URLs are opened where there is room for it (`open-place.ts`); bundles for browsers take what `fetch` gives
+ * instead. All else is memory, a `Blob`, or something that is pulled chunk by chunk.
  */
-import { hint } from '#explain'
+import { openPlace } from '#open-place'
 import { quietly } from './abort.ts'
-import { responseSource, urlLabel } from './response.ts'
+import type { OpenOptions } from './open-place.ts'
+import { responseSource } from './response.ts'
 import type { FileLike, NamedFile, Source } from './source.ts'
 import { asBytes, baseName, blobSource, bytesSource } from './source.ts'
-import { invalid, sourceError } from './source-error.ts'
+import { invalid } from './source-error.ts'
 import type { AnyStream } from './source-stream.ts'
 import { streamSource } from './source-stream.ts'
 
-/** What opening needs from the platform. */
-export interface OpenOptions {
-  /** Opens a path or `file:` URL; absent where there is no file system. */
-  readonly openPath?: ((path: string | URL, signal?: AbortSignal) => Promise<Source>) | undefined
-  /** Fetches URLs; the platform's own unless told. */
-  readonly fetch?: typeof fetch | undefined
-  readonly signal?: AbortSignal | undefined
-}
+export type { OpenOptions } from './open-place.ts'
 
 /**
  * Brings anything that can be uploaded into the form of a source. Close it when done.
@@ -44,30 +38,6 @@ export async function openSource(file: FileLike, options: OpenOptions = {}): Pro
   if (stream) return stream
   if (given.data) return openNamed(given as NamedFile, options)
   throw invalid('it is no bytes, Blob, stream or iterable')
-}
-
-async function openPlace(place: string | URL, { openPath, fetch: get = fetch, signal }: OpenOptions): Promise<Source> {
-  const isUrl = typeof place !== 'string' || /^((data|blob|file):|[\w+.-]{2,}:\/\/)/i.test(place)
-  const url = isUrl ? toUrl(place) : undefined
-  if (!url || url.protocol === 'file:') {
-    if (openPath) return openPath(url ?? place, signal)
-    throw invalid(`${place} is a path, and there is no file system; give a Blob`)
-  }
-  try {
-    return responseSource(await get(url, { signal: signal ?? null }), url)
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw sourceError(urlLabel(url), error)
-  }
-}
-
-/** Its text is not shown: there may be secrets in it. */
-function toUrl(place: string | URL): URL {
-  try {
-    const url = new URL(place)
-    if (!url.password) return url
-  } catch {}
-  throw invalid(hint('its URL is malformed, or has a password in it') ?? 'bad URL')
 }
 
 async function openNamed({ data, name, type, size }: NamedFile, options: OpenOptions): Promise<Source> {

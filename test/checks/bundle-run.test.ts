@@ -6,13 +6,14 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { bundleForBrowsers } from '../../scripts/checks/bundle.ts'
+import type { peersByName } from '../../src/client/peers-by-name.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import type * as Index from '../../src/index.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
 import type * as Methods from '../../src/tl/generated/compact/methods.ts'
 
-type Client = typeof Index & Pick<typeof Methods, 'contactsResolveUsername' | 'uploadGetFile'>
+type Client = typeof Index & Pick<typeof Methods, 'uploadGetFile'> & { readonly peersByName: typeof peersByName }
 
 let folder: string
 let server: RunningServer
@@ -27,7 +28,9 @@ beforeAll(async () => {
   const methods = resolve('src/tl/generated/compact/methods.ts')
   await writeFile(
     entry,
-    `export * from '${resolve('src/index.ts')}'\nexport { contactsResolveUsername, uploadGetFile } from '${methods}'`,
+    `export * from '${resolve('src/index.ts')}'
+    export { uploadGetFile } from '${methods}'
+    export { peersByName } from '${resolve('src/client/peers-by-name.ts')}'`,
   )
   const { code } = await bundleForBrowsers(entry)
   const file = join(folder, 'bundle.mjs')
@@ -66,16 +69,13 @@ test('logs in, uploads small and big, decodes the media; the bytes are the same'
       }
       expect(hash.digest('hex')).toBe(createHash('sha256').update(data).digest('hex'))
     }
-    const media = document(randomBytes(9), { fileName: 'x' })
-    const nobody = one.uploadMedia({ peer: '@nobody_here', media })
-    await expect(nobody).rejects.toMatchObject({ type: 'USERNAME_NOT_OCCUPIED' })
   } finally {
     await one.close()
   }
 })
 
-test('looks usernames up when it is given the method', async () => {
-  const one = await client.UploadClient.connect({ ...options(), methods: [client.contactsResolveUsername] })
+test('looks usernames up when it is given the means', async () => {
+  const one = await client.UploadClient.connect({ ...options(), peers: client.peersByName })
   const media = client.document(randomBytes(9), { fileName: 'x' })
   const { username } = [...server.world.users.values()].find((user) => user.username && !user.bot)!
   expect(await one.uploadMedia({ peer: `@${username}`, media })).toMatchObject({ _: 'messageMediaDocument' })
@@ -100,6 +100,13 @@ test('says what is missing there: TCP, paths, PEM, files for sessions', async ()
   await expect(UploadClient.connect({ ...rest, dc: pem })).rejects.toThrow(/no PEM reader.*parsePublicKey/)
   await expect(UploadClient.connect({ ...options(), storage: 'a.session' })).rejects.toThrow(/no file system/)
   const one = await UploadClient.connect(options())
-  await expect(one.uploadFile('a.jpg')).rejects.toMatchObject({ code: 'FILE_SOURCE_INVALID' })
+  for (const place of ['a.jpg', 'https://example.org/a.jpg?token=secret', new URL('data:,x')]) {
+    await expect(one.uploadFile(place)).rejects.toMatchObject({
+      code: 'FILE_SOURCE_INVALID',
+      message: expect.stringMatching(/await fetch\(url\)/) as string,
+    })
+  }
+  const media = client.document(randomBytes(9), { fileName: 'x' })
+  await expect(one.uploadMedia({ peer: '@alice', media })).rejects.toThrow(/no look-up of peers.*peers/)
   await one.close()
 })
