@@ -3,8 +3,9 @@
  *
  * A ledger is a set of part numbers and nothing more, so that an acknowledgement costs the same in whatever order it
  * comes, and whoever keeps the book of a running upload needs no code of this module. What follows is pure: the bytes that
- * are there, and the form in which a ledger is written down, the ranges `0-99,101,104-200`. That form is canonical: one ledger has one text, and any other text is refused, so a damaged one is
- * never taken for parts that the server does not have.
+ * are there, and the form in which a ledger is written down, the ranges `0-99,101,104-200`. That form is canonical: one
+ * ledger has one text, and any other text is refused, so a damaged one is never taken for parts that the server does not
+ * have.
  */
 import type { UploadPlan } from './plan.ts'
 

@@ -1,10 +1,10 @@
 /**
  * Keeps notes of uploads in a folder: one file for each, which only its owner can read.
  *
- * `KEY.upload` is made as a whole (a temporary file, put on the disk, then renamed), and grows by a line for each part. A
- * line is with the system before the next part is dealt with: whatever happens to the process, the line is there, or at
- * most its end is missing, which the reader knows. The disk is asked to keep what was written about once a second and at
- * the end, so a power cut costs the notes of a second; and where the disk kept its promise, nothing that was noted is wrong.
+ * `KEY.upload` is made as a whole (a temporary file that is renamed), and grows by a line for each part. A line is with the
+ * system before the next part is dealt with: whatever happens to the process, the line is there, or at most its end is
+ * missing, which the reader knows. The disk is asked to keep what was written about once a second, at the end, and before
+ * one file replaces another, so a power cut costs the notes of a second; an upload that is done sooner waits for no disk.
  *
  * `KEY.1.lock` names the process that uploads the file. Of a process that is no more it is taken over; whether it is can be
  * told on the same machine by its number and the time of its start, and of another machine (a shared folder, a container
@@ -49,6 +49,8 @@ export function journalFolder(path: string): Resume {
 /** A file that lines are written to. */
 interface Writing {
   readonly file: FileHandle
+  /** Whether its name is on the disk too. */
+  named: boolean
   syncedAt: number
   syncing: boolean
 }
@@ -57,14 +59,21 @@ interface Writing {
 export function folderStore(folder: string): ResumeStore {
   const open = new Map<string, Writing>()
   const pathOf = (key: string): string => join(folder, `${key}.upload`)
+  /** Has the disk keep what was written. */
+  const sync = async (writing: Writing): Promise<void> => {
+    await writing.file.datasync()
+    if (!writing.named) await syncFolder(folder)
+    writing.named = true
+  }
   /** Ends the writing: what was written is put on the disk, unless it is of no use any more. */
-  const leave = async (key: string, sync: boolean): Promise<void> => {
+  const leave = async (key: string, keep: boolean): Promise<void> => {
     const writing = open.get(key)
+    if (!writing) return
     open.delete(key)
     try {
-      if (sync) await writing?.file.datasync()
+      if (keep) await sync(writing)
     } finally {
-      await writing?.file.close()
+      await writing.file.close()
     }
   }
   return {
@@ -81,9 +90,11 @@ export function folderStore(folder: string): ResumeStore {
     },
     async save(key, text) {
       await leave(key, false)
-      const file = await create(folder, key, text)
-      open.set(key, { file, syncedAt: performance.now(), syncing: false })
-      await syncFolder(folder)
+      const replaces = await exists(pathOf(key))
+      const file = await create(folder, key, text, replaces)
+      const writing: Writing = { file, named: false, syncedAt: performance.now(), syncing: false }
+      open.set(key, writing)
+      if (replaces) await sync(writing)
     },
     append(key, text) {
       const writing = open.get(key)!
@@ -94,8 +105,7 @@ export function folderStore(folder: string): ResumeStore {
       if (writing.syncing || now - writing.syncedAt < SYNC_INTERVAL) return
       writing.syncing = true
       writing.syncedAt = now
-      writing.file
-        .datasync()
+      sync(writing)
         // A disk that cannot do it says so when it is written to; some network disks never can.
         .catch(() => {})
         .finally(() => {
@@ -129,13 +139,16 @@ export function folderStore(folder: string): ResumeStore {
   }
 }
 
-/** Makes the file of a key anew, and leaves it open for what comes behind. */
-async function create(folder: string, key: string, text: string): Promise<FileHandle> {
+/**
+ * Makes the file of a key anew, and leaves it open for what comes behind.
+ * @param replaces whether there is one already: that must not go before the new one is on the disk
+ */
+async function create(folder: string, key: string, text: string, replaces: boolean): Promise<FileHandle> {
   const temporary = join(folder, `${key}.${randomBytes(8).toString('hex')}.tmp`)
   const file = await open(temporary, 'ax', 0o600)
   try {
     await file.writeFile(text, 'utf8')
-    await file.datasync()
+    if (replaces) await file.datasync()
     await rename(temporary, join(folder, `${key}.upload`))
     return file
   } catch (error) {
@@ -162,6 +175,13 @@ async function syncFolder(folder: string): Promise<void> {
 async function sweep(path: string): Promise<void> {
   const { mtimeMs } = await stat(path)
   if (Date.now() - mtimeMs > STALE) await rm(path, { force: true })
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 function codeOf(error: unknown): string | undefined {
