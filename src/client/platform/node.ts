@@ -4,6 +4,7 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { UsageError } from '../../errors.ts'
+import { openFew } from '../../files/open-few.ts'
 import { journalFolder } from '../../files/resume/folder.ts'
 import { sharedBuffers } from '../../files/shared-buffers.ts'
 import { openFile } from '../../files/source-file.ts'
@@ -22,6 +23,9 @@ import { systemHost } from './system-host.ts'
 /** Most bytes of buffers for parts that are kept when nothing is uploaded. */
 const KEPT = 8 * 1024 * 1024
 
+/** Most files that uploads have open at a time: far more than travel, and far fewer than a process may have. */
+const OPEN_FILES = 128
+
 export const platform: Platform = {
   checkOptions,
   host: systemHost,
@@ -35,7 +39,7 @@ export const platform: Platform = {
   askMaxParts,
   uploadMany,
   buffers: sharedBuffers(KEPT),
-  openFile,
+  openFile: openFew(openFile, OPEN_FILES),
   fileStorage,
   journal(resume) {
     if (resume === undefined || typeof resume === 'function') return resume
