@@ -101,6 +101,23 @@ describe('the main job', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
   })
 
+  test('progress of a document with a thumbnail is that of the document, and never falls', async () => {
+    const client = await connect()
+    const seen: [number, number | undefined][] = []
+    const thumb = { data: randomBytes(300_000), name: 't.jpg' }
+    await client.uploadMedia({
+      media: document({ data: randomBytes(200_000), name: 'x' }, { thumb }),
+      onProgress: ({ sentBytes, totalBytes }) => seen.push([sentBytes, totalBytes]),
+    })
+    expect([seen[0], seen.at(-1)]).toEqual([
+      [0, 200_000],
+      [200_000, 200_000],
+    ])
+    const sent = seen.map(([bytes]) => bytes)
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b))
+    expect(seen.every(([, total]) => total === 200_000)).toBe(true)
+  })
+
   test('peers: a username is looked up, empty and self go as they are, nonsense is refused before anything is sent', async () => {
     const client = await connect()
     const media = document({ data: randomBytes(100), name: 'x' })
