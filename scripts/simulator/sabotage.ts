@@ -6,6 +6,7 @@
 import type { Defects } from './defect.ts'
 import { CLIENT_DEFECTS } from './defects/client.ts'
 import { CONNECTION_DEFECTS } from './defects/connection.ts'
+import { ENGINE_DEFECTS } from './defects/engine.ts'
 import { FILE_DEFECTS } from './defects/files.ts'
 import { INBOX_DEFECTS } from './defects/inbox.ts'
 import { REACTION_DEFECTS } from './defects/reactions.ts'
@@ -20,5 +21,6 @@ export const SABOTAGES: Defects = {
   ...REACTION_DEFECTS,
   ...CONNECTION_DEFECTS,
   ...FILE_DEFECTS,
+  ...ENGINE_DEFECTS,
   ...CLIENT_DEFECTS,
 }

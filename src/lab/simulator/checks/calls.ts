@@ -39,6 +39,8 @@ export class CallCheck {
   readonly #again = new Map<SessionState, Map<CallRequest, number>>()
   readonly #givenUp = new Map<SessionState, number>()
   readonly #ended = new WeakSet<object>()
+  /** Sessions of processes that were killed. */
+  readonly #dead = new WeakSet<SessionState>()
 
   /** @param capacity most message ids that a session may remember */
   constructor(violate: (detail: string) => void, capacity: number) {
@@ -121,6 +123,7 @@ export class CallCheck {
   abandon(isDead: (session: SessionState) => boolean): void {
     for (const session of [...this.#sessions.keys()]) {
       if (!isDead(session)) continue
+      this.#dead.add(session)
       this.#sessions.delete(session)
       this.#again.delete(session)
       this.#givenUp.delete(session)
@@ -142,6 +145,6 @@ export class CallCheck {
   }
 
   #open(session: SessionState, by: number): void {
-    this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + by)
+    if (!this.#dead.has(session)) this.#sessions.set(session, (this.#sessions.get(session) ?? 0) + by)
   }
 }

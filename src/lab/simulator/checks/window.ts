@@ -6,11 +6,9 @@
  */
 import type { Flight, WindowPolicy } from '../../../files/window.ts'
 
-/**
- * Milliseconds within which a part is given up that others overtake: those after which it is looked at, several times what
- * it takes on a slow line, and the time between two looks.
- */
-const OVERTAKEN_FOR = 90_000
+/** A part that others overtake is given up within these milliseconds and so many times the longest that one has taken. */
+const OVERTAKEN_FOR = 30_000
+const LONGEST_TIMES = 10
 /** Windows full of later parts that have to arrive meanwhile. */
 const WINDOWS = 2
 
@@ -28,6 +26,8 @@ export class WindowCheck {
   readonly #flights = new Map<Flight, UnderWay>()
   #inFlight = 0
   #delivered = 0
+  /** Milliseconds that the slowest part has taken. */
+  #longest = 0
 
   constructor(violate: (detail: string) => void) {
     this.#violate = violate
@@ -90,9 +90,11 @@ export class WindowCheck {
     this.#inFlight -= one.bytes
     if (!ok) return
     this.#delivered += one.bytes
+    this.#longest = Math.max(this.#longest, now - one.at)
+    const limit = OVERTAKEN_FOR + LONGEST_TIMES * this.#longest
     for (const other of this.#flights.values()) {
       const { at, inFlight, delivered, told } = other
-      if (told || now - at < OVERTAKEN_FOR || this.#delivered - delivered < WINDOWS * inFlight) continue
+      if (told || now - at < limit || this.#delivered - delivered < WINDOWS * inFlight) continue
       other.told = true
       this.#violate(`a part is under way for ${Math.round(now - at)} ms while others move`)
     }
