@@ -9,6 +9,7 @@
  * after them have long arrived. They are sent again; a lane on which nothing has arrived meanwhile is given up, and left
  * alone for a while.
  */
+import { hint } from '#explain'
 import { TransportError } from '../errors.ts'
 import type { Host, Timer } from '../host.ts'
 import { LEFT_ALONE, LOOK_EVERY, OVERDUE, OVERDUE_TIMES } from './limits.ts'
@@ -140,7 +141,10 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
         // Others have moved: a whole window's worth and another, or all that there was.
         const overtaken = since >= 2 * inFlight || (stalls && since > 0 && lane.load === window.inFlight)
         if (!overtaken || at >= late) continue
-        const error = new TransportError('NO_ANSWER', `lane ${index} stalls`)
+        const error = new TransportError(
+          'NO_ANSWER',
+          `lane ${index} stalls${hint(': nothing arrives over it while others move') ?? ''}`,
+        )
         for (const one of stalls ? [...lane.passes] : [pass]) one.overdue(error)
         if (!stalls) continue
         rest(lane)

@@ -103,7 +103,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
 
     /**
      * The n-th attempt at a part failed; without an error, it was answered by `false`. Returns the ms to wait before the
-     * next; 0 if the gate sees to that, and the attempt does not count. Throws what is final.
+     * next; 0 if the gate sees to that, or another lane takes over, and the attempt does not count. Throws what is final.
      */
     const failed = (pass: Pass, part: number, n: number, error: unknown): number => {
       const { waitSeconds, retryable } = (error ?? { retryable: true }) as Partial<RpcError>
@@ -116,12 +116,12 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       const lost = isFinal?.(error) === true
       const elsewhere = gate.failed(pass, lost)
       if (lost && !elsewhere) throw error as Error
-      if (n >= maxAttempts) {
+      // What another lane takes over need not wait, and does not count.
+      const delay = elsewhere && pass.lane ? 0 : backoff(n, host.random)
+      if (delay && n >= maxAttempts) {
         const message = `the server did not accept part ${part} of ${label} (attempts: ${n})${hint('; try again later') ?? ''}`
         throw (error ?? new FileError('FILE_NOT_ACCEPTED', message)) as Error
       }
-      // What another lane takes over need not wait.
-      const delay = elsewhere && pass.lane ? 0 : backoff(n, host.random)
       retries++
       emit({ type: 'retry', part, failures: n, delay, error })
       return delay

@@ -227,7 +227,7 @@ test('a lane on which nothing arrives while others move is given up: its parts g
   await run(10_000)
   expect(a.stalls).toEqual([1])
   expect(a.overdue.length).toBeGreaterThan(0)
-  expect(a.overdue.every((one) => one === '1: lane 1 stalls')).toBe(true)
+  expect(a.overdue.every((one) => one.startsWith('1: lane 1 stalls'))).toBe(true)
   const at = a.lanes.length
   await run(20_000)
   expect(new Set(a.lanes.slice(at))).toEqual(new Set([0]))
