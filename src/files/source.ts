@@ -66,7 +66,7 @@ export interface StreamSource extends ReadableSource {
 export type Source = RandomAccessSource | StreamSource
 
 /** One piece of a stream. */
-export type Chunk = Uint8Array | ArrayBuffer | ArrayBufferView
+export type Chunk = Uint8Array | ArrayBufferLike | ArrayBufferView
 
 /** Data with what is known about it: `{ data: stream, name: 'cat.jpg', size: 81_920 }`. */
 export interface NamedFile {
@@ -86,7 +86,7 @@ export interface NamedFile {
 export type FileLike =
   | string
   | URL
-  | ArrayBuffer
+  | ArrayBufferLike
   | ArrayBufferView
   | Blob
   | Response

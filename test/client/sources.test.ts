@@ -125,7 +125,7 @@ const KINDS: readonly (readonly [string, (data: Uint8Array) => FileLike | Promis
     (data) => {
       const shared = new SharedArrayBuffer(data.length)
       new Uint8Array(shared).set(data)
-      return shared as unknown as ArrayBuffer
+      return shared
     },
   ],
   ['path', disk],
