@@ -9,8 +9,9 @@ import { camelCase } from '../names.ts'
 import { fieldTypes, type Pruned, prune, reach } from '../prune.ts'
 import type { Definition, Field, Type } from '../schema.ts'
 import { file, type Paths, wrapperName } from './client.ts'
-import { Code, type Context, isWrapper, sorted, typeText } from './context.ts'
+import { Code, type Context, isWrapper, typeText } from './context.ts'
 import type { Side } from './messages.ts'
+import { inOrder } from './order.ts'
 
 const LETTERS: Readonly<Record<string, string>> = {
   int: 'I',
@@ -95,7 +96,7 @@ function constructorLine(context: Context, definition: Definition, type: string)
  */
 export function typesText(context: Context, types: Iterable<string>): string {
   const { schema, facts } = context
-  const blocks = sorted(types).map((type) => {
+  const blocks = inOrder(types).map((type) => {
     const members = schema.types.get(type)!.map((member) => constructorLine(context, member, type))
     return [`${facts.recursive.has(type) ? '+' : '='}${type}`, ...members].join('\n')
   })

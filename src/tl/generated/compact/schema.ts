@@ -4,153 +4,65 @@
 import { compactTypes, type Types } from '../../compact.ts'
 
 /** What the core's methods write and read. */
-export const CORE: Types = /* @__PURE__ */ compactTypes(`=BaseTheme
-Arctic
-Classic
-Day
-Night
-Tinted
-=Chat
-.channel # creator. left.2 broadcast.5 verified.7 megagroup. restricted. signatures.b min. scam.j has_link. has_geo. slowmode_enabled. call_active. call_not_empty. fake. gigagroup. noforwards. join_to_send. join_request. forum. #2 stories_hidden,1 stories_hidden_min, stories_unavailable, signature_profiles,c autotranslation,f broadcast_messages_allowed, monoforum, forum_tabs,j idL access_hash.dL titleS username.6S photoChatPhoto dateI restriction_reason.9*RestrictionReason admin_rights.eChatAdminRights banned_rights.ChatBannedRights default_banned_rights.iChatBannedRights participants_count.hI usernames,0*Username stories_max_id,4RecentStory color,7PeerColor profile_color,PeerColor emoji_status,EmojiStatus level,I subscription_until_date,I bot_verification_icon,dL send_paid_messages_stars,L linked_monoforum_id,iL
-.channelForbidden broadcast.5 megagroup.8 monoforum.a idL access_hashL titleS until_date.gI
- creator. left.2 deactivated.5 call_active.n call_not_empty. noforwards. idL titleS photoChatPhoto participants_countI dateI versionI migrated_to.6InputChannel admin_rights.eChatAdminRights default_banned_rights.iChatBannedRights
-Empty idL
-Forbidden idL titleS
-=ChatAdminRights
- change_info. post_messages. edit_messages. delete_messages. ban_users. invite_users. pin_messages.7 add_admins.9 anonymous. manage_call. other. manage_topics. post_stories. edit_stories. delete_stories. manage_direct_messages. manage_ranks.
-=ChatBannedRights
- view_messages. send_messages. send_media. send_stickers. send_gifs. send_games. send_inline. embed_links. send_polls. change_info.a invite_users.f pin_messages.h manage_topics. send_photos. send_videos. send_roundvideos. send_audios. send_voices. send_docs. send_plain. edit_rank. until_dateI
-=ChatPhoto
- has_video. photo_idL stripped_thumb.B dc_idI
-Empty
-=DataJSON
- dataS
-=Document
- idL access_hashL file_referenceB dateI mime_typeS sizeL thumbs.*PhotoSize video_thumbs.*VideoSize dc_idI attributes*DocumentAttribute
-Empty idL
-=DocumentAttribute
-Animated
-Audio voice.a durationI title.0S performer.S waveform.B
-CustomEmoji free. text_color. altS stickersetInputStickerSet
-Filename file_nameS
-HasStickers
-ImageSize wI hI
-Sticker mask.1 altS stickersetInputStickerSet mask_coords.0MaskCoords
-Video round_message. supports_streaming. nosound.3 durationD wI hI preload_prefix_size.2I video_start_ts.4D video_codec.S
-=EmojiStatus
- document_idL until.I
-Collectible collectible_idL document_idL titleS slugS pattern_document_idL center_colorI edge_colorI pattern_colorI text_colorI until.I
-Empty
-.inputEmojiStatusCollectible collectible_idL until.I
-=Game
- idL access_hashL short_nameS titleS descriptionS photoPhoto document.Document
+export const CORE: Types = /* @__PURE__ */ compactTypes(`=PhotoSize
+.photoCachedSize typeS wI hI bytesB
+.photoPathSize typeS bytesB
+ typeS wI hI sizeI
+Empty typeS
+Progressive typeS wI hI sizes*I
+.photoStrippedSize typeS bytesB
 =GeoPoint
  longD latD access_hashL accuracy_radius.I
 Empty
-=GeoPointAddress
- country_iso2S state.S city.S street.S
-=InputChannel
- channel_idL access_hashL
+=InputWebDocument
+ urlS sizeI mime_typeS attributes*DocumentAttribute
+=InputGeoPoint
+ latD longD accuracy_radius.I
 Empty
-FromMessage peerInputPeer msg_idI channel_idL
-=InputClientProxy
- addressS portI
 =InputDocument
  idL access_hashL file_referenceB
 Empty
-=InputFile
- idL partsI nameS md5_checksumS
-Big idL partsI nameS
-StoryDocument idInputDocument
-=InputGame
-ID idL access_hashL
-ShortName bot_idInputUser short_nameS
-=InputGeoPoint
- latD longD accuracy_radius.I
+=InputPhoto
+ idL access_hashL file_referenceB
 Empty
 =InputGroupCall
  idL access_hashL
 InviteMessage msg_idI
 Slug slugS
-+InputMedia
-Contact phone_numberS first_nameS last_nameS vcardS
-Dice emoticonS
-Document spoiler.2 idInputDocument video_cover.InputPhoto video_timestamp.I ttl_seconds.0I query.S
-DocumentExternal spoiler.1 urlS ttl_seconds.0I video_cover.2InputPhoto video_timestamp.I
-Empty
-Game idInputGame
-GeoLive stopped. geo_pointInputGeoPoint heading.2I period.1I proximity_notification_radius.3I
-GeoPoint geo_pointInputGeoPoint
-Invoice titleS descriptionS photo.InputWebDocument invoiceInvoice payloadB provider.3S provider_dataDataJSON start_param.1S extended_media.InputMedia
-PaidMedia stars_amountL extended_media*InputMedia payload.S
-Photo spoiler.1 idInputPhoto ttl_seconds.0I
-PhotoExternal spoiler.1 urlS ttl_seconds.0I
-Poll pollPoll correct_answers.*B solution.S solution_entities.1*MessageEntity
-StakeDice game_hashS ton_amountL client_seedB
-Story peerInputPeer idI
-Todo todoTodoList
-UploadedDocument nosound_video.3 force_file. spoiler. fileInputFile thumb.2InputFile mime_typeS attributes*DocumentAttribute stickers.0*InputDocument video_cover.6InputPhoto video_timestamp.I ttl_seconds.1I
-UploadedPhoto spoiler.2 fileInputFile stickers.0*InputDocument ttl_seconds.I
-Venue geo_pointInputGeoPoint titleS addressS providerS venue_idS venue_typeS
-WebPage force_large_media. force_small_media. optional. urlS
-+InputPeer
-Channel channel_idL access_hashL
-ChannelFromMessage peerInputPeer msg_idI channel_idL
-Chat chat_idL
-Empty
-Self
-User user_idL access_hashL
-UserFromMessage peerInputPeer msg_idI user_idL
-=InputPhoto
- idL access_hashL file_referenceB
-Empty
-=InputStickerSet
-AnimatedEmoji
-AnimatedEmojiAnimations
-Dice emoticonS
-EmojiChannelDefaultStatuses
-EmojiDefaultStatuses
-EmojiDefaultTopicIcons
-EmojiGenericAnimations
-Empty
-ID idL access_hashL
-PremiumGifts
-ShortName short_nameS
-TonGifts
 =InputUser
  user_idL access_hashL
 Empty
 FromMessage peerInputPeer msg_idI user_idL
 Self
-=InputWebDocument
- urlS sizeI mime_typeS attributes*DocumentAttribute
-=Invoice
- test. name_requested. phone_requested. email_requested. shipping_address_requested. flexible. phone_to_provider. email_to_provider. recurring.9 currencyS prices*LabeledPrice max_tip_amount.8L suggested_tip_amounts.8*L terms_url.aS subscription_period.I
-+JSONObjectValue
-.jsonObjectValue keyS valueJSONValue
-+JSONValue
-.jsonArray value*JSONValue
-.jsonBool valueQ
-.jsonNull
-.jsonNumber valueD
-.jsonObject value*JSONObjectValue
-.jsonString valueS
-=LabeledPrice
- labelS amountL
-=MaskCoords
- nI xD yD zoomD
-=MediaArea
-.inputMediaAreaChannelPost coordinatesMediaAreaCoordinates channelInputChannel msg_idI
-.inputMediaAreaVenue coordinatesMediaAreaCoordinates query_idL result_idS
-ChannelPost coordinatesMediaAreaCoordinates channel_idL msg_idI
-GeoPoint coordinatesMediaAreaCoordinates geoGeoPoint address.GeoPointAddress
-StarGift coordinatesMediaAreaCoordinates slugS
-SuggestedReaction dark. flipped. coordinatesMediaAreaCoordinates reactionReaction
-Url coordinatesMediaAreaCoordinates urlS
-Venue coordinatesMediaAreaCoordinates geoGeoPoint titleS addressS providerS venue_idS venue_typeS
-Weather coordinatesMediaAreaCoordinates emojiS temperature_cD colorI
-=MediaAreaCoordinates
- xD yD wD hD rotationD radius.D
+=InputFile
+ idL partsI nameS md5_checksumS
+Big idL partsI nameS
+StoryDocument idInputDocument
+=WebDocument
+ urlS access_hashL sizeI mime_typeS attributes*DocumentAttribute
+NoProxy urlS sizeI mime_typeS attributes*DocumentAttribute
++RichText
+.textAnchor textRichText nameS
+.textBold textRichText
+.textConcat texts*RichText
+.textEmail textRichText emailS
+.textEmpty
+.textFixed textRichText
+.textImage document_idL wI hI
+.textItalic textRichText
+.textMarked textRichText
+.textPhone textRichText phoneS
+.textPlain textS
+.textStrike textRichText
+.textSubscript textRichText
+.textSuperscript textRichText
+.textUnderline textRichText
+.textUrl textRichText urlS webpage_idL
+=EmojiStatus
+ document_idL until.I
+Collectible collectible_idL document_idL titleS slugS pattern_document_idL center_colorI edge_colorI pattern_colorI text_colorI until.I
+Empty
+.inputEmojiStatusCollectible collectible_idL until.I
 =MessageEntity
 .inputMessageEntityMentionName offsetI lengthI user_idInputUser
 BankCard offsetI lengthI
@@ -174,31 +86,132 @@ TextUrl offsetI lengthI urlS
 Underline offsetI lengthI
 Unknown offsetI lengthI
 Url offsetI lengthI
+=InputGame
+ID idL access_hashL
+ShortName bot_idInputUser short_nameS
+=UserStatus
+Empty
+LastMonth by_me.
+LastWeek by_me.
+Offline was_onlineI
+Online expiresI
+Recently by_me.
+=RecentStory
+ live. max_id.I
+=InputChannel
+ channel_idL access_hashL
+Empty
+FromMessage peerInputPeer msg_idI channel_idL
++InputPeer
+Channel channel_idL access_hashL
+ChannelFromMessage peerInputPeer msg_idI channel_idL
+Chat chat_idL
+Empty
+Self
+User user_idL access_hashL
+UserFromMessage peerInputPeer msg_idI user_idL
+=Document
+ idL access_hashL file_referenceB dateI mime_typeS sizeL thumbs.*PhotoSize video_thumbs.*VideoSize dc_idI attributes*DocumentAttribute
+Empty idL
+=Photo
+ has_stickers. idL access_hashL file_referenceB dateI sizes*PhotoSize video_sizes.*VideoSize dc_idI
+Empty idL
+=ChatPhoto
+ has_video. photo_idL stripped_thumb.B dc_idI
+Empty
+=Reaction
+CustomEmoji document_idL
+Emoji emoticonS
+Empty
+Paid
+=StarGiftAttribute
+Backdrop nameS backdrop_idI center_colorI edge_colorI pattern_colorI text_colorI rarityStarGiftAttributeRarity
+Model crafted. nameS documentDocument rarityStarGiftAttributeRarity
+OriginalDetails sender_id.Peer recipient_idPeer dateI message.TextWithEntities
+Pattern nameS documentDocument rarityStarGiftAttributeRarity
+=Peer
+Channel channel_idL
+Chat chat_idL
+User user_idL
+=StarGiftBackground
+ center_colorI edge_colorI text_colorI
+=LabeledPrice
+ labelS amountL
+=DataJSON
+ dataS
+=StarsAmount
+ amountL nanosI
+.starsTonAmount amountL
+=TextWithEntities
+ textS entities*MessageEntity
+=Invoice
+ test. name_requested. phone_requested. email_requested. shipping_address_requested. flexible. phone_to_provider. email_to_provider. recurring.9 currencyS prices*LabeledPrice max_tip_amount.8L suggested_tip_amounts.8*L terms_url.aS subscription_period.I
+=Game
+ idL access_hashL short_nameS titleS descriptionS photoPhoto document.Document
+=messages.EmojiGameOutcome
+ seedB stake_ton_amountL ton_amountL
+=ReactionCount
+ chosen_order.I reactionReaction countI
+=MediaArea
+.inputMediaAreaChannelPost coordinatesMediaAreaCoordinates channelInputChannel msg_idI
+.inputMediaAreaVenue coordinatesMediaAreaCoordinates query_idL result_idS
+ChannelPost coordinatesMediaAreaCoordinates channel_idL msg_idI
+GeoPoint coordinatesMediaAreaCoordinates geoGeoPoint address.GeoPointAddress
+StarGift coordinatesMediaAreaCoordinates slugS
+SuggestedReaction dark. flipped. coordinatesMediaAreaCoordinates reactionReaction
+Url coordinatesMediaAreaCoordinates urlS
+Venue coordinatesMediaAreaCoordinates geoGeoPoint titleS addressS providerS venue_idS venue_typeS
+Weather coordinatesMediaAreaCoordinates emojiS temperature_cD colorI
+=StoryViews
+ has_viewers.1 views_countI forwards_count.I reactions.*ReactionCount reactions_count.I recent_viewers.0*L
++InputMedia
+Contact phone_numberS first_nameS last_nameS vcardS
+Dice emoticonS
+Document spoiler.2 idInputDocument video_cover.InputPhoto video_timestamp.I ttl_seconds.0I query.S
+DocumentExternal spoiler.1 urlS ttl_seconds.0I video_cover.2InputPhoto video_timestamp.I
+Empty
+Game idInputGame
+GeoLive stopped. geo_pointInputGeoPoint heading.2I period.1I proximity_notification_radius.3I
+GeoPoint geo_pointInputGeoPoint
+Invoice titleS descriptionS photo.InputWebDocument invoiceInvoice payloadB provider.3S provider_dataDataJSON start_param.1S extended_media.InputMedia
+PaidMedia stars_amountL extended_media*InputMedia payload.S
+Photo spoiler.1 idInputPhoto ttl_seconds.0I
+PhotoExternal spoiler.1 urlS ttl_seconds.0I
+Poll pollPoll correct_answers.*B solution.S solution_entities.1*MessageEntity
+StakeDice game_hashS ton_amountL client_seedB
+Story peerInputPeer idI
+Todo todoTodoList
+UploadedDocument nosound_video.3 force_file. spoiler. fileInputFile thumb.2InputFile mime_typeS attributes*DocumentAttribute stickers.0*InputDocument video_cover.6InputPhoto video_timestamp.I ttl_seconds.1I
+UploadedPhoto spoiler.2 fileInputFile stickers.0*InputDocument ttl_seconds.I
+Venue geo_pointInputGeoPoint titleS addressS providerS venue_idS venue_typeS
+WebPage force_large_media. force_small_media. optional. urlS
 +MessageExtendedMedia
  mediaMessageMedia
 Preview w.I h.0I thumb.PhotoSize video_duration.I
-+MessageMedia
-Contact phone_numberS first_nameS last_nameS vcardS user_idL
-Dice valueI emoticonS game_outcome.0messages.EmojiGameOutcome
-Document nopremium.3 spoiler. video.6 round. voice. document.0Document alt_documents.5*Document video_cover.9Photo video_timestamp.I ttl_seconds.2I
+=InputClientProxy
+ addressS portI
+=PollAnswerVoters
+ chosen. correct. optionB votersI
+=PollAnswer
+ textTextWithEntities optionB
+=InputStickerSet
+AnimatedEmoji
+AnimatedEmojiAnimations
+Dice emoticonS
+EmojiChannelDefaultStatuses
+EmojiDefaultStatuses
+EmojiDefaultTopicIcons
+EmojiGenericAnimations
 Empty
-Game gameGame
-Geo geoGeoPoint
-GeoLive geoGeoPoint heading.I periodI proximity_notification_radius.I
-Giveaway only_new_subscribers. winners_are_visible.2 channels*L countries_iso2.1*S prize_description.3S quantityI months.I stars.L until_dateI
-GiveawayResults only_new_subscribers. refunded.2 channel_idL additional_peers_count.I launch_msg_idI winners_countI unclaimed_countI winners*L months.I stars.L prize_description.1S until_dateI
-Invoice shipping_address_requested.1 test.3 titleS descriptionS photo.0WebDocument receipt_msg_id.2I currencyS total_amountL start_paramS extended_media.4MessageExtendedMedia
-PaidMedia stars_amountL extended_media*MessageExtendedMedia
-Photo spoiler.3 photo.0Photo ttl_seconds.2I
-Poll pollPoll resultsPollResults
-Story via_mention.1 peerPeer idI story.0StoryItem
-ToDo todoTodoList completions.*TodoCompletion
-Unsupported
-Venue geoGeoPoint titleS addressS providerS venue_idS venue_typeS
-VideoStream rtmp_stream. callInputGroupCall
-WebPage force_large_media. force_small_media. manual.3 safe. webpageWebPage
-=Page
- part. rtl. v2. urlS blocks*PageBlock photos*Photo documents*Document views.I
+ID idL access_hashL
+PremiumGifts
+ShortName short_nameS
+TonGifts
++WebPage
+ has_large_media.d video_cover_photo. idL urlS display_urlS hashI type.0S site_name.S title.S description.S photo.Photo embed_url.S embed_type.5S embed_width.I embed_height.6I duration.I author.S document.Document cached_page.Page attributes.c*WebPageAttribute
+Empty idL url.S
+NotModified cached_page_views.I
+Pending idL url.S dateI
 +PageBlock
 Anchor nameS
 Audio audio_idL captionPageCaption
@@ -229,46 +242,136 @@ Table bordered. striped. titleRichText rows*PageTableRow
 Title textRichText
 Unsupported
 Video autoplay. loop. video_idL captionPageCaption
-=PageCaption
- textRichText creditRichText
-+PageListItem
-Blocks blocks*PageBlock
-Text textRichText
-+PageListOrderedItem
-Blocks numS blocks*PageBlock
-Text numS textRichText
-=PageRelatedArticle
- urlS webpage_idL title.S description.S photo_id.L author.S published_date.I
-=PageTableCell
- header. align_center.3 align_right. valign_middle. valign_bottom. text.RichText colspan.1I rowspan.I
 =PageTableRow
  cells*PageTableCell
-=Peer
-Channel channel_idL
-Chat chat_idL
-User user_idL
+=PageCaption
+ textRichText creditRichText
+=PageTableCell
+ header. align_center.3 align_right. valign_middle. valign_bottom. text.RichText colspan.1I rowspan.I
+=MaskCoords
+ nI xD yD zoomD
+=BaseTheme
+Arctic
+Classic
+Day
+Night
+Tinted
+=WallPaperSettings
+ blur.1 motion. background_color.0I second_background_color.4I third_background_color.I fourth_background_color.I intensity.3I rotation.I emoticon.7S
+=StoryFwdHeader
+ modified.3 from.0Peer from_name.S story_id.I
+=GeoPointAddress
+ country_iso2S state.S city.S street.S
+=PageRelatedArticle
+ urlS webpage_idL title.S description.S photo_id.L author.S published_date.I
+=DocumentAttribute
+Animated
+Audio voice.a durationI title.0S performer.S waveform.B
+CustomEmoji free. text_color. altS stickersetInputStickerSet
+Filename file_nameS
+HasStickers
+ImageSize wI hI
+Sticker mask.1 altS stickersetInputStickerSet mask_coords.0MaskCoords
+Video round_message. supports_streaming. nosound.3 durationD wI hI preload_prefix_size.2I video_start_ts.4D video_codec.S
+=VideoSize
+ typeS wI hI sizeI video_start_ts.D
+EmojiMarkup emoji_idL background_colors*I
+StickerMarkup stickersetInputStickerSet sticker_idL background_colors*I
+=WallPaper
+ idL # creator. default. pattern.3 dark. access_hashL slugS documentDocument settings.2WallPaperSettings
+NoFile idL # default.1 dark.4 settings.2WallPaperSettings
 =PeerColor
 .inputPeerColorCollectible collectible_idL
  color.I background_emoji_id.L
 Collectible collectible_idL gift_emoji_idL background_emoji_idL accent_colorI colors*I dark_accent_color.I dark_colors.*I
-=Photo
- has_stickers. idL access_hashL file_referenceB dateI sizes*PhotoSize video_sizes.*VideoSize dc_idI
-Empty idL
-=PhotoSize
-.photoCachedSize typeS wI hI bytesB
-.photoPathSize typeS bytesB
- typeS wI hI sizeI
-Empty typeS
-Progressive typeS wI hI sizes*I
-.photoStrippedSize typeS bytesB
-=Poll
- idL # closed. public_voters. multiple_choice. quiz. questionTextWithEntities answers*PollAnswer close_period.I close_date.I
-=PollAnswer
- textTextWithEntities optionB
-=PollAnswerVoters
- chosen. correct. optionB votersI
+=ThemeSettings
+ message_colors_animated.2 base_themeBaseTheme accent_colorI outbox_accent_color.I message_colors.0*I wallpaper.WallPaper
+=StarGiftAttributeRarity
+ permilleI
+Epic
+Legendary
+Rare
+Uncommon
+=Page
+ part. rtl. v2. urlS blocks*PageBlock photos*Photo documents*Document views.I
++WebPageAttribute
+StarGiftAuction giftStarGift end_dateI
+StarGiftCollection icons*Document
+StickerSet emojis. text_color. stickers*Document
+Story peerPeer idI story.StoryItem
+Theme documents.*Document settings.ThemeSettings
+UniqueStarGift giftStarGift
+=StarGift
+ limited. sold_out. birthday. require_premium.7 limited_per_user. peer_color_available.a auction. idL stickerDocument starsL availability_remains.0I availability_total.0I availability_resale.4L convert_starsL first_sale_date.1I last_sale_date.1I upgrade_stars.3L resell_min_stars.L title.S released_by.Peer per_user_total.8I per_user_remains.8I locked_until_date.I auction_slug.bS gifts_per_round.bI auction_start_date.bI upgrade_variants.I background.StarGiftBackground
+Unique require_premium.6 resale_ton_only. theme_available.9 burned.e crafted. idL gift_idL titleS slugS numI owner_id.0Peer owner_name.S owner_address.S attributes*StarGiftAttribute availability_issuedI availability_totalI gift_address.S resell_amount.*StarsAmount released_by.Peer value_amount.8L value_currency.8S value_usd_amount.8L theme_peer.aPeer peer_color.PeerColor host_id.Peer offer_min_stars.I craft_chance_permille.gI
 =PollResults
  min. results.*PollAnswerVoters total_voters.I recent_voters.*Peer solution.S solution_entities.4*MessageEntity
+=Poll
+ idL # closed. public_voters. multiple_choice. quiz. questionTextWithEntities answers*PollAnswer close_period.I close_date.I
+=MediaAreaCoordinates
+ xD yD wD hD rotationD radius.D
++MessageMedia
+Contact phone_numberS first_nameS last_nameS vcardS user_idL
+Dice valueI emoticonS game_outcome.0messages.EmojiGameOutcome
+Document nopremium.3 spoiler. video.6 round. voice. document.0Document alt_documents.5*Document video_cover.9Photo video_timestamp.I ttl_seconds.2I
+Empty
+Game gameGame
+Geo geoGeoPoint
+GeoLive geoGeoPoint heading.I periodI proximity_notification_radius.I
+Giveaway only_new_subscribers. winners_are_visible.2 channels*L countries_iso2.1*S prize_description.3S quantityI months.I stars.L until_dateI
+GiveawayResults only_new_subscribers. refunded.2 channel_idL additional_peers_count.I launch_msg_idI winners_countI unclaimed_countI winners*L months.I stars.L prize_description.1S until_dateI
+Invoice shipping_address_requested.1 test.3 titleS descriptionS photo.0WebDocument receipt_msg_id.2I currencyS total_amountL start_paramS extended_media.4MessageExtendedMedia
+PaidMedia stars_amountL extended_media*MessageExtendedMedia
+Photo spoiler.3 photo.0Photo ttl_seconds.2I
+Poll pollPoll resultsPollResults
+Story via_mention.1 peerPeer idI story.0StoryItem
+ToDo todoTodoList completions.*TodoCompletion
+Unsupported
+Venue geoGeoPoint titleS addressS providerS venue_idS venue_typeS
+VideoStream rtmp_stream. callInputGroupCall
+WebPage force_large_media. force_small_media. manual.3 safe. webpageWebPage
++PageListOrderedItem
+Blocks numS blocks*PageBlock
+Text numS textRichText
+=TodoCompletion
+ idI completed_byPeer dateI
++PageListItem
+Blocks blocks*PageBlock
+Text textRichText
+=TodoItem
+ idI titleTextWithEntities
++StoryItem
+ pinned.5 public.7 close_friends. min. noforwards. edited. contacts. selected_contacts. out.g idI dateI from_id.iPeer fwd_from.hStoryFwdHeader expire_dateI caption.0S entities.*MessageEntity mediaMessageMedia media_areas.e*MediaArea privacy.2*PrivacyRule views.StoryViews sent_reaction.fReaction albums.j*I
+Deleted idI
+Skipped close_friends.8 live. idI dateI expire_dateI
+=UserProfilePhoto
+ has_video. personal.2 photo_idL stripped_thumb.1B dc_idI
+Empty
+=RestrictionReason
+ platformS reasonS textS
+=User
+ # self.a contact. mutual_contact. deleted. bot. bot_chat_history. bot_nochats. verified. restricted. min.k bot_inline_geo. support.n scam. apply_min_photo. fake. bot_attach_menu. premium. attach_menu_enabled. #2 bot_can_edit,1 close_friend, stories_hidden, stories_unavailable, contact_require_premium,a bot_business, bot_has_main_app,d bot_forum_view,g bot_forum_can_manage_topics, idL access_hash.0L first_name.S last_name.S username.S phone.S photo.UserProfilePhoto status.UserStatus bot_info_version.eI restriction_reason.i*RestrictionReason bot_inline_placeholder.S lang_code.mS emoji_status.uEmojiStatus usernames,0*Username stories_max_id,5RecentStory color,8PeerColor profile_color,PeerColor bot_active_users,cI bot_verification_icon,eL send_paid_messages_stars,L
+Empty idL
+=Chat
+.channel # creator. left.2 broadcast.5 verified.7 megagroup. restricted. signatures.b min. scam.j has_link. has_geo. slowmode_enabled. call_active. call_not_empty. fake. gigagroup. noforwards. join_to_send. join_request. forum. #2 stories_hidden,1 stories_hidden_min, stories_unavailable, signature_profiles,c autotranslation,f broadcast_messages_allowed, monoforum, forum_tabs,j idL access_hash.dL titleS username.6S photoChatPhoto dateI restriction_reason.9*RestrictionReason admin_rights.eChatAdminRights banned_rights.ChatBannedRights default_banned_rights.iChatBannedRights participants_count.hI usernames,0*Username stories_max_id,4RecentStory color,7PeerColor profile_color,PeerColor emoji_status,EmojiStatus level,I subscription_until_date,I bot_verification_icon,dL send_paid_messages_stars,L linked_monoforum_id,iL
+.channelForbidden broadcast.5 megagroup.8 monoforum.a idL access_hashL titleS until_date.gI
+ creator. left.2 deactivated.5 call_active.n call_not_empty. noforwards. idL titleS photoChatPhoto participants_countI dateI versionI migrated_to.6InputChannel admin_rights.eChatAdminRights default_banned_rights.iChatBannedRights
+Empty idL
+Forbidden idL titleS
+=Username
+ editable. active. usernameS
+=auth.Authorization
+ setup_password_required.1 otherwise_relogin_days.1I tmp_sessions.0I future_auth_token.2B userUser
+SignUpRequired terms_of_service.0help.TermsOfService
+=help.TermsOfService
+ popup. idDataJSON textS entities*MessageEntity min_age_confirm.I
++JSONValue
+.jsonArray value*JSONValue
+.jsonBool valueQ
+.jsonNull
+.jsonNumber valueD
+.jsonObject value*JSONObjectValue
+.jsonString valueS
 =PrivacyRule
 .privacyValueAllowAll
 .privacyValueAllowBots
@@ -282,114 +385,11 @@ Progressive typeS wI hI sizes*I
 .privacyValueDisallowChatParticipants chats*L
 .privacyValueDisallowContacts
 .privacyValueDisallowUsers users*L
-=Reaction
-CustomEmoji document_idL
-Emoji emoticonS
-Empty
-Paid
-=ReactionCount
- chosen_order.I reactionReaction countI
-=RecentStory
- live. max_id.I
-=RestrictionReason
- platformS reasonS textS
-+RichText
-.textAnchor textRichText nameS
-.textBold textRichText
-.textConcat texts*RichText
-.textEmail textRichText emailS
-.textEmpty
-.textFixed textRichText
-.textImage document_idL wI hI
-.textItalic textRichText
-.textMarked textRichText
-.textPhone textRichText phoneS
-.textPlain textS
-.textStrike textRichText
-.textSubscript textRichText
-.textSuperscript textRichText
-.textUnderline textRichText
-.textUrl textRichText urlS webpage_idL
-=StarGift
- limited. sold_out. birthday. require_premium.7 limited_per_user. peer_color_available.a auction. idL stickerDocument starsL availability_remains.0I availability_total.0I availability_resale.4L convert_starsL first_sale_date.1I last_sale_date.1I upgrade_stars.3L resell_min_stars.L title.S released_by.Peer per_user_total.8I per_user_remains.8I locked_until_date.I auction_slug.bS gifts_per_round.bI auction_start_date.bI upgrade_variants.I background.StarGiftBackground
-Unique require_premium.6 resale_ton_only. theme_available.9 burned.e crafted. idL gift_idL titleS slugS numI owner_id.0Peer owner_name.S owner_address.S attributes*StarGiftAttribute availability_issuedI availability_totalI gift_address.S resell_amount.*StarsAmount released_by.Peer value_amount.8L value_currency.8S value_usd_amount.8L theme_peer.aPeer peer_color.PeerColor host_id.Peer offer_min_stars.I craft_chance_permille.gI
-=StarGiftAttribute
-Backdrop nameS backdrop_idI center_colorI edge_colorI pattern_colorI text_colorI rarityStarGiftAttributeRarity
-Model crafted. nameS documentDocument rarityStarGiftAttributeRarity
-OriginalDetails sender_id.Peer recipient_idPeer dateI message.TextWithEntities
-Pattern nameS documentDocument rarityStarGiftAttributeRarity
-=StarGiftAttributeRarity
- permilleI
-Epic
-Legendary
-Rare
-Uncommon
-=StarGiftBackground
- center_colorI edge_colorI text_colorI
-=StarsAmount
- amountL nanosI
-.starsTonAmount amountL
-=StoryFwdHeader
- modified.3 from.0Peer from_name.S story_id.I
-+StoryItem
- pinned.5 public.7 close_friends. min. noforwards. edited. contacts. selected_contacts. out.g idI dateI from_id.iPeer fwd_from.hStoryFwdHeader expire_dateI caption.0S entities.*MessageEntity mediaMessageMedia media_areas.e*MediaArea privacy.2*PrivacyRule views.StoryViews sent_reaction.fReaction albums.j*I
-Deleted idI
-Skipped close_friends.8 live. idI dateI expire_dateI
-=StoryViews
- has_viewers.1 views_countI forwards_count.I reactions.*ReactionCount reactions_count.I recent_viewers.0*L
-=TextWithEntities
- textS entities*MessageEntity
-=ThemeSettings
- message_colors_animated.2 base_themeBaseTheme accent_colorI outbox_accent_color.I message_colors.0*I wallpaper.WallPaper
-=TodoCompletion
- idI completed_byPeer dateI
-=TodoItem
- idI titleTextWithEntities
 =TodoList
  others_can_append. others_can_complete. titleTextWithEntities list*TodoItem
-=User
- # self.a contact. mutual_contact. deleted. bot. bot_chat_history. bot_nochats. verified. restricted. min.k bot_inline_geo. support.n scam. apply_min_photo. fake. bot_attach_menu. premium. attach_menu_enabled. #2 bot_can_edit,1 close_friend, stories_hidden, stories_unavailable, contact_require_premium,a bot_business, bot_has_main_app,d bot_forum_view,g bot_forum_can_manage_topics, idL access_hash.0L first_name.S last_name.S username.S phone.S photo.UserProfilePhoto status.UserStatus bot_info_version.eI restriction_reason.i*RestrictionReason bot_inline_placeholder.S lang_code.mS emoji_status.uEmojiStatus usernames,0*Username stories_max_id,5RecentStory color,8PeerColor profile_color,PeerColor bot_active_users,cI bot_verification_icon,eL send_paid_messages_stars,L
-Empty idL
-=UserProfilePhoto
- has_video. personal.2 photo_idL stripped_thumb.1B dc_idI
-Empty
-=UserStatus
-Empty
-LastMonth by_me.
-LastWeek by_me.
-Offline was_onlineI
-Online expiresI
-Recently by_me.
-=Username
- editable. active. usernameS
-=VideoSize
- typeS wI hI sizeI video_start_ts.D
-EmojiMarkup emoji_idL background_colors*I
-StickerMarkup stickersetInputStickerSet sticker_idL background_colors*I
-=WallPaper
- idL # creator. default. pattern.3 dark. access_hashL slugS documentDocument settings.2WallPaperSettings
-NoFile idL # default.1 dark.4 settings.2WallPaperSettings
-=WallPaperSettings
- blur.1 motion. background_color.0I second_background_color.4I third_background_color.I fourth_background_color.I intensity.3I rotation.I emoticon.7S
-=WebDocument
- urlS access_hashL sizeI mime_typeS attributes*DocumentAttribute
-NoProxy urlS sizeI mime_typeS attributes*DocumentAttribute
-+WebPage
- has_large_media.d video_cover_photo. idL urlS display_urlS hashI type.0S site_name.S title.S description.S photo.Photo embed_url.S embed_type.5S embed_width.I embed_height.6I duration.I author.S document.Document cached_page.Page attributes.c*WebPageAttribute
-Empty idL url.S
-NotModified cached_page_views.I
-Pending idL url.S dateI
-+WebPageAttribute
-StarGiftAuction giftStarGift end_dateI
-StarGiftCollection icons*Document
-StickerSet emojis. text_color. stickers*Document
-Story peerPeer idI story.StoryItem
-Theme documents.*Document settings.ThemeSettings
-UniqueStarGift giftStarGift
-=auth.Authorization
- setup_password_required.1 otherwise_relogin_days.1I tmp_sessions.0I future_auth_token.2B userUser
-SignUpRequired terms_of_service.0help.TermsOfService
-=help.TermsOfService
- popup. idDataJSON textS entities*MessageEntity min_age_confirm.I
-=messages.EmojiGameOutcome
- seedB stake_ton_amountL ton_amountL`)
++JSONObjectValue
+.jsonObjectValue keyS valueJSONValue
+=ChatBannedRights
+ view_messages. send_messages. send_media. send_stickers. send_gifs. send_games. send_inline. embed_links. send_polls. change_info.a invite_users.f pin_messages.h manage_topics. send_photos. send_videos. send_roundvideos. send_audios. send_voices. send_docs. send_plain. edit_rank. until_dateI
+=ChatAdminRights
+ change_info. post_messages. edit_messages. delete_messages. ban_users. invite_users. pin_messages.7 add_admins.9 anonymous. manage_call. other. manage_topics. post_stories. edit_stories. delete_stories. manage_direct_messages. manage_ranks.`)
