@@ -8,15 +8,7 @@
  */
 import { hint } from '#explain'
 import { FileError, UsageError } from '../errors.ts'
-import {
-  MAX_PART_SIZE,
-  MAX_PARTS,
-  MAX_PARTS_PREMIUM,
-  MAX_PHOTO_SIZE,
-  MAX_SMALL_SIZE,
-  PART_SIZE_STEP,
-  SMALL_PART_SIZE,
-} from './limits.ts'
+import { MAX_PART_SIZE, MAX_PARTS, MAX_PHOTO_SIZE, MAX_SMALL_SIZE, PART_SIZE_STEP, SMALL_PART_SIZE } from './limits.ts'
 
 export {
   MAX_PART_SIZE,
