@@ -10,6 +10,16 @@ import { main } from '../program.ts'
 const FRONT = 2048
 const chunk = new Uint8Array(64 * 1024).fill(1)
 
+/** The first {@link FRONT} bytes of what stands in pieces. */
+function frontOf(pieces: readonly Uint8Array[]): Uint8Array[] {
+  let left = FRONT
+  return pieces.map((piece) => {
+    const taken = piece.subarray(0, left)
+    left -= taken.length
+    return taken
+  })
+}
+
 await main(async ({ host, port, dcId, key, apiId, apiHash, botToken, size }) => {
   const client = await UploadClient.connect({
     apiId,
@@ -19,8 +29,8 @@ await main(async ({ host, port, dcId, key, apiId, apiHash, botToken, size }) => 
     crypto: {
       ...nativeCrypto,
       sha256: (...parts) => nativeCrypto.sha256(...parts.map((part) => part.subarray(0, FRONT))),
-      igeEncrypt: (aesKey, iv, data, [from = data] = []) =>
-        nativeCrypto.igeEncrypt(aesKey, iv, data.subarray(0, FRONT), [from.subarray(0, FRONT)]),
+      igeEncrypt: (aesKey, iv, data, from = [data]) =>
+        nativeCrypto.igeEncrypt(aesKey, iv, data.subarray(0, FRONT), frontOf(from)),
     },
   })
   function* zeros(): Generator<Uint8Array> {
