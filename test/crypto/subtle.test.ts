@@ -67,6 +67,16 @@ describe('a packet', () => {
     expect(same(packet, expected)).toBe(true)
   })
 
+  test("leaves the caller's key as it is", async () => {
+    const packet = bytesOf(LARGE + 8)
+    const key = KEY.slice()
+    key[255] = 255
+    const before = key.slice()
+    seal(packet, 'client', key)
+    await sealing(packet)
+    expect(key).toEqual(before)
+  })
+
   test('holds nothing of what is in it until it is sealed', async () => {
     const packet = bytesOf(LARGE + 8)
     seal(packet)
