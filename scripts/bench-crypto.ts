@@ -9,14 +9,20 @@ import { performance } from 'node:perf_hooks'
 import { fromBigInt, toBigInt } from '../src/bytes.ts'
 import { modPow } from '../src/crypto/modpow.ts'
 import { nativeCrypto } from '../src/crypto/native.ts'
+import { KERNEL_SIZE, nativeIgeEncrypt } from '../src/crypto/native-ige.ts'
 import { portableCrypto } from '../src/crypto/portable.ts'
 import { factorize } from '../src/crypto/pq.ts'
 import { PRODUCTION_PRIME } from '../src/crypto/production-prime.ts'
 import { subtlePrimitives } from '../src/crypto/subtle.ts'
+import { plainKernel } from '../src/crypto/xor-kernel.ts'
 
 const RUNS = 12
 const PART = 512 * 1024
 const ANSWER = 160
+
+/** XOR without WebAssembly, long or short. */
+const kernel = plainKernel(KERNEL_SIZE)
+const plain = { short: kernel, long: kernel }
 
 const key = new Uint8Array(32).map((_, i) => 7 * i + 1)
 const iv = new Uint8Array(32).map((_, i) => 11 * i + 3)
@@ -76,11 +82,14 @@ for (const [length, name] of [
   [ANSWER, `a message of ${ANSWER} bytes`],
 ] as const) {
   const data = new Uint8Array(length).map((_, i) => 13 * i)
+  const place = new Uint8Array(length)
   compare(
     `AES-256, encryption of ${name}`,
     [
       ['CBC, native, one call (the floor)', () => cbc(data)],
       ['IGE, native', () => nativeCrypto.igeEncrypt(key, iv, data)],
+      ['IGE, native, into other memory', () => nativeCrypto.igeEncrypt(key, iv, place, [data])],
+      ['IGE, native, XOR in JavaScript', () => nativeIgeEncrypt(key, iv, data, [data], plain)],
       ['IGE, portable', () => portableCrypto.igeEncrypt(key, iv, data)],
     ],
     length,

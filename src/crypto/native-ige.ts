@@ -27,7 +27,8 @@ const BLOCK = 16
 // The scratch memory: the last two blocks before the piece, the piece, and what is made of it.
 const PLAIN = 2 * BLOCK
 const MADE = PLAIN + PIECE + OVERRUN
-const SIZE = MADE + PIECE + OVERRUN
+/** Bytes of memory that a kernel needs. */
+export const KERNEL_SIZE: number = MADE + PIECE + OVERRUN
 
 /** How XOR is done; `undefined` as long as nothing has asked. */
 export interface Kernels {
@@ -47,8 +48,8 @@ export function nativeIgeEncrypt(
 ): void {
   checkIge(key, iv, data)
   checkFrom(from, data.length)
-  made.short ??= plainKernel(SIZE)
-  if (data.length >= LONG) made.long ??= wasmKernel(SIZE) ?? made.short
+  made.short ??= plainKernel(KERNEL_SIZE)
+  if (data.length >= LONG) made.long ??= wasmKernel(KERNEL_SIZE) ?? made.short
   const kernel = data.length < LONG ? made.short : made.long!
   const { memory } = kernel
   const cipher = createCipheriv('aes-256-cbc', key, iv.subarray(0, BLOCK)).setAutoPadding(false)

@@ -7,11 +7,10 @@ import { type Kernels, nativeIgeEncrypt } from '../../src/crypto/native-ige.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
 import { OVERRUN, plainKernel, wasmKernel, type XorKernel } from '../../src/crypto/xor-kernel.ts'
 
+/** Whole pages, and enough for IGE. */
+const SIZE = 128 * 1024
 const KEY = Uint8Array.from({ length: 32 }, (_, i) => 7 * i + 1)
 const IV = Uint8Array.from({ length: 32 }, (_, i) => 11 * i + 3)
-/** Enough for the scratch memory of IGE. */
-const SIZE = 128 * 1024
-
 const patterned = (length: number, step: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => step * i + (i >> 8))
 

@@ -1,10 +1,10 @@
 /**
  * What the native primitives do where `node:crypto` and `node:zlib` are not Node's own: keys with long exponents refused,
- * no test of primes, buffers cut from a pool at any place, inflate that tells nothing but the result.
+ * no test of primes, no hash by one call, buffers cut from a pool at any place, inflate that tells nothing but the result.
  */
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test, vi } from 'vitest'
-import { fromHex } from '../../src/bytes.ts'
+import { fromHex, toHex } from '../../src/bytes.ts'
 import { portableCrypto } from '../../src/crypto/portable.ts'
 import { PRODUCTION_PRIME } from '../../src/crypto/production-prime.ts'
 
@@ -18,6 +18,7 @@ vi.doMock('node:crypto', async (importOriginal) => {
     ...original,
     createPublicKey,
     checkPrimeSync: undefined,
+    hash: undefined,
     createCipheriv(algorithm: string, key: Uint8Array, iv: Uint8Array) {
       const cipher = original.createCipheriv(algorithm, key, iv)
       const pooled = {
@@ -80,4 +81,9 @@ test('gunzip works where inflate tells nothing but the result', () => {
   expect(nativeCrypto.gunzip(packed, 4)).toEqual(fromHex('00112233'))
   packed[packed.length - 8]! ^= 1
   expect(() => nativeCrypto.gunzip(packed, 4)).toThrow(RangeError)
+})
+
+test('hashes of short data go by an object where there is no single call', () => {
+  const abc = new TextEncoder().encode('abc')
+  expect(toHex(nativeCrypto.sha1(abc.subarray(0, 1), abc.subarray(1)))).toBe('a9993e364706816aba3e25717850c26c9cd0d89d')
 })
