@@ -7,8 +7,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
 /** The bundled programs. */
@@ -104,7 +103,7 @@ export function start(script: string, args: readonly string[], options: StartOpt
   const begun = performance.now()
   const child = spawn(process.execPath, [script, ...args], {
     // Notes of unfinished uploads must not come into the home of whoever runs the tests.
-    env: { ...env, XDG_STATE_HOME: join(tmpdir(), 'mtproto-upload-test-state'), ...options.env },
+    env: { ...env, XDG_STATE_HOME: join(dirname(script), 'state'), ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.uid !== undefined && { uid: options.uid }),
     stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
