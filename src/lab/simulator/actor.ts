@@ -70,7 +70,8 @@ export class Actor {
   #changing = false
   #client: Promise<UploadClient> | undefined
   #closes = 0
-  #keysLost = 0
+  /** Keys that were given up, by lane. */
+  readonly #keysLost = new Map<number, number>()
   #done = false
 
   constructor(options: ActorOptions) {
@@ -202,10 +203,11 @@ export class Actor {
     const any = (names: readonly string[]): boolean => names.some((name) => faults.has(name))
     if (event.type === 'repair' && !faults.has('lost-part')) violate('files', `part ${event.part} is missing`)
     if (event.type !== 'session-reset' || event.reason !== 'key') return
-    // Anybody can say that a key is not known: the server has to say it twice.
-    this.#keysLost++
+    // Anybody can say that a key is not known: the server has to say it twice. What one lane was told the others take over.
+    const lost = (this.#keysLost.get(event.lane) ?? 0) + 1
+    this.#keysLost.set(event.lane, lost)
     if (any(CHANGED)) return
-    if ((faults.get(NO_SUCH_KEY) ?? 0) < 2 * this.#keysLost) violate('keys', 'a key was given up at the first word')
+    if ((faults.get(NO_SUCH_KEY) ?? 0) < 2 * lost) violate('keys', 'a key was given up at the first word')
   }
 
   /** Closes the client and connects anew from what it stored. */

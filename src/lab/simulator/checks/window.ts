@@ -46,9 +46,9 @@ export class WindowCheck {
         return window.delivered
       },
       lanes,
-      time: window.time,
-      gap: window.gap,
-      failed: window.failed,
+      time: (bytes) => window.time(bytes),
+      gap: (bytes, now) => window.gap(bytes, now),
+      failed: (...about) => window.failed(...about),
       sent: (bytes, now, limited) => {
         const { allowed } = window
         const flight = window.sent(bytes, now, limited)
