@@ -10,7 +10,6 @@ import { type TransportError, UsageError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlWriter } from '../../tl/writer.ts'
-import { DIAL_TIMEOUT } from './limits.ts'
 
 export { DIAL_TIMEOUT, LINGER } from './limits.ts'
 
