@@ -76,6 +76,6 @@ export const FILE_DEFECTS: Defects = {
     file: TRANSFER,
     find: "signal?.addEventListener('abort', onAbort)\n    gate.join",
     replace: 'gate.join',
-    within: 10,
+    within: 60,
   },
 }

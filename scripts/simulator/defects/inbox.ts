@@ -98,7 +98,7 @@ export const INBOX_DEFECTS: Defects = {
     file: STEPS,
     find: 'if (!equal(hash, newNonceHash(crypto, agreed.newNonce, n, auxHash)))',
     replace: 'if (hash.length !== 16)',
-    within: 20,
+    within: 120,
   },
   'dh-answer-hash': {
     what: 'the SHA-1 of the Diffie-Hellman parameters is not compared',

@@ -82,7 +82,7 @@ export const REACTION_DEFECTS: Defects = {
     file: WATCH,
     find: 'if (now >= this.#lookAt) this.#askForAnswers(session, now)',
     replace: 'if (now >= this.#lookAt) this.#lookAt = now + LOOK_EVERY',
-    within: 60,
+    within: 300,
   },
   'work-not-waited-for': {
     what: 'a call that the server is at work on is made again after a lost connection',

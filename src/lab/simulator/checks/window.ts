@@ -9,6 +9,8 @@ import type { Flight, WindowPolicy } from '../../../files/window.ts'
 /** A part that others overtake is given up within these milliseconds and so many times the longest that one has taken. */
 const OVERTAKEN_FOR = 30_000
 const LONGEST_TIMES = 10
+/** Milliseconds within which that is seen. */
+const LOOKED_AT_WITHIN = 10_000
 /** Windows full of later parts that have to arrive meanwhile. */
 const WINDOWS = 2
 
@@ -18,6 +20,8 @@ interface UnderWay {
   readonly inFlight: number
   /** Bytes that had been delivered when it was sent. */
   readonly delivered: number
+  /** When others had overtaken it. */
+  overtakenAt?: number
   told: boolean
 }
 
@@ -94,7 +98,10 @@ export class WindowCheck {
     const limit = OVERTAKEN_FOR + LONGEST_TIMES * this.#longest
     for (const other of this.#flights.values()) {
       const { at, inFlight, delivered, told } = other
-      if (told || now - at < limit || this.#delivered - delivered < WINDOWS * inFlight) continue
+      if (this.#delivered - delivered < WINDOWS * inFlight) continue
+      other.overtakenAt ??= now
+      // What comes in one burst after an outage is in order.
+      if (told || now - at < limit || now - other.overtakenAt < LOOKED_AT_WITHIN) continue
       other.told = true
       this.#violate(`a part is under way for ${Math.round(now - at)} ms while others move`)
     }
