@@ -96,7 +96,9 @@ export class Uploads {
     if (what === 'photo') bytes.set(JPEG_HEAD)
     const name = `${client_}-${number}.${what === 'photo' ? 'jpg' : 'bin'}`
     const data = operation.stream ? { data: pieces(bytes, content), name } : { data: bytes, name }
-    const noted = operation.stream ? 0 : this.#noted(name)
+    // Notes of an account that has moved since are those of another.
+    const account = `${client.dcId}/${client.user?.id}`
+    const noted = operation.stream ? 0 : this.#noted(name, account)
     const events: UploadEvent[] = []
     const options: UploadMediaOptions & { readonly gate?: Gate } = {
       peer,
@@ -108,7 +110,7 @@ export class Uploads {
     }
     const media = await client.uploadMedia(options)
     count('bytes uploaded')
-    this.#checkNotes(name, noted, events)
+    this.#checkNotes(name, account, noted, events)
     await this.#check(media, what, bytes, name, peer)
   }
 
@@ -158,16 +160,17 @@ export class Uploads {
   }
 
   /** Parts that are noted of a file. */
-  #noted(name: string): number {
+  #noted(name: string, account: string): number {
     for (const text of this.#options.notes?.texts.values() ?? []) {
       const journal = decodeJournal(text)
-      if (typeof journal === 'object' && journal.entry.name === name) return journal.done.size
+      if (typeof journal === 'object' && journal.entry.name === name && journal.entry.account === account)
+        return journal.done.size
     }
     return 0
   }
 
   /** What was noted has been taken up, and is not kept. */
-  #checkNotes(name: string, noted: number, events: readonly UploadEvent[]): void {
+  #checkNotes(name: string, account: string, noted: number, events: readonly UploadEvent[]): void {
     const { violate, count, partsLost } = this.#options
     const wrong = (how: string): void => violate('resume', `${name}: ${how}`)
     let resumed = false
@@ -183,7 +186,7 @@ export class Uploads {
     }
     if (resumed) count('resumed')
     if (noted > 0 && !resumed && !lost) wrong(`${noted} parts were noted, and not taken up`)
-    if (this.#noted(name) > 0) wrong('its notes are left')
+    if (this.#noted(name, account) > 0) wrong('its notes are left')
   }
 }
 
