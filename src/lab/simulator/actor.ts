@@ -106,6 +106,7 @@ export class Actor {
     const kills = plan.kills.map(async (at) => {
       await scheduler.sleep(at, ACTOR)
       this.#kill()
+      if (!this.#done) await this.#current()
     })
     this.open = plan.operations.length
     await Promise.all(
