@@ -26,8 +26,8 @@ export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
   sha1(...parts: readonly Uint8Array[]): Uint8Array
   /** SHA-256 over the parts one after another: 32 bytes. */
   sha256(...parts: readonly Uint8Array[]): Uint8Array
-  /** A fresh MD5, for the checksum of small files. */
-  md5(): IncrementalHash
+  /** A fresh MD5, for the checksum of small files; without it they go without one, as servers allow. */
+  md5?(): IncrementalHash
   /**
    * AES-256-IGE, in place or from elsewhere.
    * @param key 32 bytes
@@ -69,4 +69,9 @@ export interface Crypto<Unpacked = Uint8Array | Promise<Uint8Array>> {
    * @returns false for a packet that is better sealed at once: nothing has happened to it
    */
   seal?(authKey: Uint8Array, from: 'client' | 'server', packet: Uint8Array, plaintext: readonly Uint8Array[]): boolean
+}
+
+/** Primitives that can make the checksum of small files. */
+export interface WithMd5 {
+  md5(): IncrementalHash
 }

@@ -17,7 +17,7 @@ type Compress = (state: Int32Array, words: Int32Array) => void
 const words: Int32Array = /* @__PURE__ */ new Int32Array(80)
 
 /** The frame: cuts the data into blocks, and ends it with a bit, zeros, and its length in bits. */
-function merkleDamgard(start: ArrayLike<number>, littleEndian: boolean, compress: Compress): IncrementalHash {
+export function merkleDamgard(start: ArrayLike<number>, littleEndian: boolean, compress: Compress): IncrementalHash {
   const state = new Int32Array(start)
   const block = new Uint8Array(BLOCK)
   let length = 0
@@ -63,26 +63,22 @@ function merkleDamgard(start: ArrayLike<number>, littleEndian: boolean, compress
   }
 }
 
-function rotate(word: number, bits: number): number {
+export function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits))
 }
 
 /** The first 32 binary digits behind the point. */
-function fraction(value: number): number {
+export function fraction(value: number): number {
   return (value % 1) * 2 ** 32
 }
 
 /** What SHA-1 and MD5 start from. */
-const START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
-
-/** How far the words of MD5 turn: four steps of each round, over and over. */
-const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
+export const START: readonly number[] = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476]
 
 /** The first 64 primes, then what is made of them; at first use. */
 let primes: number[] | undefined
 let start256: Int32Array
 let k256: Int32Array
-let kMd5: Int32Array | undefined
 
 function compressSha1(state: Int32Array, w: Int32Array): void {
   for (let i = 16; i < 80; i++) w[i] = rotate(w[i - 3]! ^ w[i - 8]! ^ w[i - 14]! ^ w[i - 16]!, 1)
@@ -154,37 +150,6 @@ function compressSha256(state: Int32Array, w: Int32Array): void {
   state[7]! += h
 }
 
-function compressMd5(state: Int32Array, w: Int32Array): void {
-  const k = kMd5!
-  let a = state[0]!
-  let b = state[1]!
-  let c = state[2]!
-  let d = state[3]!
-  for (let i = 0; i < 64; i++) {
-    let f = (b & c) ^ (~b & d)
-    let word = i
-    if (i > 47) {
-      f = c ^ (b | ~d)
-      word = 7 * i
-    } else if (i > 31) {
-      f = b ^ c ^ d
-      word = 3 * i + 5
-    } else if (i > 15) {
-      f = (d & b) ^ (~d & c)
-      word = 5 * i + 1
-    }
-    const next = (b + rotate((a + f + k[i]! + w[word & 15]!) | 0, SHIFTS[((i >> 4) << 2) | (i & 3)]!)) | 0
-    a = d
-    d = c
-    c = b
-    b = next
-  }
-  state[0]! += a
-  state[1]! += b
-  state[2]! += c
-  state[3]! += d
-}
-
 /** A fresh SHA-1. */
 export function sha1(): IncrementalHash {
   return merkleDamgard([...START, 0xc3d2e1f0], false, compressSha1)
@@ -199,10 +164,4 @@ export function sha256(): IncrementalHash {
     k256 = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)))
   }
   return merkleDamgard(start256, false, compressSha256)
-}
-
-/** A fresh MD5. */
-export function md5(): IncrementalHash {
-  kMd5 ??= Int32Array.from({ length: 64 }, (_, i) => fraction(Math.abs(Math.sin(i + 1))))
-  return merkleDamgard(START, true, compressMd5)
 }

@@ -15,7 +15,7 @@ import * as node from 'node:crypto'
 import { gzipSync, inflateRawSync } from 'node:zlib'
 import { concat, fromBigInt, toBigInt } from '../bytes.ts'
 import { checkLength } from './check.ts'
-import type { Crypto } from './crypto.ts'
+import type { Crypto, WithMd5 } from './crypto.ts'
 import { damaged, gunzipWith } from './gzip.ts'
 import { ige } from './ige.ts'
 import { modPow } from './modpow.ts'
@@ -102,7 +102,7 @@ function inflate(deflated: Uint8Array, size: number): Uint8Array {
 }
 
 /** The primitives of the platform, for Node, Bun and Deno. */
-export const nativeCrypto: Crypto<Uint8Array> = {
+export const nativeCrypto: Crypto<Uint8Array> & WithMd5 = {
   sha1: (...parts) => digest('sha1', parts),
 
   sha256: (...parts) => digest('sha256', parts),

@@ -7,7 +7,7 @@
 import { cryptBlock, expandKey } from './aes.ts'
 import { checkLength } from './check.ts'
 import type { Crypto, IncrementalHash } from './crypto.ts'
-import { md5, sha1, sha256 } from './hash.ts'
+import { sha1, sha256 } from './hash.ts'
 import { ige } from './ige.ts'
 import { KEY_STREAM } from './limits.ts'
 import { modPow } from './modpow.ts'
@@ -24,8 +24,6 @@ export const primitives: Omit<Crypto, 'gunzip' | 'gzip'> = {
   sha1: (...parts) => digest(sha1(), parts),
 
   sha256: (...parts) => digest(sha256(), parts),
-
-  md5,
 
   igeEncrypt(key, iv, data, from = []) {
     let at = 0

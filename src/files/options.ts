@@ -58,7 +58,7 @@ export type UploadEvent =
 /** What {@link upload} needs and can be told. */
 export interface UploadOptions extends OpenOptions {
   readonly host: Host
-  readonly crypto: Pick<Crypto, 'md5'>
+  readonly crypto: Pick<Crypto, 'md5' | 'sha256'>
   /** Budget, lanes and pauses, shared among uploads; all uploads through one sender share one unless told. */
   readonly gate?: Gate | undefined
   /** What the file is for: a `photo` or `thumb` is sent as a small file of known length. `file` unless told. */

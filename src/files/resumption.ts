@@ -34,7 +34,7 @@ export interface ResumeRun {
 export interface ResumeOptions {
   readonly kind: UploadKind
   readonly host: Host
-  readonly crypto: Pick<Crypto, 'md5'>
+  readonly crypto: Pick<Crypto, 'md5' | 'sha256'>
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: ((event: ResumeEvent) => void) | undefined
 }

@@ -105,7 +105,7 @@ async function send(
   const { partSize = MAX_PART_SIZE, askMaxParts: ask, signal } = options
   const { maxParts = ask && source.size! > partSize * MAX_PARTS ? await orAbort(ask(), signal) : undefined } = options
   const plan = planUpload(source.size, { ...options, maxParts, label: name })
-  const md5 = plan.big ? undefined : crypto.md5()
+  const md5 = plan.big ? undefined : crypto.md5?.()
   const gate = options.gate ?? gateOf(sender, host)
   const ledger = await options.resume?.begin(source, plan, name, options)
   const fileId = ledger?.fileId ?? drawFileId(host)
@@ -118,7 +118,9 @@ async function send(
   const file = { id: fileId, parts, name }
   const canResend = source.kind === 'random'
   return {
-    inputFile: md5 ? { _: 'inputFile', ...file, md5Checksum: toHex(md5.digest()) } : { _: 'inputFileBig', ...file },
+    inputFile: plan.big
+      ? { _: 'inputFileBig', ...file }
+      : { _: 'inputFile', ...file, md5Checksum: md5 ? toHex(md5.digest()) : '' },
     name: known,
     size,
     parts,

@@ -6,7 +6,7 @@
  * see that they are wiped), each call of a primitive, and all that the session keeps.
  */
 import { createAuthKey } from '../../src/crypto/auth-key.ts'
-import type { Crypto } from '../../src/crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../src/crypto/crypto.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import type { Host } from '../../src/host.ts'
 import type { CarrierHandlers } from '../../src/transport/carrier/carrier.ts'
@@ -32,7 +32,7 @@ export interface PrimitiveCall {
 const powers = new Map<string, bigint>()
 
 /** The native primitives; powers of numbers met before are looked up. */
-export const cachingCrypto: Crypto<Uint8Array> = {
+export const cachingCrypto: Crypto<Uint8Array> & WithMd5 = {
   ...nativeCrypto,
   modPow(base, exponent, modulus) {
     const name = `${base.toString(36)},${exponent.toString(36)},${modulus.toString(36)}`
@@ -47,9 +47,9 @@ export const cachingCrypto: Crypto<Uint8Array> = {
 
 /** The same primitives, each use told to `onCall` first. */
 export function recordingCrypto(
-  base: Crypto<Uint8Array>,
+  base: Crypto<Uint8Array> & WithMd5,
   onCall: (name: string, parts: readonly Uint8Array[]) => void,
-): Crypto<Uint8Array> {
+): Crypto<Uint8Array> & WithMd5 {
   const told =
     <Args extends readonly Uint8Array[], Result>(name: string, call: (...args: Args) => Result) =>
     (...args: Args): Result => {
@@ -83,7 +83,7 @@ export class Bench {
   readonly salts: Salts = new Salts(77n)
   readonly session: Session
   readonly connection: Connection
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   readonly events: ConnectionEvent[] = []
   readonly sessionEvents: SessionEvent[] = []
   readonly updates: number[] = []

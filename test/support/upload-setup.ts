@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { expect } from 'vitest'
 import type { IncrementalHash } from '../../src/crypto/crypto.ts'
+import { nativeCrypto } from '../../src/crypto/native.ts'
 import type { BufferPool, FileLike, UploadOptions } from '../../src/files/index.ts'
 import { PartServer, type PartServerOptions } from './part-server.ts'
 import { cut } from './pattern.ts'
@@ -24,7 +25,7 @@ export function md5(): IncrementalHash {
 }
 
 export function optionsFor(host: VirtualHost): UploadOptions {
-  return { host, crypto: { md5 } }
+  return { host, crypto: { md5, sha256: nativeCrypto.sha256 } }
 }
 
 /** A host, a server and options; `clean` proves that nothing is left of what ran on them. */

@@ -15,25 +15,24 @@ const BLOCK = 65_536
 
 /** Under which key an upload is noted: 32 hexadecimal digits. A file that is moved has another key. */
 export function keyOf(
-  crypto: Pick<Crypto, 'md5'>,
+  crypto: Pick<Crypto, 'sha256'>,
   account: string,
   kind: UploadKind,
   { place, name }: RandomAccessSource,
 ): string {
   const words = JSON.stringify([account, kind, place ?? '', place === undefined ? (name ?? '') : ''])
-  return toHex(crypto.md5().update(new TextEncoder().encode(words)).digest())
+  return toHex(crypto.sha256(new TextEncoder().encode(words)).subarray(0, 16))
 }
 
 /** A hash of the first and the last bytes of a file. Throws what its source throws. */
-export async function printOf(crypto: Pick<Crypto, 'md5'>, source: RandomAccessSource): Promise<string> {
-  const hash = crypto.md5()
+export async function printOf(crypto: Pick<Crypto, 'sha256'>, source: RandomAccessSource): Promise<string> {
+  const ends: Uint8Array[] = []
   for (const offset of [0, Math.max(0, source.size - BLOCK)]) {
-    if (source.range) {
-      hash.update(await source.range(offset, BLOCK))
-    } else {
+    if (source.range) ends.push(await source.range(offset, BLOCK))
+    else {
       const block = new Uint8Array(BLOCK)
-      hash.update(block.subarray(0, await source.read(block, offset)))
+      ends.push(block.subarray(0, await source.read(block, offset)))
     }
   }
-  return toHex(hash.digest())
+  return toHex(crypto.sha256(...ends))
 }

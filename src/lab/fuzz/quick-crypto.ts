@@ -7,14 +7,14 @@
  * prime but those that are known beforehand.
  */
 import { toBigInt, view } from '../../bytes.ts'
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import { portableCrypto } from '../../crypto/portable.ts'
 import { fingerprint, type ServerKey } from '../../crypto/rsa.ts'
 import type { PrivateKey } from '../../crypto/rsa-unpad.ts'
 import { SeededNumbers } from './random.ts'
 
 /** The primitives. Never to be used for anything but fuzzing. */
-export const quickCrypto: Crypto<Uint8Array> = {
+export const quickCrypto: Crypto<Uint8Array> & WithMd5 = {
   ...portableCrypto,
 
   ctr(key, iv) {

@@ -3,7 +3,7 @@
  *
  * There is no I/O here: time and randomness come from the host, bytes from the connections.
  */
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
 import type { PrivateKey } from '../../crypto/rsa-unpad.ts'
 import type { Host } from '../../host.ts'
@@ -54,7 +54,7 @@ export interface Dc {
   /** 1, 2, 3 … */
   readonly id: number
   readonly host: Host
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   readonly rsaKeys: readonly RsaKey[]
   /** Safe prime for new authorization keys, and its generator. */
   readonly dh: DhGroup

@@ -3,7 +3,7 @@
  */
 
 import { toHex } from '../../bytes.ts'
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { WithMd5 } from '../../crypto/crypto.ts'
 import type { StoredParts } from './parts-store.ts'
 
 export class FileContent {
@@ -60,7 +60,7 @@ export class FileContent {
   }
 
   /** MD5 of the whole file, as 32 hex digits. For small files. */
-  async md5(crypto: Crypto): Promise<string> {
+  async md5(crypto: WithMd5): Promise<string> {
     const hash = crypto.md5()
     for (let offset = 0; offset < this.size; offset += this.#partSize) {
       const piece = this.read(offset, this.#partSize)

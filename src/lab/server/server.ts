@@ -4,7 +4,7 @@
  * It takes carriers, from a listener or from memory, and lives by its host's clock, timers and randomness, so that it runs
  * in virtual time as well as on a real port. Several share one world and make a cluster.
  */
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import type { Host } from '../../host.ts'
 import type { Carrier, CarrierHandlers } from '../../transport/carrier/carrier.ts'
 import { AuthKeys, type KeyRecord } from './auth-keys.ts'
@@ -23,7 +23,7 @@ export interface TestServerOptions {
   /** Number of the DC, 1 or more. */
   readonly dcId: number
   readonly host: Host
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   /** RSA keys that clients may know; the first is offered first. */
   readonly rsaKeys: readonly RsaKey[]
   readonly world: World

@@ -4,7 +4,7 @@
  */
 import { encodeSession } from '../../client/session-data.ts'
 import { memoryStorage, type SessionStorage } from '../../client/storage.ts'
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import { resumable } from '../../files/resume/resumable.ts'
 import { memoryResumeStore } from '../../files/resume/store.ts'
 import type { Resume } from '../../files/resumption.ts'
@@ -37,7 +37,7 @@ export interface ActorOptions {
   readonly scheduler: Scheduler
   readonly network: Network
   readonly cluster: Cluster
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   readonly happened: Happened
   readonly violate: (check: string, detail: string) => void
   readonly trace: (line: () => string) => void

@@ -3,7 +3,7 @@
  */
 import { view } from '../../bytes.ts'
 import type { AuthKey } from '../../crypto/auth-key.ts'
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import type { ServerMessage } from '../../tl/generated/mtproto/types.ts'
 import { PLAIN_MESSAGE_HEAD, unwrapPlain } from '../../transport/exchange/plain.ts'
 import type { KeyRecord } from '../server/auth-keys.ts'
@@ -42,7 +42,7 @@ export interface ClusterOptions {
   readonly plan: Plan
   readonly scheduler: Scheduler
   readonly chance: Stream
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   readonly network: Network
   /** Where to note the keys. */
   readonly keys: Map<bigint, AuthKey>

@@ -3,7 +3,7 @@
  */
 import { toHex, view } from '../../bytes.ts'
 import type { AuthKey } from '../../crypto/auth-key.ts'
-import type { Crypto } from '../../crypto/crypto.ts'
+import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import type { RandomSource } from '../../host.ts'
 import { createServerCodec, type ServerCodec } from '../../transport/framing/index.ts'
 import { open } from '../../transport/session/envelope.ts'
@@ -41,7 +41,7 @@ export interface Violation {
 }
 
 export interface RefereeOptions {
-  readonly crypto: Crypto<Uint8Array>
+  readonly crypto: Crypto<Uint8Array> & WithMd5
   /** Virtual milliseconds. */
   readonly now: () => number
   /** Every key that any server ever had. */
