@@ -13,6 +13,11 @@ export function hint(_text: string | (() => string)): string | undefined {
   return undefined
 }
 
+/** What was found instead of what was expected; left out here. */
+export function instead(_value: unknown): string | undefined {
+  return undefined
+}
+
 /** Browsers tell nothing of why a connection failed. */
 export function reasonOfSystem(_cause: unknown): string | undefined {
   return undefined

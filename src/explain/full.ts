@@ -8,6 +8,7 @@ import { ADVICE } from './rpc-advice.ts'
 
 export { nameInHeaders } from './disposition.ts'
 export { reasonOfFile } from './file-reasons.ts'
+export { instead } from './instead.ts'
 export { mimeByName } from './mime.ts'
 export { meaningOfStatus } from './statuses.ts'
 export { reasonOfSystem } from './system-reasons.ts'

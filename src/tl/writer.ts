@@ -3,6 +3,8 @@
  *
  * Source: https://core.telegram.org/mtproto/serialize
  */
+
+import { instead } from '#explain'
 import { view } from '../bytes.ts'
 import { TlError } from '../errors.ts'
 import { MAX_BYTES, SHORT } from './limits.ts'
@@ -51,7 +53,7 @@ export class TlWriter {
   }
 
   #wrong(expected: string, value: unknown): never {
-    this.fail(`expected ${expected}, got ${describe(value)}`)
+    this.fail(`expected ${expected}${instead(value) ?? ''}`)
   }
 
   /** Makes room for `length` bytes, moves over them and returns their offset in {@link buffer}. */
@@ -202,14 +204,6 @@ export class TlWriter {
   unexpected(value: unknown, type: string): never {
     this.#wrong(`a value of type ${type}`, value)
   }
-}
-
-/** A constructor's name, a number, or the kind of a value: enough to see the mistake, and no more of what may be secret. */
-function describe(value: unknown): string {
-  if (value === null || typeof value === 'number') return String(value)
-  if (typeof value !== 'object') return typeof value
-  const name = (value as { _?: unknown })._
-  return typeof name === 'string' ? name : 'an object'
 }
 
 // What vectors of scalars are written with.
