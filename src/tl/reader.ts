@@ -4,6 +4,8 @@
  * Every length and count is checked against the bytes that remain before anything is allocated, and every failure is a
  * `TlError` that names the offset. Source: https://core.telegram.org/mtproto/serialize
  */
+
+import { hint } from '#explain'
 import { view } from '../bytes.ts'
 import { TlError } from '../errors.ts'
 import { BOOL_FALSE_ID, BOOL_TRUE_ID, MAX_DEPTH, VECTOR_ID } from './limits.ts'
@@ -52,7 +54,7 @@ export class TlReader {
   }
 
   /** Fails at the current offset. Without a name, the error names the type of the value that was begun last. */
-  fail(message: string, constructorName: string | undefined = this.#type): never {
+  fail(message: string | undefined = 'damaged', constructorName: string | undefined = this.#type): never {
     throw new TlError(message, this.pos, constructorName)
   }
 
@@ -77,7 +79,7 @@ export class TlReader {
   /** Moves over `length` bytes and returns the offset they start at. */
   #take(length: number): number {
     const at = this.pos
-    if (length > this.end - at) this.fail(`needs ${length} bytes, ${this.end - at} left`)
+    if (length > this.end - at) this.fail(hint(() => `needs ${length} bytes, ${this.end - at} left`))
     this.pos = at + length
     return at
   }
@@ -125,7 +127,7 @@ export class TlReader {
     const word = this.uint()
     const first = word & 255
     this.pos = at
-    if (first === 255) this.fail('a string cannot start with 0xff')
+    if (first === 255) this.fail(hint('a string cannot start with 0xff'))
     const [head, length] = first === 254 ? [4, word >>> 8] : [1, first]
     this.#take((head + length + 3) & ~3)
     return [at + head, length]
@@ -170,7 +172,7 @@ export class TlReader {
   bareVector<T>(item: (reader: TlReader) => T, minSize = 4): T[] {
     const count = this.int()
     if (count < 0 || count * minSize > this.remaining)
-      this.fail(`a vector of ${count} does not fit in ${this.remaining} bytes`)
+      this.fail(hint(() => `a vector of ${count} does not fit in ${this.remaining} bytes`))
     const out: T[] = []
     for (let i = 0; i < count; i++) out.push(item(this))
     return out

@@ -4,6 +4,7 @@
  * auth_key_id (0), msg_id, length, body. Some clients and servers put random bytes behind the body; they are ignored.
  * Source: https://core.telegram.org/mtproto/description#unencrypted-message
  */
+import { hint } from '#explain'
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
 import { PLAIN_MESSAGE_HEAD } from './limits.ts'
@@ -33,11 +34,11 @@ export function wrapPlain(msgId: bigint, body: Uint8Array): Uint8Array {
  */
 export function unwrapPlain(packet: Uint8Array): PlainMessage {
   const reader = new TlReader(packet)
-  if (reader.long() !== 0n) reader.fail('this is not a plain message: its auth_key_id is not 0')
+  if (reader.long() !== 0n) reader.fail(hint('this is not a plain message: its auth_key_id is not 0'))
   const msgId = BigInt.asUintN(64, reader.long())
   const length = reader.int()
   if (length < 0 || length > reader.remaining) {
-    reader.fail(`a plain message of ${length} bytes does not fit in ${reader.remaining} bytes`)
+    reader.fail(hint(() => `a plain message of ${length} bytes does not fit in ${reader.remaining} bytes`))
   }
   return { msgId, body: packet.subarray(reader.pos, reader.pos + length) }
 }

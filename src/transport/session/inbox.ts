@@ -215,7 +215,7 @@ export function unpackGzip(
 ): TlReader | Promise<TlReader> {
   reader.pos += 4
   const packed = reader.bytes()
-  const failed = (): never => reader.fail(`damaged, or too large`, 'gzip_packed')
+  const failed = (): never => reader.fail(hint('damaged, or too large'), 'gzip_packed')
   // A gzip member ends with its size; whoever lies about it is refused by the limit, or by the check of the size.
   const size = packed.length < 4 ? MAX_UNPACKED : view(packed).getUint32(packed.length - 4, true)
   room.left -= size
