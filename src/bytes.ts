@@ -3,6 +3,7 @@
  *
  * Everything here works on plain `Uint8Array`, never on Node's `Buffer`.
  */
+import { hint } from '#explain'
 
 /** Joins byte arrays into a new one. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
@@ -49,7 +50,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of a hex string; throws `RangeError` on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) throw new RangeError('not a hex string')
+  if (hex.length % 2 !== 0 || /[^0-9a-f]/i.test(hex)) throw new RangeError(hint('not a hex string'))
   const out = new Uint8Array(hex.length / 2)
   for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16)
   return out
@@ -67,6 +68,6 @@ export function toBigInt(bytes: Uint8Array): bigint {
 export function fromBigInt(value: bigint, length?: number): Uint8Array {
   const hex = value.toString(16)
   const size = length ?? (hex.length + 1) >> 1
-  if (value < 0n || hex.length > 2 * size) throw new RangeError(`number does not fit in ${size} bytes`)
+  if (value < 0n || hex.length > 2 * size) throw new RangeError(hint(() => `number does not fit in ${size} bytes`))
   return fromHex(hex.padStart(2 * size, '0'))
 }

@@ -3,6 +3,7 @@
  *
  * Source: https://compression.spec.whatwg.org
  */
+import { hint } from '#explain'
 import { concat } from '../bytes.ts'
 import type { Crypto } from './crypto.ts'
 import { primitives } from './primitives.ts'
@@ -21,7 +22,7 @@ export const webCrypto: Crypto<Promise<Uint8Array>> = {
       size += value.length
       if (size > limit) {
         await reader.cancel()
-        throw new RangeError(`gzip data unpacks to more than ${limit} bytes`)
+        throw new RangeError(hint(() => `gzip data unpacks to more than ${limit} bytes`))
       }
       parts.push(value)
     }

@@ -5,6 +5,7 @@
  * the gate says when and over which lane the next may go. A part that fails is sent again by itself; an error that
  * repeating cannot mend stops all others at once. Source: https://core.telegram.org/api/files#uploading-files
  */
+import { hint } from '#explain'
 import { toHex } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
 import type { Host } from '../host.ts'
@@ -129,7 +130,7 @@ async function send(
     canResend,
     async resend(part, signal) {
       if (!canResend || !(part >= 0 && part < parts && part % 1 === 0)) {
-        const why = canResend ? '' : ': a stream is read only once'
+        const why = hint(() => (canResend ? '' : ': a stream is read only once')) ?? ''
         throw new UsageError(`part ${part} of ${name} cannot be sent again${why}`)
       }
       try {

@@ -103,7 +103,7 @@ export function webSocketCarrier(socket: WebSocketLike, name: string, handlers: 
         if (!closing) handlers.onData(new Uint8Array(data))
       })
     } else {
-      failure = new Error('the other side sent text where only binary messages belong')
+      failure = new Error('the other side sent text, not bytes')
       socket.close(UNSUPPORTED_DATA)
     }
   }

@@ -5,6 +5,7 @@
  * plain one of the key exchange, or a transport error. Codecs are state machines without I/O: bytes in, packets out.
  * Source: https://core.telegram.org/mtproto/mtproto-transports
  */
+import { hint } from '#explain'
 import { view } from '../../bytes.ts'
 import { TransportError } from '../../errors.ts'
 import { MAX_PACKET, MIN_PACKET } from './limits.ts'
@@ -50,7 +51,7 @@ export interface FramingOptions {
 }
 
 /** The bytes on the wire are not what the framing allows; the connection is to be dropped. */
-export function framingError(message: string): TransportError {
+export function framingError(message: string | undefined = 'a packet of a wrong length'): TransportError {
   return new TransportError('FRAMING', message)
 }
 
@@ -79,7 +80,7 @@ export function int32(value: number): Uint8Array {
 /** @throws TransportError `FRAMING` if `length` is out of the range of a packet. */
 export function checkLength(length: number): number {
   if (length < MIN_PACKET || length > MAX_PACKET) {
-    throw framingError(`a packet of ${length} bytes is not between ${MIN_PACKET} bytes and 16 MiB`)
+    throw framingError(hint(() => `a packet of ${length} bytes is not between ${MIN_PACKET} bytes and 16 MiB`))
   }
   return length
 }

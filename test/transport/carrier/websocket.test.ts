@@ -80,7 +80,7 @@ test('text is no MTProto: the connection ends and says why', async () => {
   await dialWebSocket({ host: '127.0.0.1', port }, heard, { host: new CountingHost() })
   await heard.closed()
   expect(heard.received).toBe(0)
-  expect(heard.closeError!.message).toContain('text where only binary messages belong')
+  expect(heard.closeError!.message).toContain('text, not bytes')
 })
 
 test('a message beyond the limit ends the connection', async () => {
