@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { inflateSync } from 'node:zlib'
+import { inStock } from '../src/client/platform/random-stock.ts'
 import { systemHost } from '../src/client/platform/system-host.ts'
 import { nativeCrypto } from '../src/crypto/native.ts'
 import {
@@ -64,23 +65,7 @@ const crypto: typeof nativeCrypto = {
     data[0] === ZLIB ? new Uint8Array(inflateSync(data, { maxOutputLength: limit })) : nativeCrypto.gunzip(data, limit),
 }
 
-/** Random bytes in stock: padding takes a few for each packet, and a call of the system for each would be half of its cost. */
-const stock = new Uint8Array(64 * 1024)
-let used = stock.length
-
-const host: typeof systemHost = {
-  ...systemHost,
-  random(into) {
-    if (into.length > stock.length) return systemHost.random(into)
-    if (used + into.length > stock.length) {
-      systemHost.random(stock)
-      used = 0
-    }
-    into.set(stock.subarray(used, used + into.length))
-    used += into.length
-    return into
-  },
-}
+const host: typeof systemHost = { ...systemHost, random: inStock(systemHost.random) }
 
 const keys = readServerKey(privateKeyPem)
 const world = new World({

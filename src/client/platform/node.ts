@@ -18,6 +18,7 @@ import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
 import { nodeWay } from './node-way.ts'
 import type { Platform } from './platform.ts'
+import { inStock } from './random-stock.ts'
 import { systemHost } from './system-host.ts'
 
 /** Most bytes of buffers for parts that are kept when nothing is uploaded. */
@@ -28,7 +29,7 @@ const OPEN_FILES = 128
 
 export const platform: Platform = {
   checkOptions,
-  host: systemHost,
+  host: { ...systemHost, random: inStock(systemHost.random) },
   crypto: nativeCrypto,
   methods: ALL_METHODS,
   way: nodeWay,
