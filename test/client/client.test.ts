@@ -139,8 +139,8 @@ describe('the main job', () => {
 
   test('a method that is not known by name is an error that says what to do; a constant calls it', async () => {
     const client = await connect()
-    await expect(client.invoke({ _: 'auth.signIn' } as never)).rejects.toThrow(
-      /auth\.signIn is not known by name; add it to the option methods/,
+    await expect(client.invoke({ _: 'auth.signUp' } as never)).rejects.toThrow(
+      /auth\.signUp is not known by name; add it to the option methods/,
     )
     expect(await client.invoke({ _: 'help.getConfig' })).toMatchObject({ _: 'config' })
     expect(await client.call(helpGetConfig, { _: 'help.getConfig' })).toMatchObject({

@@ -51,8 +51,10 @@ describe('the option', () => {
     ['what forwardSecrecy() makes', forwardSecrecy({ lifetime: 3600 })],
   ])('%s: everything of an upload over several lanes travels under a bound key', async (_, option) => {
     const client = await connect({ forwardSecrecy: option })
-    const media = await client.uploadMedia({ media: document({ data: randomBytes(6_000_000), name: 'x' }) })
-    expect(media).toMatchObject({ _: 'messageMediaDocument', document: { size: 6_000_000n } })
+    // A server that is far away: more lanes are worth their while.
+    faults.onRequest = ({ request }) => (request._ === 'upload.saveBigFilePart' ? { kind: 'delay', ms: 60 } : undefined)
+    const media = await client.uploadMedia({ media: document({ data: randomBytes(24_000_000), name: 'x' }) })
+    expect(media).toMatchObject({ _: 'messageMediaDocument', document: { size: 24_000_000n } })
     expect(new Set(requests.map(({ connection }) => connection)).size).toBeGreaterThan(2)
     const keys = new Set(requests.map(({ keyId }) => keyId))
     expect([keys.size, permanentKeys().some((id) => keys.has(id))]).toEqual([1, false])

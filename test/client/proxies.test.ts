@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
 import type { ConnectOptions, ProxyOptions } from '../../src/index.ts'
 import { document, memoryStorage, UploadClient } from '../../src/index.ts'
-import type { CallFault } from '../../src/lab/server/faults.ts'
+import type { CallFault, Faults } from '../../src/lab/server/faults.ts'
 import {
   type ProxyServerOptions,
   type RunningProxy,
@@ -102,6 +102,15 @@ describe.each(['socks5', 'http'] as const)('through a %s proxy', (type) => {
     const [server, proxy] = [await dc(), await proxyOf(type)]
     const client = await connect(server, { proxy: through(proxy), transport })
     await uploadAndCompare(client, server, 3_000_000)
+    expect(proxy.requests.length).toBeGreaterThan(0)
+  })
+
+  test('the lanes to a server that is far away, too', async () => {
+    const onRequest: Faults['onRequest'] = ({ request }) =>
+      request._ === 'upload.saveBigFilePart' ? { kind: 'delay', ms: 60 } : undefined
+    const [server, proxy] = [await dc('127.0.0.1', { faults: { onRequest } }), await proxyOf(type)]
+    const client = await connect(server, { proxy: through(proxy) })
+    await uploadAndCompare(client, server, 24_000_000)
     expect(proxy.requests.length).toBeGreaterThan(1)
   })
 

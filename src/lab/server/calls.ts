@@ -126,6 +126,8 @@ export class Calls {
       case 'silence':
         return
       case 'disconnect':
+        // Its answer is lost, and none will come: whoever asks must not be told that somebody is at work on it.
+        message.call = 'answered'
         site.link?.close()
         return
       case 'transport-error':

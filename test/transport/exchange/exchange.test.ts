@@ -63,8 +63,8 @@ test('the inner data names the DC; a temporary key says for how long, and its en
 })
 
 test('p and q are sent as the shortest big-endian bytes, p below q', () => {
-  const { inner } = run({ pq: Uint8Array.of(0x01, 0x83) }).server
-  expect(inner).toMatchObject({ pq: Uint8Array.of(0x01, 0x83), p: Uint8Array.of(9), q: Uint8Array.of(43) })
+  const { inner } = run({ pq: Uint8Array.of(0x01, 0x87) }).server
+  expect(inner).toMatchObject({ pq: Uint8Array.of(0x01, 0x87), p: Uint8Array.of(17), q: Uint8Array.of(23) })
 })
 
 test('bytes behind an answer are legal', () => {
