@@ -6,6 +6,9 @@
  * {@link Host}. Give both ends a host made from one seed and a whole upload replays byte for byte.
  */
 
+/** A moment that never comes, on any clock. */
+export const NEVER: number = Number.POSITIVE_INFINITY
+
 /** Fills `into` with random bytes and returns it. Must be cryptographically strong outside of simulations. */
 export type RandomSource = (into: Uint8Array) => Uint8Array
 

@@ -164,8 +164,8 @@ export const MESSAGES: Mutations = {
   ],
   'no secret is ever printed, thrown or told': [
     {
-      find: "throw new StorageError('SESSION_DAMAGED', message)",
-      replace: "throw new StorageError('SESSION_DAMAGED', message, { cause: error })",
+      find: "remove it and log in again') ?? ''}`,",
+      replace: "remove it and log in again') ?? ''}`,\n{ cause: error },",
     },
   ],
 }

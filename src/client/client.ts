@@ -9,7 +9,7 @@ import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { resolveMedia } from '../files/media.ts'
 import type { UploadKind } from '../files/plan.ts'
 import type { Resume, ResumeRun } from '../files/resumption.ts'
-import type { FileLike } from '../files/source.ts'
+import type { FileLike, Source } from '../files/source.ts'
 import { type PartSender, type UploadedFile, upload } from '../files/upload.ts'
 import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
@@ -99,12 +99,13 @@ export class UploadClient {
       peers(one, (method, request) => this.call(method, request, { signal })),
     )
     let uploads: UploadedFile[] = []
+    const collected = new Map<FileLike, Source>()
     const resolve = async (): Promise<InputMedia> => {
       uploads = []
       return resolveMedia(options.media, async (file, fileOptions) => {
         // Of several files, only the one that counts is told of, or progress would go back.
         const { onProgress } = fileOptions.kind === 'thumb' ? {} : options
-        const uploaded = await this.#upload(file, { ...options, ...fileOptions, onProgress })
+        const uploaded = await this.#upload(file, { ...options, ...fileOptions, onProgress, collected })
         uploads.push(uploaded)
         return uploaded
       })
@@ -166,7 +167,7 @@ export class UploadClient {
 
   #upload(
     file: FileLike,
-    options: Resuming<UploadFileOptions> & { readonly kind?: UploadKind },
+    options: Resuming<UploadFileOptions> & { readonly kind?: UploadKind; readonly collected?: Map<FileLike, Source> },
   ): Promise<UploadedFile> {
     const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
     return upload(this.#sender, file, {
@@ -207,7 +208,6 @@ export class UploadClient {
    *
    * ```ts
    * import { uploadGetFile } from 'mtproto-upload/tl'
-import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
    * const chunk = await client.call(uploadGetFile, { _: 'upload.getFile', location, offset: 0n, limit: 1048576 })
    * ```
    * @throws RpcError, TransportError, TlError

@@ -60,8 +60,10 @@ export function decodeSession(text: string): SessionData {
   } catch (error) {
     if (error instanceof StorageError) throw error
     // The cause is not told: what a parser says quotes what it read, which is a key or a salt.
-    const message = `the stored session is damaged${hint('; restore it, or remove it and log in again') ?? ''}`
-    throw new StorageError('SESSION_DAMAGED', message)
+    throw new StorageError(
+      'SESSION_DAMAGED',
+      `the stored session is damaged${hint('; restore it, or remove it and log in again') ?? ''}`,
+    )
   }
 }
 

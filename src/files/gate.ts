@@ -6,13 +6,13 @@
  * few at a time, so uploads share the budget evenly. A flood wait closes the gate for all of them together; it opens again
  * by itself. The window decides how much and how many, the gate who and where: a part takes the lane that has the least to
  * do, in the time that its parts take. Every few seconds the gate looks for parts that are overdue: others that were sent
- * after them have long arrived. They are sent again; a lane on which nothing has arrived meanwhile is given up, and left
- * alone for a while.
+ * after them have long arrived, or one is alone and takes many times as long as others did. They are sent again; a lane on
+ * which nothing has arrived meanwhile is given up, and left alone for a while.
  */
 import { hint } from '#explain'
 import { TransportError } from '../errors.ts'
-import type { Host, Timer } from '../host.ts'
-import { LEFT_ALONE, LOOK_EVERY, OVERDUE, OVERDUE_TIMES } from './limits.ts'
+import { type Host, NEVER, type Timer } from '../host.ts'
+import { LEFT_ALONE, LONELY, LOOK_EVERY, OVERDUE, OVERDUE_TIMES } from './limits.ts'
 import type { Flight, WindowPolicy } from './window.ts'
 
 /** An upload, as the gate sees it. */
@@ -85,11 +85,13 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
   let paced = opens
   let timer: Timer | undefined
   let watch: Timer | undefined
+  /** How much later still a part that is alone is overdue: there is nothing to tell by whether the line is only slow. */
+  let patience = LONELY
 
   /** Lets pass what may, in order. A timer stands exactly while someone waits for a time to come. */
   const run = (): void => {
     timer?.cancel()
-    let soonest = Number.POSITIVE_INFINITY
+    let soonest = NEVER
     for (const waiter of queue) {
       const { bytes } = waiter
       const now = host.now()
@@ -108,13 +110,13 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
         waiter.pass(pass)
       } else break
     }
-    if (soonest < Number.POSITIVE_INFINITY) timer = host.setTimer(soonest, run)
+    if (soonest < NEVER) timer = host.setTimer(soonest, run)
   }
 
   /** The lane that will have delivered so many bytes first, the main one if none of the others is to be used. */
   const choose = (bytes: number, now: number): number => {
     let choice = 0
-    let least = Number.POSITIVE_INFINITY
+    let least = NEVER
     for (let i = 0; i < window.lanes; i++) {
       lanes[i] ??= { load: 0, passes: new Set(), took: 0, movedAt: 0, restsUntil: 0 }
       const { load, passes, took, restsUntil } = lanes[i]!
@@ -138,8 +140,9 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
         const late = now - OVERDUE - OVERDUE_TIMES * (lane.took + window.time(inFlight))
         const since = window.delivered - delivered
         const stalls = lane.movedAt < late
-        // Others have moved: a whole window's worth and another, or all that there was.
-        const overtaken = since >= 2 * inFlight || (stalls && since > 0 && lane.load === window.inFlight)
+        // Others have moved: a whole window's worth and another, or all that there was. Or there are none.
+        const alone = lane.passes.size < 2 && at < late - patience
+        const overtaken = since >= 2 * inFlight || (stalls && (since > 0 || alone) && lane.load === window.inFlight)
         if (!overtaken || at >= late) continue
         const error = new TransportError(
           'NO_ANSWER',
@@ -154,8 +157,9 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
     })
   }
 
-  /** Leaves a lane alone for a while; then it is as good as new. */
+  /** Leaves a lane alone for a while; then it is as good as new. Where nothing arrives, parts are given up later and later. */
   const rest = (lane: Lane): void => {
+    patience *= 2
     lane.took = 0
     lane.restsUntil = host.now() + LEFT_ALONE
   }
@@ -190,6 +194,7 @@ export function createGate(host: Host, window: WindowPolicy): Gate {
       lane.load -= bytes
       lane.passes.delete(pass)
       if (ok) {
+        patience = LONELY
         lane.movedAt = now
         lane.took += (now - at - lane.took) / (lane.took ? 4 : 1)
       }

@@ -47,6 +47,8 @@ export const LOOK_EVERY = 2_500
 /** A part is overdue after this many ms, and so many times what it takes usually. */
 export const OVERDUE = 5_000
 export const OVERDUE_TIMES = 4
+/** A part that is alone under way is overdue so many ms later, twice as many each time nothing has arrived since. */
+export const LONELY = 10_000
 /** A lane that has failed is left alone for this many ms. */
 export const LEFT_ALONE = 30_000
 
@@ -70,5 +72,7 @@ export const INTERVAL = 100
 export const MEMORY = 3
 /** Wait after the first failure, in ms. */
 export const FIRST = 500
+/** So many failed attempts at a part may not count: a lane that was given up takes the parts on it along, wrongly or not. */
+export const MAX_SPARED = 5
 /** Parts that wait at the gate before no more are read: so reading and sending overlap. */
 export const READ_AHEAD = 2

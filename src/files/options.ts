@@ -10,6 +10,7 @@ import type { UploadKind, UploadPlan } from './plan.ts'
 import type { UploadProgress } from './progress.ts'
 import type { BufferPool } from './reader.ts'
 import type { ResumeEvent, ResumeRun } from './resumption.ts'
+import type { FileLike, Source } from './source.ts'
 
 /** A request that carries one part. */
 export type PartRequest = UploadSaveFilePartRequest | UploadSaveBigFilePartRequest
@@ -63,6 +64,8 @@ export interface UploadOptions extends OpenOptions {
   readonly gate?: Gate | undefined
   /** What the file is for: a `photo` or `thumb` is sent as a small file of known length. `file` unless told. */
   readonly kind?: UploadKind | undefined
+  /** Remembers streams that had to be read into memory, so that they can be uploaded again, from there. */
+  readonly collected?: Map<FileLike, Source> | undefined
   /** Name that the server is told; the source's own unless told. */
   readonly fileName?: string | undefined
   /** Bytes of a part: a multiple of 1024 that divides 524288; chosen by size unless told. */

@@ -71,8 +71,8 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
   if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, `photos${hint('; send it as a document') ?? ''}`)
   const limit = partSize * maxParts
   if (size! > limit) {
-    const larger = partSize < MAX_PART_SIZE ? (hint('; a larger partSize raises it') ?? '') : ''
-    throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger}`)
+    const larger = hint(() => (partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : ''))
+    throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger ?? ''}`)
   }
   return { size, partSize, parts: size && Math.ceil(size / partSize), maxParts, big }
 }

@@ -11,7 +11,7 @@ import { hint } from '#explain'
 import { FileError, type RpcError } from '../errors.ts'
 import { backoff } from './backoff.ts'
 import type { Gate, GateMember, Pass } from './gate.ts'
-import { READ_AHEAD } from './limits.ts'
+import { MAX_SPARED, READ_AHEAD } from './limits.ts'
 import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
@@ -77,7 +77,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
       if (over) return
       const { pausedUntil } = gate
       const totalBytes = complete ? readBytes : plan.size
-      const waitUntil = pausedUntil === undefined ? pausedUntil : wall(pausedUntil)
+      const waitUntil = pausedUntil && wall(pausedUntil)
       report?.({ sentBytes, totalBytes, lanes, inFlight, retries, waitUntil }, force)
     }
     /** Whoever listens may throw. */
@@ -103,9 +103,10 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
 
     /**
      * The n-th attempt at a part failed; without an error, it was answered by `false`. Returns the ms to wait before the
-     * next; 0 if the gate sees to that, or another lane takes over, and the attempt does not count. Throws what is final.
+     * next; 0 if the gate sees to that or gave the part up, or another lane takes over: then the attempt is spared, unless
+     * too many were, and does not count. Throws what is final.
      */
-    const failed = (pass: Pass, part: number, n: number, error: unknown): number => {
+    const failed = (pass: Pass, part: number, n: number, error: unknown, givenUp: boolean, spared: number): number => {
       const { waitSeconds, retryable } = (error ?? { retryable: true }) as Partial<RpcError>
       if (!retryable || waitSeconds! > maxWait) throw error as Error
       if (waitSeconds !== undefined) {
@@ -113,14 +114,17 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
         gate.pause(pass, 1000 * (waitSeconds || 1))
         return 0
       }
-      const lost = isFinal?.(error) === true
+      // What the gate gave up itself says nothing against the connection, which knows best when it is lost.
+      const lost = !givenUp && isFinal?.(error) === true
       const elsewhere = gate.failed(pass, lost)
       if (lost && !elsewhere) throw error as Error
-      // What another lane takes over need not wait, and does not count.
-      const delay = elsewhere && pass.lane ? 0 : backoff(n, host.random)
+      const delay = (givenUp || (elsewhere && pass.lane)) && spared < MAX_SPARED ? 0 : backoff(n, host.random)
       if (delay && n >= maxAttempts) {
-        const message = `the server did not accept part ${part} of ${label} (attempts: ${n})${hint('; try again later') ?? ''}`
-        throw (error ?? new FileError('FILE_NOT_ACCEPTED', message)) as Error
+        throw (error ??
+          new FileError(
+            'FILE_NOT_ACCEPTED',
+            `the server did not accept part ${part} of ${label} (attempts: ${n})${hint('; try again later') ?? ''}`,
+          )) as Error
       }
       retries++
       emit({ type: 'retry', part, failures: n, delay, error })
@@ -138,7 +142,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
         bytes,
       } as PartRequest
       try {
-        for (let failures = 0, delay = 0; !over; ) {
+        for (let failures = 0, spared = 0, delay = 0; !over; ) {
           waiting++
           const pass = await gate.enter(member, length, delay)
           waiting--
@@ -169,8 +173,9 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
               if (isLast) succeed()
               return
             }
-            delay = failed(pass, part, failures + 1, error)
+            delay = failed(pass, part, failures + 1, error, attempt.signal.aborted, spared)
             if (delay) failures++
+            else spared++
           } finally {
             gate.settled(pass, accepted)
             if (!over && lanes !== gate.lanes) {

@@ -70,14 +70,15 @@ function gateOf(sender: PartSender, host: Host): Gate {
  * @throws the reason of `signal` when that is aborted
  */
 export async function upload(sender: PartSender, file: FileLike, options: UploadOptions): Promise<UploadedFile> {
-  const { signal } = options
+  const { signal, collected } = options
   const close = (source: Source): Promise<void> => quietly(() => source.close())
-  const given = await orAbort(openSource(file, options), signal, close)
+  const given = collected?.get(file) ?? (await orAbort(openSource(file, options), signal, close))
   try {
     const { kind = 'file' } = options
     // Only a stream may not know its size.
     const whole = kind === 'file' || given.size !== undefined
     const source = whole ? given : await orAbort(collect(given as StreamSource), signal)
+    if (!whole) collected?.set(file, source)
     return await send(sender, source, { ...options, kind })
   } finally {
     // Not awaited: whoever aborts must not wait for a slow disk.
@@ -130,8 +131,8 @@ async function send(
     canResend,
     async resend(part, signal) {
       if (!canResend || !(part >= 0 && part < parts && part % 1 === 0)) {
-        const why = hint(() => (canResend ? '' : ': a stream is read only once')) ?? ''
-        throw new UsageError(`part ${part} of ${name} cannot be sent again${why}`)
+        const why = hint(() => (canResend ? '' : ': a stream is read only once'))
+        throw new UsageError(`part ${part} of ${name} cannot be sent again${why ?? ''}`)
       }
       try {
         await transfer({

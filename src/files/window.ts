@@ -207,7 +207,7 @@ export function createWindow({ initial = INITIAL, max = MOST, maxLanes = LANES }
     failed({ at }, now, until) {
       // What was under way together has one cause.
       if (at < pacedAt) return
-      pace = Math.max(SLOWEST, share(now) * (until === undefined ? FAILED : WAITED))
+      pace = Math.max(SLOWEST, share(now) * (until ? WAITED : FAILED))
       pacedAt = until ?? now
     },
   }

@@ -8,7 +8,7 @@
 import { hint } from '#explain'
 import type { AuthKey } from '../crypto/auth-key.ts'
 import { SecurityError, TransportError } from '../errors.ts'
-import { randomBytes, type Timer } from '../host.ts'
+import { NEVER, randomBytes, type Timer } from '../host.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
 import { asError, closedByUs, saidByServer, transportError } from './connection-errors.ts'
 import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
@@ -50,7 +50,7 @@ export class Connection {
   #exchangeIds = new MessageIds()
   #exchangeDue = 0
   #timer: Timer | undefined
-  #timerAt = Number.POSITIVE_INFINITY
+  #timerAt = NEVER
   #pumping = false
   /** When the carrier last had nothing buffered as we wrote. */
   #emptyAt = 0
@@ -294,11 +294,11 @@ export class Connection {
     // What is due cannot leave while the carrier is full: it tells when it is not, and we look now and then.
     if (this.#carrier!.buffered >= HIGH_WATER) at = Math.max(at, this.#options.host.now() + BACKLOG)
     // One for an earlier moment looks again then: deadlines move on with each packet.
-    if (this.#timer && this.#timerAt <= at && at < Number.POSITIVE_INFINITY) return
+    if (this.#timer && this.#timerAt <= at && at < NEVER) return
     this.#timer?.cancel()
     this.#timer = undefined
     this.#timerAt = at
-    if (at < Number.POSITIVE_INFINITY)
+    if (at < NEVER)
       this.#timer = this.#options.host.setTimer(Math.max(0, at - this.#options.host.now()), () => this.#onTimer())
   }
 
@@ -307,8 +307,12 @@ export class Connection {
     if (this.#state === 'waiting') this.#dial()
     else if (this.#state === 'ready') this.#pump()
     else if (this.#state === 'exchanging') {
-      const message = `${this.#options.where} did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s${hint('; is it an MTProto server?') ?? ''}`
-      this.#lost(new TransportError('NO_ANSWER', message))
+      this.#lost(
+        new TransportError(
+          'NO_ANSWER',
+          `${this.#options.where} did not finish the key exchange within ${EXCHANGE_WITHIN / 1000} s${hint('; is it an MTProto server?') ?? ''}`,
+        ),
+      )
     }
   }
 
@@ -359,7 +363,7 @@ export class Connection {
     this.#dialling = undefined
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#timerAt = NEVER
     this.#exchange?.end()
     this.#exchange = undefined
     this.#codec = undefined

@@ -148,7 +148,7 @@ export class Datacenter {
     return this.#onLane(lane, signal, (connection) => {
       return new Promise<Result>((resolve, reject) => {
         // Before the call is made: a closed connection fails it at once, and takes the listener away.
-        signal?.addEventListener('abort', onAbort, { once: true })
+        signal?.addEventListener('abort', onAbort)
         const call = connection.call({
           method: method.name,
           encode,
@@ -159,7 +159,7 @@ export class Datacenter {
         })
         function onAbort(): void {
           connection.cancel(call)
-          reject(signal!.reason)
+          settle(() => reject(signal!.reason))
         }
         // A closed connection fails the call before it has been returned.
         function settle(finish: () => void): void {

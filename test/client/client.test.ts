@@ -1,6 +1,7 @@
 /** The client against the test DC over real sockets: login, sessions, what goes wrong and how it goes on. */
 import { randomBytes } from 'node:crypto'
 import { getEventListeners } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -368,6 +369,20 @@ describe('waits and faults', () => {
     await client.uploadMedia({ media: document({ data: randomBytes(600_000), name: 'x' }) })
     const ids = named('upload.saveFilePart').map(({ request }) => (request as { fileId: bigint }).fileId)
     expect(new Set(ids).size).toBe(2)
+  })
+
+  test('a photo that came as a stream is sent anew from memory, all of it and one part of it', async () => {
+    const client = await connect()
+    const jpeg = readFileSync('assets/demo.jpg')
+    for (const [part, data] of [
+      [0, jpeg],
+      [1, Buffer.concat([jpeg, randomBytes(300_000)])],
+    ] as const) {
+      fault('messages.uploadMedia', rpcFault(400, `FILE_PART_${part}_MISSING`))
+      const stream = new Blob([data]).stream()
+      expect(await client.uploadMedia({ media: photo(stream) })).toMatchObject({ _: 'messageMediaPhoto' })
+      expect(events).toContainEqual({ type: 'repair', part })
+    }
   })
 
   test('a connection cut in the middle of an upload, before and after the request was carried out', async () => {

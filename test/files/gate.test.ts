@@ -270,6 +270,45 @@ test('while nothing moves anywhere nothing is overdue: the connections know bett
   expect([a.overdue, a.stalls]).toEqual([[], []])
 })
 
+test('a part that is alone and takes many times as long as others did is sent again, later and later', async () => {
+  const host = new VirtualHost()
+  const gate = createGate(host, fixedWindow(8 * PART, 1))
+  const a = new Member(gate, 1)
+  await a.ask()
+  await host.advance(100)
+  await a.arrived(0)
+  const given: number[] = []
+  const alone = async (): Promise<void> => {
+    const last = new Member(gate, 1)
+    const { length } = a.stalls
+    const at = host.now()
+    await last.ask()
+    while (!last.overdue.length && host.now() < at + 600_000) await host.advance(100)
+    given.push(Math.round((host.now() - at) / 1000))
+    gate.leave(last)
+    expect(a.stalls.length).toBe(length + 1)
+  }
+  for (let i = 0; i < 4; i++) await alone()
+  expect(given).toEqual([18, 28, 48, 88])
+  // Once something has arrived, it begins anew.
+  const more = new Member(gate, 1)
+  await more.ask()
+  await host.advance(100)
+  await more.arrived(0)
+  await alone()
+  expect(given.at(-1)).toBe(18)
+  expect(host.pendingTimers).toBe(0)
+})
+
+test('before anything has arrived nothing is overdue, not even a part that is alone', async () => {
+  const host = new VirtualHost()
+  const gate = createGate(host, createWindow())
+  const a = new Member(gate, 1)
+  await a.ask()
+  await host.advance(600_000)
+  expect([a.overdue, a.stalls]).toEqual([[], []])
+})
+
 test('a line that becomes fifty times slower makes nothing overdue', async () => {
   const host = new VirtualHost()
   const gate = createGate(host, createWindow({ initial: 2048 * KiB }))

@@ -91,7 +91,10 @@ test('a wait that the server asks for changes nothing about the rate, and is par
 })
 
 test('a link that stands still for a while is not forgotten at once, nor for long', async () => {
-  const { host, server, options } = setup({ maxLanes: 1, latency: (_, call) => (call === 20 ? 60_000 : 100) })
+  const { host, server, options } = setup({
+    maxLanes: 1,
+    latency: (_, call) => (call < 20 ? 100 : Math.max(100, 62_000 - host.now())),
+  })
   const reports: (UploadProgress & { at: number })[] = []
   await host.runUntil(
     upload(server, pattern(10 * MiB), {

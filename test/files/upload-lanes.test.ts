@@ -60,6 +60,53 @@ test('a part that is never answered is sent again when others have overtaken it,
   clean()
 })
 
+test('parts that are given up with a lane that stalls are sent again, and those that have just left too', async () => {
+  const { host, server, options, clean } = setup({
+    latency: () => 100,
+    answer: () => (server.log.length === 1 || stalledAt ? true : 'silence'),
+  })
+  let stalledAt: number | undefined
+  const onEvent = (event: UploadEvent): void => {
+    if (event.type === 'stall') stalledAt = host.now()
+  }
+  const all = { ...options, isFinal, maxAttempts: 1, onEvent }
+  const early = upload(server, pattern(MiB / 2), all)
+  await host.advance(6_000)
+  // Nothing arrives any more after this one has begun.
+  const late = upload(server, pattern(MiB / 2), all)
+  await host.runUntil(Promise.all([early, late]))
+  expect(stalledAt).toBe(7_500)
+  const [first, again] = server.log.filter(({ part, fileId }) => part === 0 && fileId !== server.log[0]!.fileId)
+  expect(first!.at).toBe(6_000)
+  expect(again!.at).toBeLessThan(9_000)
+  clean()
+})
+
+test('a part that is alone and swallowed by the server is sent again within seconds', async () => {
+  const { host, server, options, clean } = setup({
+    latency: () => 100,
+    answer: (_, __, call) => (call === 2 ? 'silence' : true),
+  })
+  const all = { ...options, isFinal, maxAttempts: 1 }
+  await host.runUntil(upload(server, pattern(1000), all))
+  await host.runUntil(upload(server, pattern(1000), all))
+  expect(server.log.length).toBe(3)
+  expect(host.now()).toBeLessThan(20_000)
+  clean()
+})
+
+test('a part that is swallowed again and again is not sent for ever, whichever lane it takes', async () => {
+  const { host, server, options, clean } = setup({
+    latency: () => 100,
+    answer: ({ filePart }) => (filePart === 5 ? 'silence' : true),
+  })
+  const error = await rejection(host, upload(server, pattern(200 * MiB), { ...options, isFinal }))
+  expect(error).toMatchObject({ code: 'NO_ANSWER' })
+  const times = server.log.filter(({ part }) => part === 5).length
+  expect([times, host.now() > 60_000]).toEqual([10, true])
+  clean()
+})
+
 test('an error that is none of the lane’s is tried as often as told, over whatever lane', async () => {
   const fault = new RpcError(500, 'INTERNAL', 'upload.saveFilePart')
   const { host, server, options, clean } = setup({ answer: ({ filePart }) => (filePart === 3 ? fault : true) })

@@ -87,7 +87,7 @@ export const REACTION_DEFECTS: Defects = {
   'work-not-waited-for': {
     what: 'a call that the server is at work on is made again after a lost connection',
     file: REACT,
-    find: 'if (!(status & ANSWERED)) call.orphaned = false',
+    find: 'else if (!(status & ANSWERED)) call.orphaned = false',
     replace: '',
     within: 300,
   },

@@ -10,7 +10,7 @@ import type { Crypto } from '../../crypto/crypto.ts'
 import { portableCrypto } from '../../crypto/portable.ts'
 import { RpcError, SecurityError } from '../../errors.ts'
 import type { Host } from '../../host.ts'
-import { readClientMessage } from '../../tl/generated/mtproto/server.ts'
+import { readClientMessage, writeServerMessage } from '../../tl/generated/mtproto/server.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
 import { ServerClock } from '../../transport/session/clock.ts'
@@ -29,8 +29,12 @@ export const GZIP_PACKED = 0x3072cfa1
 /** Constructor ids of the calls made here, and of what first calls are wrapped in. */
 const CALL = 0x11111111
 const INIT = 0x22222222
+/** Code of a notification: the message's id is ahead of the server's time. */
+const TOO_HIGH = 17
 /** When it all begins, in milliseconds since 1970. */
 export const START = 1_700_000_000_000
+/** When ids begin anew, in milliseconds since 1970: a lie may set the client's clock that far, and no honest one goes there. */
+const END = 2 ** 32 * 1000
 /** What the honest server answers at the end. */
 const ANSWER = 4711
 
@@ -301,6 +305,18 @@ export class Peer {
     this.reconnect()
     const number = this.call()
     this.take()
+    const badMsgId = this.sent.get(number)
+    if (badMsgId !== undefined && this.#clock.serverTime() >= END) {
+      const message = { _: 'bad_msg_notification', badMsgId, badMsgSeqno: 1, errorCode: TOO_HIGH } as const
+      this.#receive(
+        this.#plain(
+          atTime(START + this.#now) + 1n,
+          0,
+          bytesOf((writer) => writeServerMessage(writer, message)),
+        ),
+      )
+      this.settle()
+    }
     const msgId = this.sent.get(number)
     must(msgId !== undefined, 'a new call is sent on a new connection')
     const result = bytesOf((writer) => {
@@ -308,7 +324,8 @@ export class Peer {
       writer.long(BigInt.asIntN(64, msgId))
       writer.int(ANSWER)
     })
-    this.session.receive(this.#plain(atTime(this.#clock.serverTime()) + 1n, 1, result), this.#now)
+    // The id after that of a notice of the same moment.
+    this.session.receive(this.#plain(atTime(this.#clock.serverTime()) + 5n, 1, result), this.#now)
     must(this.results[number] === ANSWER, 'an honest answer is taken after all that happened')
     this.session.failAll(new Error('the end'))
     must(

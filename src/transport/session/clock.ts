@@ -7,7 +7,7 @@
  *
  * Source: https://core.telegram.org/mtproto/description#message-identifier-msg-id
  */
-import type { Host } from '../../host.ts'
+import { type Host, NEVER } from '../../host.ts'
 import { JUMP } from './limits.ts'
 
 /** Tells the server's time. */
@@ -49,7 +49,7 @@ export class ServerClock {
    * @param serverTime when the server made the message, by its msg_id
    * @param notBefore when we sent what it answers, on the monotonic clock
    */
-  refine(serverTime: number, notBefore: number = Number.NEGATIVE_INFINITY): void {
+  refine(serverTime: number, notBefore: number = -NEVER): void {
     this.#offset = Math.max(serverTime - this.#host.now(), Math.min(this.#offset, serverTime - notBefore))
   }
 

@@ -43,9 +43,9 @@ export class MessageIds {
   }
 }
 
-/** The lowest id of a moment, divisible by 4. */
+/** The lowest id of a moment, divisible by 4. Ids begin anew in 2106: until they do, no id is beyond what 64 bits hold. */
 export function atTime(serverTime: number): bigint {
   const seconds = Math.floor(serverTime / 1000)
   const fraction = Math.floor(((serverTime - seconds * 1000) / 1000) * 0x40000000)
-  return (BigInt(seconds) << 32n) | (BigInt(fraction) << 2n)
+  return BigInt.asUintN(64, (BigInt(seconds) << 32n) | (BigInt(fraction) << 2n))
 }

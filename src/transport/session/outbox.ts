@@ -140,7 +140,7 @@ export class Outbox {
       // One message needs no container: its body begins where the headroom is then to end.
       writer.drop(CONTAINER_HEAD + ITEM_HEAD)
     }
-    return msgId === undefined ? msgId : { writer, msgId, seqno, calls: sent, ids: put, services: said }
+    return msgId ? { writer, msgId, seqno, calls: sent, ids: put, services: said } : undefined
   }
 }
 

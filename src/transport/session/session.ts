@@ -13,7 +13,7 @@ import { pack } from '#pack'
 import { view } from '../../bytes.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { type SecurityError, TransportError } from '../../errors.ts'
-import { type RandomSource, randomBytes } from '../../host.ts'
+import { NEVER, type RandomSource, randomBytes } from '../../host.ts'
 import type { ClientMessage } from '../../tl/generated/mtproto/types.ts'
 import type { TlEncode } from '../../tl/method.ts'
 import type { TlReader } from '../../tl/reader.ts'
@@ -42,8 +42,6 @@ import { react } from './react.ts'
 import type { Salts } from './salts.ts'
 import type { SeenIds } from './seen-ids.ts'
 import { LONG_AGO, Watch } from './watch.ts'
-
-const NEVER: number = Number.POSITIVE_INFINITY
 
 /** What a session asks of its owner, and tells it. */
 export interface SessionOptions {
@@ -266,8 +264,8 @@ export class Session implements SessionInternals {
 
   /** Rejects a call that the server does not answer, or whose message it does not take, by `status`. */
   giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
-    const advice = hint(refused ? `; please report code ${refused.status}` : '; try again later') ?? ''
-    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${advice}`
+    const advice = hint(() => (refused ? `; please report code ${refused.status}` : '; try again later'))
+    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${advice ?? ''}`
     // Of a call that was sent once no connection has been broken off.
     const refusal = call.sendings > 1 && this.refusal
     this.fail(call, refusal || new TransportError('NO_ANSWER', message, refused))

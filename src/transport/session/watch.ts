@@ -7,6 +7,7 @@
  *
  * Source: https://core.telegram.org/mtproto/service_messages#ping-messages-pingpong
  */
+import { NEVER } from '../../host.ts'
 import type { SessionInternals } from './internals.ts'
 import {
   ASK_AFTER,
@@ -26,7 +27,6 @@ import {
 /** Most ids in one `msgs_state_req`; further ones have their turn at the next look. */
 const MAX_IDS = 8192
 
-const NEVER = Number.POSITIVE_INFINITY
 /** When a call was asked about that has to be asked about at once. */
 export const LONG_AGO: number = -NEVER
 

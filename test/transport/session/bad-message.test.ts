@@ -1,6 +1,7 @@
 /** What goes out after each code with which a server refuses a message of ours. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import { timeOfMsgId } from '../../../src/transport/session/clock.ts'
+import { atTime } from '../../../src/transport/session/message-id.ts'
 import { int, result, type Sent, SessionPeer } from '../../support/session-peer.ts'
 
 let peer: SessionPeer
@@ -18,6 +19,27 @@ const relink = (): void => {
 }
 const notice = (badMsgId: bigint, errorCode: number): void =>
   peer.service({ _: 'bad_msg_notification', badMsgId, badMsgSeqno: 1, errorCode })
+
+test('a clock that was told it is 2106, when ids begin anew: they go on rising, and one notice of the true time mends it', async () => {
+  peer = new SessionPeer()
+  peer.ahead = 0xffff_ffff * 1000 - peer.host.wallClock()
+  peer.service({ _: 'pong', msgId: 1n, pingId: 1n })
+  peer.call(1)
+  const ids = peer.sent().map(({ msgId }) => msgId)
+  await peer.host.advance(5_000)
+  peer.call(2)
+  ids.push(...peer.sent().map(({ msgId }) => msgId))
+  expect(ids.every((id, i) => id < 2n ** 64n && id > (ids[i - 1] ?? 0n))).toBe(true)
+  peer.ahead = 0
+  const msgId = atTime(peer.serverTime) + 1n
+  peer.service({ _: 'bad_msg_notification', badMsgId: ids[0]!, badMsgSeqno: 1, errorCode: 17 }, { msgId })
+  expect(peer.session.mustReconnect).toBe(true)
+  relink()
+  for (const { msgId, call } of peer.sent()) {
+    if (call) peer.receive(result(msgId, int(call)), { msgId: msgId + 1n })
+  }
+  expect(peer.outcomes).toEqual(['1=1', '2=2'])
+})
 
 /** Two calls go out, the first is refused; what is sent then, on a new link if the session asked for one. */
 function refuse(errorCode: number): { first: Sent; again: Sent[]; reset: boolean } {

@@ -13,8 +13,8 @@ beforeEach(() => {
   peer.packets()
   peer.outcomes.length = 0
 })
-const call = (n: number) => {
-  peer.call(n)
+const call = (n: number, size = 0) => {
+  peer.call(n, size)
   return peer.sent().find((one) => one.call === n)!
 }
 const relink = () => {
@@ -165,8 +165,8 @@ test('acknowledged on a lost connection: asked about, sent again when no answer 
 
 describe('acknowledged on a lost connection, and still there after it', () => {
   /** Reconnects and answers the question about the call with a status. */
-  const answeredBy = async (status: number): Promise<void> => {
-    const first = call(1)
+  const answeredBy = async (status: number, size = 0): Promise<void> => {
+    const first = call(1, size)
     peer.service({ _: 'msgs_ack', msgIds: [first.msgId] })
     await peer.host.advance(1)
     relink()
@@ -187,6 +187,15 @@ describe('acknowledged on a lost connection, and still there after it', () => {
     expect(await said(19_000)).not.toContain(1)
     expect(await said(6000)).toContain(1)
   })
+
+  test.each([0, 64])(
+    'a file part: it is sent again at once, and that sending stands alone (status %i)',
+    async (flag) => {
+      await answeredBy(4 + 8 + 32 + flag, 512 * 1024)
+      expect(names(peer.sent())).toContain(1)
+      expect(await said(19_000)).not.toContain(1)
+    },
+  )
 
   test('it has not got it after all: it is sent again at once', async () => {
     await answeredBy(2)

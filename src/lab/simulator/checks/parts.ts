@@ -8,7 +8,8 @@
  */
 import type { CallRequest } from '../../../transport/session/call.ts'
 
-const PART = /^upload\.save(Big)?FilePart$/
+/** Names of the methods that carry one. */
+export const PART: RegExp = /^upload\.save(Big)?FilePart$/
 const BOOL_TRUE = 0x997275b5
 
 /** A call that carries a part. */

@@ -5,6 +5,7 @@
  * Source: https://core.telegram.org/mtproto/service_messages_about_messages
  */
 import { Id, type Item, type Packet, readBytes, readIds, readLong } from '../packets.ts'
+import { PART } from './parts.ts'
 
 /** Milliseconds within which what was lost has to go out again. */
 const AGAIN_WITHIN = 10_000
@@ -148,6 +149,8 @@ export class ResendCheck<Session extends ResendingSession> {
     const state = status & 7
     if (state >= 1 && state <= 3) this.#mayGo(call)
     const its = this.#calls.get(call)
+    // Its answer may have been lost with a connection, and a part that is made twice does no harm.
+    if (its?.orphaned && state === 4 && PART.test(call.request.method)) this.#mayGo(call)
     if (its && state === 4 && (status & ANSWERED) === 0) its.orphaned = false
   }
 
