@@ -63,7 +63,7 @@ const random: [string, () => FileLike][] = [
   ['Uint8Array', () => data],
   ['Buffer', () => Buffer.from(data)],
   ['ArrayBuffer', () => data.slice().buffer],
-  ['SharedArrayBuffer', () => shared.buffer as unknown as ArrayBuffer],
+  ['SharedArrayBuffer', () => shared.buffer],
   ['DataView', () => new DataView(shifted.buffer, 8)],
   ['Uint16Array', () => new Uint16Array(shifted.buffer, 8)],
   ['Blob', () => new Blob([data.slice()])],
