@@ -95,7 +95,8 @@ export class Referee {
     this.observer = {
       onCall: (session, request) => {
         const timed = this.#floods.watched(session.options.random, request)
-        return this.calls.watched(session, this.parts.watched(session, timed))
+        const known = this.executions.watched(session, this.parts.watched(session, timed))
+        return this.calls.watched(session, known)
       },
       onCancel: (session, call) => this.calls.cancelled(session, call.request),
       onReceive: (session, plain) => {

@@ -461,6 +461,22 @@ describe('what servers carry out', () => {
     expect(found).toEqual([])
   })
 
+  test('a call that was given up may be made anew: its answer got lost on the way', () => {
+    const nothing = (): void => {}
+    const request = { method: 'x', encode: nothing, onResult: nothing, onRpcError: nothing, onFailure: nothing }
+    const watched = check.watched({ id: 1n }, request)
+    watched.encode(new TlWriter(), 4n)
+    wrote(0, 4n, 1)
+    asked(4n, 1)
+    watched.onFailure(new Error('no answer'))
+    wrote(1, 8n, 1)
+    asked(8n, 1)
+    expect(found).toEqual([])
+    wrote(2, 12n, 1)
+    asked(12n, 1)
+    expect(found.length).toBe(1)
+  })
+
   test('a connection that ends later is no reason', () => {
     wrote(0, 4n, 1)
     asked(4n, 1)

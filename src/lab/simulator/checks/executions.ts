@@ -1,11 +1,13 @@
 /**
  * The rule for what servers carry out: media are made of a file once, as counted by the servers.
  *
- * A client may make the call anew when the one before was not answered as it should be, or when its connection had ended by
- * then. Which call came first is told by when the client wrote them, since the network delays some. What somebody on the way
- * put on a connection, where the client never wrote it, is not the client's doing; and whether one and the same call may be
- * sent again, as after a word of the server's, is for the check of resends to say.
+ * A client may make the call anew when the one before was not answered as it should be or was given up, or when its
+ * connection had ended by then. Which call came first is told by when the client wrote them, since the network delays some.
+ * What somebody on the way put on a connection, where the client never wrote it, is not the client's doing; and whether one
+ * and the same call may be sent again, as after a word of the server's, is for the check of resends to say.
  */
+
+import type { CallRequest } from '../../../transport/session/call.ts'
 
 /** Where a message was met, and under which name. */
 export interface Meeting {
@@ -18,7 +20,7 @@ export interface Meeting {
 interface Calling {
   /** When it was sent first. */
   readonly order: number
-  /** It was met by a server that did not answer it as it should. */
+  /** It was met by a server that did not answer it as it should, or was given up. */
   failed: boolean
   /** The link that it was met on last. */
   link: number
@@ -44,11 +46,30 @@ export class ExecutionCheck {
     this.#violate = violate
   }
 
+  /** A call is made: returns what to make it with. One that was given up may be made anew: its answer got lost. */
+  watched(session: { readonly id: bigint }, request: CallRequest): CallRequest {
+    const names: string[] = []
+    return {
+      ...request,
+      encode: (writer, msgId) => {
+        names.push(nameOf(session.id, msgId))
+        request.encode(writer, msgId)
+      },
+      onFailure: (error) => {
+        for (const name of names) {
+          const writing = this.#writings.get(name)
+          if (writing) writing.call.failed = true
+        }
+        request.onFailure(error)
+      },
+    }
+  }
+
   /** A client wrote a call that makes media. */
   wrote({ link, sessionId, msgId }: Meeting, call: object): void {
     const calling = this.#calls.get(call) ?? { order: this.#order++, failed: false, link }
     this.#calls.set(call, calling)
-    this.#writings.set(`${sessionId} ${msgId}`, { link, call: calling, met: false })
+    this.#writings.set(nameOf(sessionId, msgId), { link, call: calling, met: false })
   }
 
   /** A client's end of a link is closed. */
@@ -61,7 +82,7 @@ export class ExecutionCheck {
    * @returns to be called if it made them, and answers
    */
   asked(file: bigint, { link, sessionId, msgId }: Meeting): () => void {
-    const writing = this.#writings.get(`${sessionId} ${msgId}`)
+    const writing = this.#writings.get(nameOf(sessionId, msgId))
     if (writing?.link !== link) return () => {}
     const { call } = writing
     if (writing.met) this.#violate(`media were made of file ${file} twice by one message, over link ${link}`)
@@ -87,4 +108,8 @@ export class ExecutionCheck {
     })
     if (unfounded) this.#violate(`media were made of file ${file} again without a reason, over link ${fresh.link}`)
   }
+}
+
+function nameOf(sessionId: bigint, msgId: bigint): string {
+  return `${sessionId} ${msgId}`
 }
