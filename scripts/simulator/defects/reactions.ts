@@ -87,8 +87,8 @@ export const REACTION_DEFECTS: Defects = {
   'work-not-waited-for': {
     what: 'a call that the server is at work on is made again after a lost connection',
     file: REACT,
-    find: 'else if (!(status & ANSWERED)) call.orphaned = false',
-    replace: '',
+    find: 'if (!(status & ANSWERED)) call.orphaned = false\n      else if',
+    replace: 'if',
     within: 300,
   },
   'unfounded-resend': {

@@ -195,10 +195,10 @@ function onStates(session: SessionInternals, ids: readonly bigint[], info: Uint8
     if (call?.msgId !== id) return
     if (state === 4) {
       call.acked = true
-      // A file part may be made twice without harm, so it is not waited for. As to others: an answer that does not exist
-      // yet cannot have been lost with a connection.
-      if (call.orphaned && call.request.size) session.resend(call)
-      else if (!(status & ANSWERED)) call.orphaned = false
+      // An answer that does not exist yet cannot have been lost with a connection. One that does may come again by itself;
+      // for a file part, which may be made twice without harm, it is not waited for.
+      if (!(status & ANSWERED)) call.orphaned = false
+      else if (call.orphaned && call.request.size) session.resend(call)
     } else if (state >= 1 && state <= 3) session.resend(call)
   })
 }

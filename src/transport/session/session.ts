@@ -143,7 +143,8 @@ export class Session implements SessionInternals {
   /**
    * A connection is there. What was sent on an earlier one and not acknowledged goes out again; what was acknowledged is
    * asked about, and goes out again if no answer comes soon, unless the server is at work on it; a file part, which does no
-   * harm when it is made twice, does so at once. A ping makes a server that has forgotten us say so.
+   * harm when it is made twice, as soon as the server says that there was one. A ping makes a server that has forgotten us
+   * say so.
    */
   connected(now: number): void {
     // What a server repeats from that long ago would be refused for its age: better to begin anew.

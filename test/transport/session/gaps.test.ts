@@ -188,14 +188,17 @@ describe('acknowledged on a lost connection, and still there after it', () => {
     expect(await said(6000)).toContain(1)
   })
 
-  test.each([0, 64])(
-    'a file part: it is sent again at once, and that sending stands alone (status %i)',
-    async (flag) => {
-      await answeredBy(4 + 8 + 32 + flag, 512 * 1024)
-      expect(names(peer.sent())).toContain(1)
-      expect(await said(19_000)).not.toContain(1)
-    },
-  )
+  test('there is an answer to a file part: that is sent again at once, and the sending stands alone', async () => {
+    await answeredBy(4 + 8 + 32 + 64, 512 * 1024)
+    expect(names(peer.sent())).toContain(1)
+    expect(await said(19_000)).not.toContain(1)
+  })
+
+  test('the server is at work on a file part: it is waited for', async () => {
+    await answeredBy(4 + 8 + 32, 512 * 1024)
+    expect(names(peer.sent())).not.toContain(1)
+    expect(await said(30_000)).not.toContain(1)
+  })
 
   test('it has not got it after all: it is sent again at once', async () => {
     await answeredBy(2)

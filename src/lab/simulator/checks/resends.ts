@@ -150,7 +150,7 @@ export class ResendCheck<Session extends ResendingSession> {
     if (state >= 1 && state <= 3) this.#mayGo(call)
     const its = this.#calls.get(call)
     // Its answer may have been lost with a connection, and a part that is made twice does no harm.
-    if (its?.orphaned && state === 4 && PART.test(call.request.method)) this.#mayGo(call)
+    if (its?.orphaned && status >= ANSWERED && PART.test(call.request.method)) this.#mayGo(call)
     if (its && state === 4 && (status & ANSWERED) === 0) its.orphaned = false
   }
 
