@@ -149,7 +149,9 @@ function drawUpload(stream: Stream, until: number, on: On): UploadOperation {
   const wished = stream.chance(700) ? stream.pick(PART_SIZES) : undefined
   const size = Math.max(what === 'photo' ? 64 : 1, drawSize(stream, wished))
   // Many parts cost time, and show little that some do not.
-  const partSize = wished !== undefined && size > MOST_PARTS * wished ? undefined : wished
+  const few = wished !== undefined && size > MOST_PARTS * wished ? undefined : wished
+  // A line that takes a minute for one part counts as dead before that has passed.
+  const partSize = few ?? (on('slow') && size > SLOW_PART ? SLOW_PART : undefined)
   return {
     kind: 'upload',
     at: stream.chance(300) ? 0 : stream.between(0, until),
@@ -162,6 +164,9 @@ function drawUpload(stream: Stream, until: number, on: On): UploadOperation {
     abortAfter: stream.chance(120) ? stream.between(0, 5 * SECOND) : undefined,
   }
 }
+
+/** Largest part that slow lines are burdened with: the slowest of them takes 16 s for it. */
+const SLOW_PART = 131_072
 
 /** Small for the most part; often just at the border of a part. */
 function drawSize(stream: Stream, partSize: number | undefined): number {
