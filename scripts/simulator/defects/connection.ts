@@ -68,7 +68,7 @@ export const CONNECTION_DEFECTS: Defects = {
   'abort-unheard': {
     what: 'a call does not end when it is aborted',
     file: DATACENTER,
-    find: 'connection.cancel(call)\n          reject(signal!.reason)',
+    find: 'connection.cancel(call)\n          settle(() => reject(signal!.reason))',
     replace: 'connection.cancel(call)',
     within: 20,
   },

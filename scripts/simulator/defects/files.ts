@@ -25,7 +25,7 @@ export const FILE_DEFECTS: Defects = {
   'gate-stays-shut': {
     what: 'after a flood wait no part is sent any more',
     file: GATE,
-    find: 'if (soonest < Number.POSITIVE_INFINITY) timer = host.setTimer(soonest, run)',
+    find: 'if (soonest < NEVER) timer = host.setTimer(soonest, run)',
     replace: '',
     within: 60,
   },
