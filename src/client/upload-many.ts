@@ -2,6 +2,7 @@
  * Many uploads through one client, some at a time, their outcomes in order.
  */
 
+import { UsageError } from '../errors.ts'
 import { type ManyOptions, type Outcome, runMany, type Task } from '../files/many.ts'
 import { type ManyProgress, manyMeter } from '../files/many-progress.ts'
 import type { MediaLike } from '../files/media.ts'
@@ -55,6 +56,11 @@ export function uploadMany<Item extends ManyItem>(
   options: UploadManyOptions = {},
 ): ManyUploads<Item> {
   const { concurrency, stopOnError, signal, onProgress, host = systemHost, ...common } = options
+  if (typeof items !== 'object' || items === null || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
+    throw new UsageError(
+      'uploadMany takes an array, a generator or an async iterable of items; a Promise has to be awaited first',
+    )
+  }
   const { length, size } = items as { readonly length?: number; readonly size?: number }
   const meter = onProgress && manyMeter(host, onProgress, length ?? size)
   const work = async (item: ManyItem, task: Task): Promise<{ readonly media: MessageMedia }> => {

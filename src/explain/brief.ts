@@ -5,7 +5,7 @@
 export function adviceFor(code: number, _type: string, parameter: number | undefined): string {
   if (code === 420) return `wait ${parameter} s`
   if (code === 401) return 'log in again'
-  return code < 0 || code >= 500 ? 'try again later' : 'change it before trying again'
+  return code < 0 || code >= 500 ? 'try again later' : 'change it first'
 }
 
 /** What to do next, behind a sentence that says what happened; left out here. */

@@ -167,6 +167,9 @@ export function isInputFile(value: unknown): value is InputFile {
 export async function resolveMedia(media: MediaLike, upload: MediaUploader): Promise<InputMedia> {
   if (isInputMedia(media)) return media
   const made = await media?.resolve?.(upload)
-  if (!made) throw new UsageError(`this is no media${hint('; give a photo(), a document() or an InputMedia') ?? ''}`)
+  if (!made)
+    throw new UsageError(
+      `this is no media${hint('; give { media: … } with a photo(), a document() or an InputMedia') ?? ''}`,
+    )
   return made
 }

@@ -74,5 +74,6 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
     const larger = hint(() => (partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : ''))
     throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger ?? ''}`)
   }
-  return { size, partSize, parts: size && Math.ceil(size / partSize), maxParts, big }
+  // A caller without types may have given text: what passed the checks above stands for a number.
+  return { size, partSize: +partSize, parts: size && Math.ceil(size / partSize), maxParts: +maxParts, big }
 }

@@ -141,6 +141,15 @@ describe('by phone number', () => {
     await expect.poll(() => named('auth.cancelCode').length).toBe(1)
   })
 
+  test('whoever is asked gives nothing: an error, and no attempt on the server', async () => {
+    for (const nothing of [undefined, null, 11111]) {
+      const login = phoneLogin({ phone: PHONE, code: () => nothing as never })
+      await expect(connect({ login })).rejects.toThrow(/code must give a string or RESEND/)
+    }
+    await connect(byPhone(['', ' ', '11111']))
+    expect(named('auth.signIn')).toHaveLength(1)
+  })
+
   test('an account that lives on another datacenter is followed there', async () => {
     alice().homeDc = 4
     const client = await connect(byPhone(['11111']))
@@ -186,9 +195,17 @@ describe('with a password', () => {
     await expect(connect(byPhone(['11111']))).rejects.toThrow(/option password/)
   })
 
+  test.each([undefined, ''])('%s instead of a password: an error, and no attempt on the server', async (nothing) => {
+    const password = (): string => nothing as never
+    await expect(connect(byPhone(['11111'], { password }))).rejects.toThrow(/password must give a string/)
+    expect(named('auth.checkPassword')).toHaveLength(0)
+  })
+
   test('wrong five times: the server has the last word', async () => {
     const password = (): string => 'wrong'
-    await expect(connect(byPhone(['11111'], { password }))).rejects.toMatchObject({ type: 'PASSWORD_HASH_INVALID' })
+    await expect(connect(byPhone(['11111'], { password }))).rejects.toThrow(
+      /PASSWORD_HASH_INVALID.*the password is wrong/,
+    )
     expect(named('auth.checkPassword')).toHaveLength(5)
   })
 

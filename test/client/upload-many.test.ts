@@ -1,7 +1,9 @@
 /** Many uploads through one client, against the test DC over real sockets. */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { uploadMany } from '../../src/client/upload-many.ts'
 import {
   document,
   uploadMany as forBundles,
@@ -235,4 +237,8 @@ describe('ending early', () => {
     expect(outcomes[0]).toMatchObject({ status: 'rejected', error: { code: 'FILE_NOT_FOUND' } })
     expect(outcomes.length).toBeLessThan(10)
   })
+})
+
+test.each([null, 5, {}, Promise.resolve([])])('%s is nothing to go through: said at once', (items) => {
+  expect(() => uploadMany(undefined as never, items as never)).toThrow(/an array, a generator or an async iterable/)
 })

@@ -88,3 +88,8 @@ describe('plan', () => {
     expect(() => planUpload(5, { maxParts })).toThrow(UsageError)
   })
 })
+
+test('numbers given as text are numbers in the plan', () => {
+  const plan = planUpload(5_000_000, { partSize: '524288' as never, maxParts: '8000' as never })
+  expect(plan).toMatchObject({ partSize: 524_288, maxParts: 8000, parts: 10 })
+})

@@ -59,6 +59,9 @@ export async function checkPassword(context: LoginContext, ask: AskPassword | un
       )
     }
     const password = await orAbort(Promise.resolve(ask({ hint: reminder, attempt, hasRecovery })), signal)
+    if (typeof password !== 'string' || password === '') {
+      throw new UsageError(`password must give a string that is not empty, not ${typeof password}`)
+    }
     const text = new TextEncoder().encode(password)
     const answer = await answerSrp(crypto, host.random, pbkdf2, text, { ...currentAlgo, srpB })
     text.fill(0)

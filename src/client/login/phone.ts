@@ -87,12 +87,17 @@ async function codeEntered(
     let code: string | typeof RESEND
     try {
       code = await orAbort(Promise.resolve(options.code(request)), signal)
+      if (code !== RESEND && typeof code !== 'string') {
+        throw new UsageError(`code must give a string or RESEND, not ${code === null ? 'nothing' : typeof code}`)
+      }
     } catch (error) {
       // Whoever is asked gave up: the server need not wait for the code either.
       void quietly(() => context.call(authCancelCode, { _: 'auth.cancelCode', phoneNumber, phoneCodeHash }))
       throw error
     }
     try {
+      // What was left empty is asked for again, without costing an attempt on the server's side.
+      if (code !== RESEND && !code.trim()) throw new RpcError(400, 'PHONE_CODE_EMPTY', 'auth.signIn')
       if (code !== RESEND) return { authorization: await signIn(context, phoneNumber, sent, code) }
       if (resent++ >= MAX_ATTEMPTS) throw new UsageError('no further code is asked for')
       sent = await context.call(authResendCode, { _: 'auth.resendCode', phoneNumber, phoneCodeHash })

@@ -24,6 +24,8 @@ import type { ResumeStore } from './store.ts'
 
 /** Milliseconds after its last part beyond which a file is not gone on with: the server has surely forgotten it. */
 export const JOURNAL_LIFETIME: number = 6 * 3_600_000
+/** What has succeeded waits for its notes to be removed for this many milliseconds: a store that hangs must not keep it. */
+const PATIENCE = 5000
 /** One call starts over at most this often. */
 const MAX_RESTARTS = 16
 /** Answers that mean that the parts on the server do not make the file: they are lost, or come from another one. */
@@ -44,7 +46,7 @@ export function resumable(store: ResumeStore): Resume {
       const run = new Run(store, claims, account)
       try {
         const result = await work(run)
-        await run.end(true)
+        await run.finish()
         return result
       } catch (error) {
         const lost = run.isLost(error)
@@ -123,6 +125,20 @@ class Run implements ResumeRun {
   /** Tells all files that they start over. */
   tellLost(error: unknown): void {
     for (const { name, options } of this.#files) options.onEvent?.({ type: 'restart', name, reason: 'lost', error })
+  }
+
+  /** Has what was noted removed, and waits for that for a while. */
+  async finish(): Promise<void> {
+    const ended = this.end(true)
+    const host = this.#files[0]?.options.host
+    if (!host) return ended
+    await new Promise<void>((resolve) => {
+      const timer = host.setTimer(PATIENCE, resolve)
+      void ended.finally(() => {
+        timer.cancel()
+        resolve()
+      })
+    })
   }
 
   /** Lets go of all files. With `forget`, what was noted of them is removed, and of old ones as well. */

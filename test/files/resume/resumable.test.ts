@@ -534,3 +534,15 @@ describe('notes of files that nobody uploads again', () => {
     expect(store.texts.has(old!)).toBe(false)
   })
 })
+
+it('a store that never gets done with its removal does not keep what was uploaded', async () => {
+  const { host, begin, clean } = lab()
+  const store: ResumeStore = {
+    load: () => Promise.resolve(undefined),
+    save: () => Promise.resolve(),
+    remove: () => new Promise(() => {}),
+  }
+  const { result } = begin(named(pattern(9 * KiB)), { resume: resumable(store) })
+  expect(await host.runUntil(result)).toMatchObject({ parts: 9 })
+  clean()
+})
