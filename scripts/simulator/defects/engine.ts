@@ -61,8 +61,8 @@ export const ENGINE_DEFECTS: Defects = {
   'notes-kept': {
     what: 'what was noted of a file stays when the file is done with',
     file: 'src/files/resume/resumable.ts',
-    find: 'await run.end(true)\n        return result',
-    replace: 'await run.end(false)\n        return result',
+    find: 'const ended = this.end(true)',
+    replace: 'const ended = this.end(false)',
     within: 60,
   },
   'one-sinks-all': {
