@@ -32,7 +32,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['tl/generated/client/', 'tl/generated/compact/', 'tl/generated/server/'],
   ['tl/generated/', 'tl/generated/mtproto/'],
   ['tl/'],
-  ['errors.ts', 'explain/', 'host.ts', 'bytes.ts'],
+  ['errors.ts', 'explain/', 'host.ts', 'bytes.ts', 'base64.ts'],
 ]
 
 interface Place {

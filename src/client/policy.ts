@@ -7,7 +7,8 @@
  * Source: https://core.telegram.org/api/errors
  */
 import { RpcError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import { orAbort } from '../files/abort.ts'
+import type { Host, Timer } from '../host.ts'
 import { ATTEMPTS, FIRST_PAUSE } from './limits.ts'
 
 /** What the caller is told when a call waits. */
@@ -53,17 +54,10 @@ function pauseAfter(error: unknown, attempt: number, maxWait: number): number | 
 }
 
 /** Resolves after `delay` milliseconds. @throws the signal's reason when aborted */
-export function sleep(host: Host, delay: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const onAbort = (): void => {
-      timer.cancel()
-      reject(signal!.reason)
-    }
-    const timer = host.setTimer(delay, () => {
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    })
-    signal?.addEventListener('abort', onAbort, { once: true })
+export async function sleep(host: Host, delay: number, signal?: AbortSignal): Promise<void> {
+  let timer: Timer | undefined
+  const over = new Promise<void>((resolve) => {
+    timer = host.setTimer(delay, resolve)
   })
+  await orAbort(over, signal).finally(() => timer?.cancel())
 }

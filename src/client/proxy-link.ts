@@ -5,6 +5,7 @@
  * Passwords and secrets never get into an error, and so no link is shown in one.
  * Source: https://core.telegram.org/api/links#mtproxy-links, https://core.telegram.org/api/links#socks5-proxy-links
  */
+import { fromBase64 } from '../base64.ts'
 import { fromHex } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
@@ -141,15 +142,7 @@ function readSecret(secret: string | undefined): Uint8Array {
   // No secret in base64 has hex digits alone.
   if (!isHex && /^[0-9a-f]+$/i.test(secret)) throw new UsageError(CUT_OFF)
   const bytes = isHex ? fromHex(secret) : fromBase64(secret)
+  if (!bytes) throw new UsageError(CUT_OFF)
   parseSecret(bytes)
   return bytes
-}
-
-function fromBase64(text: string): Uint8Array {
-  try {
-    const plain = text.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
-    return Uint8Array.from(atob(plain), (char) => char.charCodeAt(0))
-  } catch {
-    throw new UsageError(CUT_OFF)
-  }
 }

@@ -7,7 +7,7 @@
 
 /** Length of the modulus, and of everything encrypted with it, in bytes. */
 export const RSA_LENGTH = 256
-/** Most bytes that {@link rsaPad} takes. */
+/** Most bytes that `rsaPad` takes. */
 export const RSA_PAD_LIMIT = 144
 /** What the data is padded to before it is hashed and encrypted. */
 export const RSA_PADDED = 192

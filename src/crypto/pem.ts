@@ -4,6 +4,7 @@
  * DER is read strictly: definite lengths in their shortest form, positive integers without needless zeros, nothing left
  * over. Sources: RFC 8017, appendix A.1.1; RFC 5280, section 4.1; RFC 7468.
  */
+import { toBase64 } from '../base64.ts'
 import { concat, fromBigInt, toBigInt } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
 import type { Crypto } from './crypto.ts'
@@ -104,6 +105,6 @@ function putNumber(value: bigint): Uint8Array {
 /** Writes an RSA public key as PKCS#1 PEM, the form in which Telegram publishes its keys. */
 export function encodePublicKey({ n, e }: { readonly n: bigint; readonly e: bigint }): string {
   const der = put(SEQUENCE, putNumber(n), putNumber(e))
-  const base64 = btoa(String.fromCharCode(...der)).replace(/(.{64})(?=.)/g, '$1\n')
+  const base64 = toBase64(der).replace(/(.{64})(?=.)/g, '$1\n')
   return `-----BEGIN RSA PUBLIC KEY-----\n${base64}\n-----END RSA PUBLIC KEY-----\n`
 }

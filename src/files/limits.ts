@@ -70,8 +70,9 @@ export const SMALL_PART_SIZE = 131_072
 export const INTERVAL = 100
 /** Seconds over which the rate is averaged. */
 export const MEMORY = 3
-/** Wait after the first failure, in ms. */
-export const FIRST = 500
+/** Wait after the first failure of a part, in ms, and the longest after many. */
+export const FIRST_BACKOFF = 500
+export const LONGEST_BACKOFF = 8_000
 /** So many failed attempts at a part may not count: a lane that was given up takes the parts on it along, wrongly or not. */
 export const MAX_SPARED = 5
 /** Parts that wait at the gate before no more are read: so reading and sending overlap. */

@@ -11,6 +11,7 @@
  * https://core.telegram.org/tdlib/docs/classtd_1_1td__api_1_1_file_type.html
  */
 import { hint } from '#explain'
+import { fromBase64, toBareBase64Url } from '../base64.ts'
 import { concat } from '../bytes.ts'
 import { UsageError } from '../errors.ts'
 import { TlReader } from '../tl/reader.ts'
@@ -116,7 +117,7 @@ export function parseFileId(text: string): FileId {
       `this file_id cannot be used: ${why}${hint('; ask the Bot API for it again, by getFile or a fresh message') ?? ''}`,
     )
   }
-  const bytes = bytesOf(text)
+  const bytes = /^[\w-]+$/.test(text) ? fromBase64(text) : undefined
   if (!bytes || bytes.length < 2) return refuse('it is not base64')
   const form = bytes.at(-1)
   const version = bytes.at(-2)!
@@ -177,7 +178,7 @@ export function formatFileId({ type, dcId, id, accessHash, fileReference, size }
     writer.int(number)
     writer.int(letterOf(size))
   }
-  return base64(concat(packZeros(writer.finish()), Uint8Array.of(VERSION, FORM)))
+  return toBareBase64Url(concat(packZeros(writer.finish()), Uint8Array.of(VERSION, FORM)))
 }
 
 /** Kinds of files in a file_unique_id, by number. */
@@ -192,30 +193,14 @@ export function formatUniqueId({ type, id, size }: Pick<FileId, 'type' | 'id' | 
   const writer = new TlWriter(16)
   writer.int(isPhoto(type) ? UNIQUE_PHOTO : UNIQUE_DOCUMENT)
   writer.long(id)
-  if (!isPhoto(type)) return base64(packZeros(writer.finish()))
+  if (!isPhoto(type)) return toBareBase64Url(packZeros(writer.finish()))
   const letter = String.fromCharCode(letterOf(size))
   // The two sizes of a chat's photo came first.
   const sizeNumber = letter === 'a' ? 0 : letter === 'c' ? 1 : letter.charCodeAt(0) + 5
-  return base64(packZeros(concat(writer.finish(), Uint8Array.of(sizeNumber))))
+  return toBareBase64Url(packZeros(concat(writer.finish(), Uint8Array.of(sizeNumber))))
 }
 
 function letterOf(size: string | undefined): number {
   if (size?.length !== 1) throw new UsageError('a photo has a file_id for each of its sizes: which one is meant?')
   return size.charCodeAt(0)
-}
-
-function bytesOf(text: string): Uint8Array | undefined {
-  if (!/^[\w-]+$/.test(text)) return undefined
-  try {
-    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0))
-  } catch {
-    return undefined
-  }
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '')
 }

@@ -5,8 +5,9 @@
  * Source: https://core.telegram.org/api/qr-login
  */
 import { authExportLoginToken, authImportLoginToken } from '#methods'
+import { toBareBase64Url } from '../../base64.ts'
 import { UsageError } from '../../errors.ts'
-import type { Timer } from '../../host.ts'
+import { orAbort } from '../../files/abort.ts'
 import type { AuthLoginToken } from '../../tl/generated/api-types.ts'
 import type { Login, LoginContext } from './context.ts'
 import { type AskPassword, checkPassword, wantsPassword } from './password.ts'
@@ -55,7 +56,7 @@ export function qrLogin({ onToken, exceptIds = [], password }: QrLoginOptions): 
           const answer = await followed(context, await context.call(authExportLoginToken, request))
           if (answer._ === 'auth.loginTokenSuccess') return answer.authorization
           const expiresAt = 1000 * answer.expires
-          onToken({ url: `tg://login?token=${base64Url(answer.token)}`, expiresAt })
+          onToken({ url: `tg://login?token=${toBareBase64Url(answer.token)}`, expiresAt })
           await scanned.or(Math.max(SHORTEST, expiresAt - host.wallClock()))
         } finally {
           scanned.end()
@@ -88,36 +89,20 @@ function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; e
   const { host, signal } = context
   let scanned = false
   let wake = (): void => {}
-  let timer: Timer | undefined
   context.onMessage((reader) => {
     if (reader.remaining < 8 || reader.uint() !== UPDATE_SHORT || reader.uint() !== UPDATE_LOGIN_TOKEN) return
     scanned = true
     wake()
   })
   return {
-    or: (ms) =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted()
-        const onAbort = (): void => {
-          timer?.cancel()
-          reject(signal!.reason as Error)
-        }
-        wake = () => {
-          timer?.cancel()
-          signal?.removeEventListener('abort', onAbort)
-          resolve()
-        }
-        signal?.addEventListener('abort', onAbort, { once: true })
-        if (scanned) wake()
-        else timer = host.setTimer(ms, wake)
-      }),
+    or(ms) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      if (scanned) wake()
+      const timer = host.setTimer(ms, wake)
+      return orAbort(woken, signal).finally(() => timer.cancel())
+    },
     end: () => context.onMessage(undefined),
   }
-}
-
-function base64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '')
 }

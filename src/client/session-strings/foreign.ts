@@ -42,33 +42,6 @@ export interface SessionCodec {
 /** Length of an authorization key. */
 export const KEY_LENGTH = 256
 
-/** Bytes of a base64 text in either alphabet, with or without padding; undefined if it is none. */
-export function fromBase64(text: string): Uint8Array | undefined {
-  if (!/^[\w+/-]+=*$/.test(text)) return undefined
-  try {
-    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '')), (character) =>
-      character.charCodeAt(0),
-    )
-  } catch {
-    return undefined
-  }
-}
-
-/** Base64 in the standard alphabet, padded. */
-export function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-}
-
-/** Base64 in the alphabet for URLs, padded. */
-export function toBase64Url(bytes: Uint8Array): string {
-  return toBase64(bytes).replace(/\+/g, '-').replace(/\//g, '_')
-}
-
-/** Base64 in the alphabet for URLs, without padding. */
-export function toBareBase64Url(bytes: Uint8Array): string {
-  return toBase64Url(bytes).replace(/=+$/, '')
-}
-
 /** A byte that stands for true or false; undefined for all other values. */
 export function flagOf(byte: number | undefined): boolean | undefined {
   return byte === 0 || byte === 1 ? byte === 1 : undefined

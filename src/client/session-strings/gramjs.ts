@@ -5,8 +5,9 @@
  * GramJS itself reads those of Telethon too, and so both begin alike; lengths tell them apart.
  * Source: https://gram.js.org/getting-started/authorization
  */
+import { toBase64 } from '../../base64.ts'
 import { concat, view } from '../../bytes.ts'
-import { KEY_LENGTH, lacks, type SessionCodec, toBase64 } from './foreign.ts'
+import { KEY_LENGTH, lacks, type SessionCodec } from './foreign.ts'
 
 /** Addresses are shorter than this many bytes. */
 const MAX_HOST = 100

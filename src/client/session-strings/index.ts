@@ -11,18 +11,13 @@
  *
  * Known are those of Telethon, GramJS, Pyrogram and mtcute. They hold the authorization key: whoever has one is logged in.
  */
+
 import { hint } from '#explain'
+import { fromBase64 } from '../../base64.ts'
 import { StorageError, UsageError } from '../../errors.ts'
 import { telegramAddress } from '../datacenters.ts'
 import { decodeSession, encodeSession, type SessionData } from '../session-data.ts'
-import {
-  type ForeignSession,
-  fromBase64,
-  lacks,
-  type SessionCodec,
-  type StringAddress,
-  type StringFormat,
-} from './foreign.ts'
+import { type ForeignSession, lacks, type SessionCodec, type StringAddress, type StringFormat } from './foreign.ts'
 import { gramjs } from './gramjs.ts'
 import { mtcute } from './mtcute.ts'
 import { pyrogram } from './pyrogram.ts'

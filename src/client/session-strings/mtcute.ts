@@ -7,10 +7,11 @@
  * (TL `string`) and port (TL `int`).
  * Source: https://mtcute.dev/guide/topics/storage
  */
+import { toBareBase64Url } from '../../base64.ts'
 import { concat } from '../../bytes.ts'
 import { TlReader } from '../../tl/reader.ts'
 import { TlWriter } from '../../tl/writer.ts'
-import { KEY_LENGTH, lacks, type SessionCodec, type StringAddress, toBareBase64Url } from './foreign.ts'
+import { KEY_LENGTH, lacks, type SessionCodec, type StringAddress } from './foreign.ts'
 
 const VERSION = 3
 const HAS_SELF = 1

@@ -5,8 +5,9 @@
  *
  * Source: https://docs.pyrogram.org/topics/storage-engines
  */
+import { toBareBase64Url } from '../../base64.ts'
 import { concat, view } from '../../bytes.ts'
-import { flagOf, KEY_LENGTH, lacks, type SessionCodec, toBareBase64Url } from './foreign.ts'
+import { flagOf, KEY_LENGTH, lacks, type SessionCodec } from './foreign.ts'
 
 /** By the length of all: bytes of the api_id, and of the account's id. */
 const LAYOUTS: Readonly<Record<number, readonly [apiId: number, userId: number]>> = {

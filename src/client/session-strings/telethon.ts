@@ -4,8 +4,9 @@
  *
  * Source: https://docs.telethon.dev/en/stable/concepts/sessions.html#string-sessions
  */
+import { toBase64Url } from '../../base64.ts'
 import { concat, view } from '../../bytes.ts'
-import { KEY_LENGTH, lacks, type SessionCodec, toBase64Url } from './foreign.ts'
+import { KEY_LENGTH, lacks, type SessionCodec } from './foreign.ts'
 import { ipBytes, ipText } from './ip.ts'
 
 export const telethon: SessionCodec = {

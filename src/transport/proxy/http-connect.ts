@@ -5,6 +5,7 @@
  * Sources: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6, https://www.rfc-editor.org/rfc/rfc9112,
  * https://www.rfc-editor.org/rfc/rfc7617 (Basic)
  */
+import { toBase64 } from '../../base64.ts'
 import { concat } from '../../bytes.ts'
 import { UsageError } from '../../errors.ts'
 import type { Address } from '../carrier/carrier.ts'
@@ -43,7 +44,8 @@ export function httpConnect(login?: ProxyLogin): ProxyProtocol {
   if (words && Array.from(words).some((char) => char < ' ' || char === '\x7f')) {
     throw new UsageError('user name or password for the HTTP proxy contain control characters')
   }
-  const authorization = words === undefined ? '' : `Proxy-Authorization: Basic ${base64(words)}\r\n`
+  const authorization =
+    words === undefined ? '' : `Proxy-Authorization: Basic ${toBase64(new TextEncoder().encode(words))}\r\n`
   return { name: 'HTTP', handshake: (target, refuse) => new HttpConnect(target, refuse, authorization) }
 }
 
@@ -128,8 +130,4 @@ function latin1(bytes: Uint8Array): string {
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
   return text
-}
-
-function base64(text: string): string {
-  return btoa(latin1(new TextEncoder().encode(text)))
 }

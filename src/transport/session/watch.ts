@@ -14,6 +14,7 @@ import {
   DISCONNECT_DELAY,
   GIVE_UP,
   LOOK_EVERY,
+  MAX_IDS,
   MAX_QUESTIONS,
   PING_BUSY,
   PING_IDLE,
@@ -23,9 +24,6 @@ import {
   SALTS_EVERY,
   SLOWEST,
 } from './limits.ts'
-
-/** Most ids in one `msgs_state_req`; further ones have their turn at the next look. */
-const MAX_IDS = 8192
 
 /** When a call was asked about that has to be asked about at once. */
 export const LONG_AGO: number = -NEVER
