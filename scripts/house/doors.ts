@@ -73,6 +73,7 @@ export const DOORS: readonly Door[] = [
     lets: ['clock', 'timers', 'random'],
     why: 'the Host of the real world',
   },
+  { path: 'src/files/sync-folder.ts', lets: ['node'], why: 'has the entries of a folder written to the disk' },
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
   { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
   { path: 'src/lab/fuzz/targets/gzip.ts', lets: ['node'], why: "compares our inflate with the platform's" },

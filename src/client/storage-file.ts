@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StorageError, type StorageErrorCode } from '../errors.ts'
+import { syncFolder } from '../files/sync-folder.ts'
 import type { SessionStorage } from './storage.ts'
 
 /** Read and write for the owner, nothing for others: the file holds keys. */
@@ -134,19 +135,6 @@ async function replace(target: string, temporary: string, data: string, swept: b
     throw error
   }
   await syncFolder(dirname(target))
-}
-
-/** The rename is durable once the folder is on the disk. Not every system can do that; the file is whole all the same. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle | undefined
-  try {
-    handle = await open(folder, 'r')
-    await handle.sync()
-  } catch {
-    // Windows opens no folders, and some network file systems do not sync them.
-  } finally {
-    await handle?.close()
-  }
 }
 
 /** Removes temporary files of killed processes, told by their age against the one just written. */

@@ -102,7 +102,7 @@ export async function* readParts(
       const { parts } = planUpload(end, { ...plan, maxParts, label })
       md5?.update(piece.bytes)
       if (!length || skip) held.pop()!.release?.()
-      while (held.length > (last ? 0 : 1)) {
+      while (held.length > (last || only !== undefined ? 0 : 1)) {
         const next = held.shift()!
         const isLast = next.part === only || (last && !held.length)
         // Of a stream, only the last part carries the total: https://core.telegram.org/api/files#streamed-uploads

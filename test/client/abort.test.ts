@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { getEventListeners, once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,7 @@ import type { Host } from '../../src/host.ts'
 import { document, type FileLike, UploadClient, type UploadMediaOptions } from '../../src/index.ts'
 import type { CallFault, Faults, RequestInfo } from '../../src/lab/server/faults.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import { openFilesBelow } from '../support/open-files.ts'
 
 const linux = process.platform === 'linux'
 const MiB = 1024 * 1024
@@ -93,17 +94,7 @@ afterEach(async () => {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Files below the folder that this process has open. */
-function openFiles(): string[] {
-  if (!linux) return []
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${fd}`)
-      return target.startsWith(folder) ? [target] : []
-    } catch {
-      return []
-    }
-  })
-}
+const openFiles = (): string[] => openFilesBelow(folder)
 
 /** The next request of this name; it gets the fault, and so do all of this name that follow. */
 function request(name: RegExp, fault?: CallFault): Promise<void> {

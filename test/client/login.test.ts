@@ -106,6 +106,7 @@ describe('by phone number', () => {
     ['fragment', { url: 'https://fragment.com/login/9996610001' }],
     ['email', { pattern: 'a***@e***.org' }],
     ['sms-word', { pattern: '1' }],
+    ['sms-phrase', { pattern: '1' }],
   ] as const)('a code by %s is described, and accepted', async (delivery, described) => {
     home.world.logins.deliveries.set(PHONE, [delivery])
     const client = await connect(byPhone(['11111']))

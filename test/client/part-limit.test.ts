@@ -1,17 +1,16 @@
 /** How many parts a file may have: what the account is told, and what the server takes. Over real sockets. */
 import { createHash, randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { document, type FileLike, UploadClient, type UploadFileOptions } from '../../src/index.ts'
+import { document, type FileLike, type UploadClient, type UploadFileOptions } from '../../src/index.ts'
 import type { Faults } from '../../src/lab/server/faults.ts'
-import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import type { RunningServer } from '../../src/lab/server/index.ts'
+import { connectTo, startTestDc } from '../support/test-dc.ts'
 
 const KiB = 1024
 /** The smallest part, so that 4000 of them are a small file. */
 const partSize = KiB
 
 let server: RunningServer
-/** Of the first server; making one takes a while. */
-let privateKeyPem = ''
 let client: UploadClient
 let faults: Faults
 let methods: string[]
@@ -19,20 +18,8 @@ let methods: string[]
 beforeEach(async () => {
   faults = {}
   methods = []
-  server = await startServer({
-    ...(privateKeyPem && { privateKeyPem }),
-    parts: 'memory',
-    faults,
-    onRequest: ({ request }) => methods.push(request._),
-  })
-  privateKeyPem = server.privateKeyPem
-  const { dcId, host, port, publicKeyPem } = server
-  client = await UploadClient.connect({
-    apiId: 1,
-    apiHash: 'hash',
-    botToken: '123:token',
-    dc: { id: dcId, host, port, serverKeys: [publicKeyPem] },
-  })
+  server = await startTestDc({ faults, onRequest: ({ request }) => methods.push(request._) })
+  client = await connectTo(server)
 })
 afterEach(async () => {
   await client.close()

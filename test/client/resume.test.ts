@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
   utimesSync,
@@ -19,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClientEvent, MessageMedia, UploadEvent } from '../../src/index.ts'
 import { document, UploadClient, type UploadFileOptions } from '../../src/index.ts'
 import { type RequestInfo, type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import { openFilesBelow } from '../support/open-files.ts'
 
 const PART = 16 * 1024
 const PARTS = 100
@@ -100,16 +100,7 @@ const ids = (): Set<bigint> => new Set(received.map(({ id }) => id))
 test('an aborted upload leaves its notes, no lock and no open file, and goes on when it is repeated', async () => {
   await abortAfter(40)
   expect(readdirSync(journal).map((name) => name.slice(32))).toEqual(['.upload'])
-  const inFolder = (): string[] =>
-    readdirSync('/proc/self/fd').flatMap((fd) => {
-      try {
-        const target = readlinkSync(`/proc/self/fd/${fd}`)
-        return target.startsWith(folder) ? [target] : []
-      } catch {
-        return []
-      }
-    })
-  if (process.platform === 'linux') await expect.poll(inFolder).toEqual([])
+  await expect.poll(() => openFilesBelow(folder)).toEqual([])
   // What the server still deals with is of no interest any more.
   received.length = 0
   const media = await send()

@@ -19,9 +19,10 @@ import { PassThrough, Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { document, type FileLike, photo, UploadClient, type UploadFileOptions } from '../../src/index.ts'
+import { document, type FileLike, photo, type UploadClient, type UploadFileOptions } from '../../src/index.ts'
 import type { Faults } from '../../src/lab/server/faults.ts'
-import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import type { RunningServer } from '../../src/lab/server/index.ts'
+import { connectTo, startTestDc } from '../support/test-dc.ts'
 
 const KiB = 1024
 const MiB = KiB * KiB
@@ -38,14 +39,8 @@ let serial = 0
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sources-'))
-  server = await startServer({ parts: 'memory', faults: faults as Faults })
-  const { dcId, host, port, publicKeyPem } = server
-  client = await UploadClient.connect({
-    apiId: 1,
-    apiHash: 'hash',
-    botToken: '123:token',
-    dc: { id: dcId, host, port, serverKeys: [publicKeyPem] },
-  })
+  server = await startTestDc({ faults: faults as Faults })
+  client = await connectTo(server)
   web = createServer((request, response) => {
     const url = new URL(request.url!, 'http://x')
     const page = pages.get(url.pathname)!

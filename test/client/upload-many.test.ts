@@ -9,15 +9,14 @@ import {
   uploadMany as forBundles,
   type ManyProgress,
   photo,
-  UploadClient,
+  type UploadClient,
   type UploadOutcome,
 } from '../../src/index.ts'
 import type { Faults, RequestInfo } from '../../src/lab/server/faults.ts'
-import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import type { RunningServer } from '../../src/lab/server/index.ts'
+import { connectTo, startTestDc } from '../support/test-dc.ts'
 
 let server: RunningServer
-/** Of the first server; making one takes a while. */
-let privateKeyPem = ''
 let client: UploadClient
 let faults: Faults
 let requests: RequestInfo[]
@@ -25,20 +24,8 @@ let requests: RequestInfo[]
 beforeEach(async () => {
   faults = {}
   requests = []
-  server = await startServer({
-    ...(privateKeyPem && { privateKeyPem }),
-    parts: 'memory',
-    faults,
-    onRequest: (info) => requests.push(info),
-  })
-  privateKeyPem = server.privateKeyPem
-  const { dcId, host, port, publicKeyPem } = server
-  client = await UploadClient.connect({
-    apiId: 1,
-    apiHash: 'hash',
-    botToken: '123:token',
-    dc: { id: dcId, host, port, serverKeys: [publicKeyPem] },
-  })
+  server = await startTestDc({ faults, onRequest: (info) => requests.push(info) })
+  client = await connectTo(server)
 })
 afterEach(async () => {
   await client.close()

@@ -5,8 +5,6 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -23,6 +21,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RandomAccessSource, StreamSource } from '../../src/files/index.ts'
 import { sourceError } from '../../src/files/source-error.ts'
 import { openFile } from '../../src/files/source-file.ts'
+import { openFilesBelow } from '../support/open-files.ts'
 import { pattern } from '../support/pattern.ts'
 
 const linux = process.platform === 'linux'
@@ -45,17 +44,7 @@ function circle(): string {
 }
 
 /** Files below `root` that this process has open. */
-const openNow = (): string[] =>
-  linux
-    ? readdirSync('/proc/self/fd').flatMap((fd) => {
-        try {
-          const target = readlinkSync(`/proc/self/fd/${fd}`)
-          return target.startsWith(root) ? [target] : []
-        } catch {
-          return []
-        }
-      })
-    : []
+const openNow = (): string[] => openFilesBelow(root)
 
 const openRandom = async (): Promise<RandomAccessSource> => (await openFile(path)) as RandomAccessSource
 const read = async (source: RandomAccessSource, offset: number, length: number): Promise<Uint8Array> => {

@@ -1,18 +1,10 @@
-import {
-  appendFileSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { upload } from '../../src/files/index.ts'
 import { openFile } from '../../src/files/source-file.ts'
+import { openFilesBelow } from '../support/open-files.ts'
 import { PartServer } from '../support/part-server.ts'
 import { pattern } from '../support/pattern.ts'
 import { optionsFor, rejection } from '../support/upload-setup.ts'
@@ -30,17 +22,7 @@ beforeEach(() => {
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
-function openNow(): string[] {
-  if (process.platform !== 'linux') return []
-  return readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${fd}`)
-      return target.startsWith(root) ? [target] : []
-    } catch {
-      return []
-    }
-  })
-}
+const openNow = (): string[] => openFilesBelow(root)
 
 describe('a real file', () => {
   test('reaches the server, and is closed', async () => {

@@ -470,6 +470,23 @@ describe('repair', () => {
     clean()
   })
 
+  test('nothing is read but the part that is sent again', async () => {
+    const { host, server, options } = setup()
+    const opened = await openSource(pattern(12 * MiB))
+    const read: number[] = []
+    const source = {
+      ...opened,
+      range: (offset: number, length: number) => {
+        read.push(offset / length)
+        return opened.range!(offset, length)
+      },
+    } as typeof opened
+    const file = await host.runUntil(upload(server, source, options))
+    read.length = 0
+    for (const part of [3, 23]) await host.runUntil(file.resend(part))
+    expect(read).toEqual([3, 23])
+  })
+
   test('there is no repair for streams, nor for parts that are not there', async () => {
     const { host, server, options } = setup()
     const stream = await host.runUntil(upload(server, cut(pattern(5_000), 100), options))

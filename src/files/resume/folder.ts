@@ -15,6 +15,7 @@ import { writeSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Resume } from '../resumption.ts'
+import { syncFolder } from '../sync-folder.ts'
 import { takeLock } from './lock.ts'
 import { resumable } from './resumable.ts'
 import type { ResumeStore } from './store.ts'
@@ -155,19 +156,6 @@ async function create(folder: string, key: string, text: string, replaces: boole
     await file.close()
     await rm(temporary, { force: true })
     throw error
-  }
-}
-
-/** The rename is on the disk once the folder is. Not every system can do that; the file is whole all the same. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle | undefined
-  try {
-    handle = await open(folder, 'r')
-    await handle.sync()
-  } catch {
-    // Windows opens no folders.
-  } finally {
-    await handle?.close()
   }
 }
 

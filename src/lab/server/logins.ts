@@ -6,6 +6,7 @@
  */
 import { pbkdf2 } from '#pbkdf2'
 import { fromBigInt, toHex, view } from '../../bytes.ts'
+import type { CodeDelivery } from '../../client/login/code.ts'
 import type { Crypto } from '../../crypto/crypto.ts'
 import { PRODUCTION_PRIME } from '../../crypto/production-prime.ts'
 import { type SrpAlgorithm, type SrpChallenge, srpChallenge, srpVerifier } from '../../crypto/srp-server.ts'
@@ -13,16 +14,7 @@ import { type RandomSource, randomBytes } from '../../host.ts'
 import type { AuthCodeType, AuthSentCodeType } from '../../tl/generated/api-types.ts'
 
 /** How a code can be sent here. */
-export type Delivery =
-  | 'app'
-  | 'sms'
-  | 'call'
-  | 'flash-call'
-  | 'missed-call'
-  | 'fragment'
-  | 'email'
-  | 'sms-word'
-  | 'set-up-email'
+export type Delivery = CodeDelivery | 'set-up-email'
 
 /** A code on its way to somebody. */
 export interface SentCode {
@@ -183,6 +175,8 @@ export function sentCodeType({ delivery, code, phone }: SentCode): AuthSentCodeT
       return { _: 'auth.sentCodeTypeEmailCode', emailPattern: 'a***@e***.org', length }
     case 'sms-word':
       return { _: 'auth.sentCodeTypeSmsWord', beginning: code[0] }
+    case 'sms-phrase':
+      return { _: 'auth.sentCodeTypeSmsPhrase', beginning: code[0] }
     case 'set-up-email':
       return { _: 'auth.sentCodeTypeSetUpEmailRequired' }
   }

@@ -7,7 +7,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -20,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { folderStore, journalFolder } from '../../../src/files/resume/folder.ts'
 import type { ResumeStore } from '../../../src/files/resume/index.ts'
 import { bundleScript } from '../../cli/program.ts'
+import { openFilesBelow, tellsOpenFiles } from '../../support/open-files.ts'
 
 const KEY = 'ab'.repeat(16)
 let folder: string
@@ -37,15 +37,7 @@ const age = (name: string, ms: number): void => {
   utimesSync(at(name), then, then)
 }
 /** Descriptors of this process that lead into the folder. */
-const openFiles = (): string[] =>
-  readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      const target = readlinkSync(`/proc/self/fd/${fd}`)
-      return target.startsWith(folder) ? [target] : []
-    } catch {
-      return []
-    }
-  })
+const openFiles = (): string[] => openFilesBelow(folder)
 
 describe('a text', () => {
   test('is what was saved and what was written behind it; then nothing', async () => {
@@ -74,7 +66,7 @@ describe('a text', () => {
     release()
   })
 
-  test.runIf(existsSync('/proc/self/fd'))('keeps no file open once it is left', async () => {
+  test.runIf(tellsOpenFiles)('keeps no file open once it is left', async () => {
     const release = (await store.claim(KEY))!
     await store.save(KEY, 'one\n')
     store.append(KEY, 'two\n')
