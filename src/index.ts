@@ -34,6 +34,7 @@ export {
 } from './errors.ts'
 export type { ManyProgress } from './files/many-progress.ts'
 export { document, photo } from './files/media.ts'
+export type { FileProbe, ProbedFile, ProbeWish } from './files/probe.ts'
 export type { Resume } from './files/resumption.ts'
 export type { FileLike } from './files/source.ts'
 export type { UploadEvent, UploadedFile, UploadProgress } from './files/upload.ts'

@@ -35,6 +35,7 @@ export {
   type UploadKind,
   type UploadPlan,
 } from './plan.ts'
+export type { FileProbe, ProbedFile, ProbeKind, ProbeWish, Waveform } from './probe.ts'
 export type { UploadProgress } from './progress.ts'
 export type { BufferPool } from './reader.ts'
 export type {
