@@ -14,10 +14,18 @@
 
 import { hint } from '#explain'
 import { fromBase64 } from '../../base64.ts'
+import { fromHex } from '../../bytes.ts'
 import { StorageError, UsageError } from '../../errors.ts'
 import { telegramAddress } from '../datacenters.ts'
 import { decodeSession, encodeSession, type SessionData } from '../session-data.ts'
-import { type ForeignSession, lacks, type SessionCodec, type StringAddress, type StringFormat } from './foreign.ts'
+import {
+  type ForeignSession,
+  KEY_LENGTH,
+  lacks,
+  type SessionCodec,
+  type StringAddress,
+  type StringFormat,
+} from './foreign.ts'
 import { gramjs } from './gramjs.ts'
 import { mtcute } from './mtcute.ts'
 import { pyrogram } from './pyrogram.ts'
@@ -80,6 +88,37 @@ export function importSession(text: string, options: ImportOptions = {}): string
     keys: new Map([[dc, { key, salt: 0n }]]),
     user,
   })
+}
+
+/** An authorization key that somebody has. */
+export interface ExistingKey {
+  /** The datacenter that it was agreed on with. */
+  readonly dc: number
+  /** The key: 256 bytes, or as hex. */
+  readonly key: Uint8Array | string
+  /** Whether it is of Telegram's test datacenters; false unless told. */
+  readonly test?: boolean | undefined
+}
+
+/**
+ * Turns an authorization key into a session of ours. Whose it is, the server says on connecting; a key that is not logged
+ * in yet is logged in by `botToken` or `login`.
+ * @throws UsageError for what is no such key
+ */
+export function sessionFromKey({ dc, key, test = false }: ExistingKey): string {
+  const bytes = typeof key === 'string' ? hexOf(key) : key
+  if (bytes?.length !== KEY_LENGTH) {
+    // Not a word of what was given: it may be most of a key.
+    throw new UsageError(
+      `this is no authorization key${hint(`: it takes ${KEY_LENGTH} bytes, or as many in hex`) ?? ''}`,
+    )
+  }
+  if (!(Number.isInteger(dc) && dc > 0)) throw new UsageError(`${dc} is not the number of a datacenter`)
+  return encodeSession({ test, dc, keys: new Map([[dc, { key: bytes, salt: 0n }]]) })
+}
+
+function hexOf(text: string): Uint8Array | undefined {
+  return /^([\da-f]{2})+$/i.test(text) ? fromHex(text) : undefined
 }
 
 /**

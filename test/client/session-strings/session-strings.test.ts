@@ -7,6 +7,7 @@ import {
   importSession,
   readSessionString,
   type StringFormat,
+  sessionFromKey,
 } from '../../../src/client/session-strings/index.ts'
 import { ipBytes, ipText } from '../../../src/client/session-strings/ip.ts'
 import { StorageError, UsageError } from '../../../src/errors.ts'
@@ -74,6 +75,26 @@ describe('a session that comes from a string', () => {
     expect(
       exportSession(importSession(text), format, { apiId: 1, ...(back.address && { address: back.address }) }),
     ).toBe(text)
+  })
+})
+
+describe('a session of a key that exists already', () => {
+  test('takes its bytes, or hex of either case', () => {
+    const expected = encodeSession({ test: false, dc: 4, keys: new Map([[4, { key: KEY, salt: 0n }]]) })
+    const hex = Buffer.from(KEY).toString('hex')
+    for (const key of [KEY, hex, hex.toUpperCase()]) expect(sessionFromKey({ dc: 4, key })).toBe(expected)
+    expect(decodeSession(sessionFromKey({ dc: 2, key: KEY, test: true })).test).toBe(true)
+  })
+
+  test.each<[string, Parameters<typeof sessionFromKey>[0]]>([
+    ['a key cut short', { dc: 4, key: KEY.subarray(1) }],
+    ['hex cut short', { dc: 4, key: 'ab'.repeat(255) }],
+    ['half a byte', { dc: 4, key: `${'ab'.repeat(255)}a` }],
+    ['no hex', { dc: 4, key: 'xy'.repeat(256) }],
+    ['no datacenter', { dc: 0, key: KEY }],
+  ])('%s is refused, without a word of it', (_, given) => {
+    expect(() => sessionFromKey(given)).toThrow(UsageError)
+    expect(() => sessionFromKey(given)).not.toThrow(/abab|xyxy/)
   })
 })
 
