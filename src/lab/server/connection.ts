@@ -34,6 +34,7 @@ const MSG_KEY_PART: readonly [number, number] = [88, 120]
 
 export class ServerConnection implements CarrierHandlers, Link {
   readonly id: number
+  readonly address: string | undefined
   readonly #dc: Dc
   readonly #carrier: Carrier
   readonly #sessions: SessionTable
@@ -51,8 +52,10 @@ export class ServerConnection implements CarrierHandlers, Link {
     carrier: Carrier,
     sessions: SessionTable,
     onGone: (connection: ServerConnection) => void,
+    address?: string,
   ) {
     this.id = id
+    this.address = address
     this.#dc = dc
     this.#carrier = carrier
     this.#sessions = sessions

@@ -32,6 +32,12 @@ export interface Behaviour {
   strictAcks: boolean
   /** Milliseconds `invokeAfterMsg` waits for a message that has not arrived. */
   afterTimeout: number
+  /** Milliseconds for which the server waits for a file that it fetches from an address. */
+  fetchTimeout: number
+  /**
+   * A key that is in use from two addresses at once (of one family: IPv4 or IPv6) is lost: AUTH_KEY_DUPLICATED.
+   */
+  oneAddress: boolean
   /**
    * A permanent key is bound to one temporary key at a time, as the documentation has it: binding another undoes the binding
    * before. Servers let several stand.
@@ -47,6 +53,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   strictAcks: false,
   afterTimeout: 5_000,
   singleBinding: false,
+  fetchTimeout: 5_000,
+  oneAddress: true,
 }
 
 /** One DC of the world. */

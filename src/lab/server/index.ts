@@ -25,4 +25,13 @@ export {
 export { TestServer, type TestServerOptions } from './server.ts'
 export { generateServerKey, readServerKey, type ServerKeyPair } from './server-key.ts'
 export { type RunningServer, type StartServerOptions, startServer } from './start.ts'
-export { type DcAddress, populate, World, type WorldChat, type WorldOptions, type WorldUser } from './world.ts'
+export {
+  type DcAddress,
+  type MediaRight,
+  populate,
+  type WebFile,
+  World,
+  type WorldChat,
+  type WorldOptions,
+  type WorldUser,
+} from './world.ts'

@@ -8,6 +8,8 @@ import type { Load } from './outgoing.ts'
 export interface Link {
   /** Number of the connection, counted from 1. */
   readonly id: number
+  /** The client's address, without its port, where that is known. */
+  readonly address?: string | undefined
   /** Seals and sends a message of a session. */
   send(key: KeyRecord, sessionId: bigint, load: Load): void
   /**

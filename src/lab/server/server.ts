@@ -7,7 +7,7 @@
 import type { Crypto, WithMd5 } from '../../crypto/crypto.ts'
 import type { Host } from '../../host.ts'
 import type { Carrier, CarrierHandlers } from '../../transport/carrier/carrier.ts'
-import { AuthKeys, type KeyRecord } from './auth-keys.ts'
+import { AuthKeys, identity, type KeyRecord } from './auth-keys.ts'
 import { ServerConnection } from './connection.ts'
 import { type Behaviour, type Dc, DEFAULT_BEHAVIOUR, type RsaKey } from './dc.ts'
 import { type DhGroup, TELEGRAM_GROUP } from './dh-group.ts'
@@ -87,16 +87,28 @@ export class TestServer {
       milliseconds,
       seconds: () => Math.floor(milliseconds() / 1000),
     }
-    this.#sessions = new SessionTable(this.#dc, (call, body) => invoke(this.#counter, call, body))
+    this.#sessions = new SessionTable(this.#dc, (call, body) => {
+      const who = identity(call.key)
+      if (this.behaviour.oneAddress && who.revoked === undefined && this.#sessions.isShared(who)) {
+        who.revoked = { code: 406, text: 'AUTH_KEY_DUPLICATED' }
+      }
+      return invoke(this.#counter, call, body)
+    })
     this.#http = new HttpFront(this.#dc, this.#sessions, () => ++this.#connectionCount)
     this.keys.onRemove = (key) => this.#sessions.forget(key)
   }
 
   /** Takes a new connection; returns what its carrier is to tell. */
-  readonly accept = (carrier: Carrier): CarrierHandlers => {
-    const connection = new ServerConnection(++this.#connectionCount, this.#dc, carrier, this.#sessions, (gone) => {
-      this.#connections.delete(gone)
-    })
+  readonly accept = (carrier: Carrier): CarrierHandlers => this.acceptFrom(carrier, undefined)
+
+  /**
+   * The same, of a client whose address is known.
+   * @param remote `address:port`
+   */
+  readonly acceptFrom = (carrier: Carrier, remote: string | undefined): CarrierHandlers => {
+    const address = remote === undefined ? undefined : addressOf(remote)
+    const gone = (one: ServerConnection): void => void this.#connections.delete(one)
+    const connection = new ServerConnection(++this.#connectionCount, this.#dc, carrier, this.#sessions, gone, address)
     this.#connections.add(connection)
     return connection
   }
@@ -167,4 +179,12 @@ export class TestServer {
   close(): void {
     this.forgetSessions()
   }
+}
+
+/** The address in `address:port` or `[address]:port`; an IPv4 one in IPv6 clothes is an IPv4 one. */
+function addressOf(remote: string): string {
+  return remote
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .replace(/^::ffff:(?=\d+\.)/, '')
 }

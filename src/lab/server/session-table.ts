@@ -1,7 +1,7 @@
 /**
  * The sessions of one DC, by authorization key and session id.
  */
-import type { KeyRecord } from './auth-keys.ts'
+import { identity, type KeyRecord } from './auth-keys.ts'
 import type { Api } from './calls.ts'
 import type { Dc } from './dc.ts'
 import { ServerSession, type SessionOwner } from './session.ts'
@@ -47,6 +47,23 @@ export class SessionTable implements SessionOwner {
     for (const [id, session] of sessions) {
       if (session.link === undefined && this.destroySession(key, id)) return
     }
+  }
+
+  /** Whether clients at several addresses are connected under a key, or under temporary keys that are bound to it. */
+  isShared(who: KeyRecord): boolean {
+    const seen = new Map<boolean, string>()
+    for (const [key, sessions] of this.#sessions) {
+      if (identity(key) !== who) continue
+      for (const { link } of sessions.values()) {
+        const address = link?.address
+        if (address === undefined) continue
+        // A client may well have both an IPv4 and an IPv6 address.
+        const other = seen.get(address.includes(':'))
+        if (other !== undefined && other !== address) return true
+        seen.set(address.includes(':'), address)
+      }
+    }
+    return false
   }
 
   destroySession(key: KeyRecord, id: bigint): boolean {

@@ -69,7 +69,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
       timers: host,
       port: options.port ?? 0,
       host: options.address ?? '127.0.0.1',
-      onConnection: server.accept,
+      onConnection: (carrier, { remote }) => server.acceptFrom(carrier, remote),
       onRequest: httpListener(server.post, host),
     })
     const dc = { id: dcId, host: options.publicAddress ?? reachable(listener.host), port: listener.port }

@@ -25,8 +25,38 @@ export interface WorldUser {
   deactivated?: boolean | undefined
   /** Takes no voice messages and no video notes. */
   refusesVoice?: boolean | undefined
+  /** Accounts that this one has blocked: they get USER_IS_BLOCKED. */
+  blocks?: ReadonlySet<bigint> | undefined
+  /** Hears only from accounts with premium; others get PRIVACY_PREMIUM_REQUIRED. */
+  premiumOnly?: boolean | undefined
+  /** Limited by the service for spam: in supergroups of others it gets USER_BANNED_IN_CHANNEL. */
+  limited?: boolean | undefined
   /** DC the account lives on; undefined = any. Logging in elsewhere gets USER_MIGRATE_X. */
   homeDc?: number | undefined
+}
+
+/** A kind of media that a chat may forbid; `media` for all of them. */
+export type MediaRight =
+  | 'media'
+  | 'photos'
+  | 'videos'
+  | 'roundVideos'
+  | 'audios'
+  | 'voices'
+  | 'documents'
+  | 'gifs'
+  | 'stickers'
+  | 'polls'
+  | 'webPages'
+
+/** A file at an address. */
+export interface WebFile {
+  readonly bytes: Uint8Array
+  readonly mimeType: string
+  /** What HTTP answers, 200 unless told; any other fails. */
+  readonly status?: number
+  /** Milliseconds until it answers; what takes longer than `Behaviour.fetchTimeout` is a time-out. */
+  readonly delay?: number
 }
 
 /** A basic group, a supergroup or a channel. */
@@ -43,7 +73,13 @@ export interface WorldChat {
   readonly admins: Set<bigint>
   /** Those who may not send here. */
   readonly banned: Set<bigint>
-  /** Nobody but administrators may send media. */
+  /** Those whom the administrators keep from writing: CHAT_RESTRICTED. */
+  readonly muted?: Set<bigint> | undefined
+  /** Kinds of media that only administrators may send: CHAT_SEND_PHOTOS_FORBIDDEN and the like. */
+  readonly forbidden?: Set<MediaRight> | undefined
+  /** Who wrote the message of a number: by it, members can name somebody of whom they know no more. */
+  readonly messages?: Map<number, bigint> | undefined
+  /** Nobody but administrators may write: CHAT_WRITE_FORBIDDEN. */
   mediaForbidden?: boolean | undefined
   /** Closed by the service: CHAT_RESTRICTED. */
   restricted?: boolean | undefined
@@ -80,8 +116,12 @@ export class World {
   readonly chats: Map<bigint, WorldChat> = new Map()
   /** Bot tokens that are known but refused with ACCESS_TOKEN_EXPIRED. */
   readonly expiredTokens: Set<string> = new Set()
+  /** Application ids that were published, and are refused with API_ID_PUBLISHED_FLOOD. */
+  readonly publishedApiIds: Set<number> = new Set()
+  /** People whose client speaks an older layer are refused with UPDATE_APP_TO_LOGIN. */
+  oldestLoginLayer: number = 0
   /** Bytes by URL, for media that are given as an address; any other URL fails. */
-  readonly webFiles: Map<string, { bytes: Uint8Array; mimeType: string }> = new Map()
+  readonly webFiles: Map<string, WebFile> = new Map()
   /** Most parts of a file, without and with premium; `help.getAppConfig` tells them. */
   readonly maxParts: { standard: number; premium: number } = { standard: MAX_PARTS, premium: MAX_PARTS_PREMIUM }
   /** DCs that are up, in rising order of their numbers. */

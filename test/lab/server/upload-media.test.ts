@@ -572,8 +572,11 @@ describe('peers', () => {
     ['a channel it reads', chat('channel'), '400 CHAT_ADMIN_REQUIRED'],
     ['a channel it runs', chat('channel', { admins: new Set([1000n]) }), 'ok'],
     ['a channel that is not', () => ({ _: 'inputPeerChannel', channelId: 5n, accessHash: 0n }), '400 CHANNEL_INVALID'],
+    ['a user who blocked it', user({ blocks: new Set([1000n]) }), '403 USER_IS_BLOCKED'],
+    ['a user who hears from premium alone', user({ premiumOnly: true }), '403 PRIVACY_PREMIUM_REQUIRED'],
+    ['a supergroup where it is muted', chat('supergroup', { muted: new Set([1000n]) }), '400 CHAT_RESTRICTED'],
     [
-      'a peer named by a message',
+      'a peer named by a message that is not',
       () => ({ _: 'inputPeerUserFromMessage', peer: { _: 'inputPeerSelf' }, msgId: 1, userId: 2n }),
       '400 MSG_ID_INVALID',
     ],

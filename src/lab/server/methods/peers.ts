@@ -2,9 +2,10 @@
  * Users and chats: as clients name them, and as the API shows them.
  */
 import type { Chat, InputPeer, InputUser, Peer, User, user } from '../../../tl/generated/api-types.ts'
-import { badRequest, RpcFailure } from '../rpc-failure.ts'
+import { badRequest } from '../rpc-failure.ts'
 import type { WorldChat, WorldUser } from '../world.ts'
 import { type Handlers, type MethodCall, self } from './handler.ts'
+import { mayReach, mayWrite } from './rights.ts'
 
 /** Usernames: letters, digits and underscores, from a letter on. https://core.telegram.org/method/account.checkUsername */
 const USERNAME = /^[a-z]\w{3,31}$/i
@@ -30,39 +31,54 @@ export function resolvePeer(call: MethodCall, peer: InputPeer): Target {
       const user = users.get(peer.userId)
       if (user === undefined || (user !== me && user.accessHash !== peer.accessHash))
         throw badRequest('PEER_ID_INVALID')
-      if (user.deactivated) throw badRequest('INPUT_USER_DEACTIVATED')
-      return user
+      return mayReach(user, me)
     }
-    case 'inputPeerChat': {
-      const chat = chats.get(peer.chatId)
-      if (chat === undefined || chat.kind !== 'chat') throw badRequest('CHAT_ID_INVALID')
-      return mayWrite(chat, me)
-    }
-    case 'inputPeerChannel': {
-      const chat = chats.get(peer.channelId)
-      if (chat === undefined || chat.kind === 'chat' || chat.accessHash !== peer.accessHash) {
-        throw badRequest('CHANNEL_INVALID')
-      }
-      return mayWrite(chat, me)
-    }
-    default:
-      // Peers named by a message: there are no messages here.
-      throw badRequest('MSG_ID_INVALID')
+    case 'inputPeerChat':
+    case 'inputPeerChannel':
+      return mayWrite(findChat(call, peer), me)
+    case 'inputPeerUserFromMessage':
+      return mayReach(byMessage(call, peer, peer.userId, users), me)
+    case 'inputPeerChannelFromMessage':
+      return mayWrite(byMessage(call, peer, peer.channelId, chats), me)
   }
 }
 
-/** Rights to send media to a chat. */
-function mayWrite(chat: WorldChat, { id }: WorldUser): WorldChat {
-  if (chat.restricted) throw badRequest('CHAT_RESTRICTED')
-  if (chat.admins.has(id)) return chat
-  if (chat.banned.has(id)) throw badRequest('USER_BANNED_IN_CHANNEL')
-  // A chat with a username is open to all; the others only to those inside.
-  if (chat.username === undefined && !chat.members.has(id)) {
-    throw chat.kind === 'chat' ? badRequest('PEER_ID_INVALID') : badRequest('CHANNEL_PRIVATE')
+/**
+ * Somebody, or some channel, that is known by a message alone.
+ * @throws RpcFailure MSG_ID_INVALID when there is no such message, or it is of somebody else
+ */
+function byMessage<Found>(
+  call: MethodCall,
+  { peer, msgId }: { readonly peer: InputPeer; readonly msgId: number },
+  id: bigint,
+  all: ReadonlyMap<bigint, Found>,
+): Found {
+  const me = self(call)
+  const chat = isChat(peer) ? findChat(call, peer) : undefined
+  if (chat?.banned.has(me.id)) throw badRequest('USER_BANNED_IN_CHANNEL')
+  if (chat && chat.username === undefined && !chat.members.has(me.id)) throw badRequest('CHANNEL_PRIVATE')
+  const found = chat?.messages?.get(msgId) === id ? all.get(id) : undefined
+  if (found === undefined) throw badRequest('MSG_ID_INVALID')
+  return found
+}
+
+type ChatPeer = Extract<InputPeer, { _: 'inputPeerChat' | 'inputPeerChannel' }>
+
+function isChat(peer: InputPeer): peer is ChatPeer {
+  return peer._ === 'inputPeerChat' || peer._ === 'inputPeerChannel'
+}
+
+/** @throws RpcFailure CHAT_ID_INVALID, CHANNEL_INVALID */
+function findChat({ dc }: MethodCall, peer: ChatPeer): WorldChat {
+  const { chats } = dc.world
+  if (peer._ === 'inputPeerChat') {
+    const chat = chats.get(peer.chatId)
+    if (chat?.kind === 'chat') return chat
+    throw badRequest('CHAT_ID_INVALID')
   }
-  if (chat.kind === 'channel') throw badRequest('CHAT_ADMIN_REQUIRED')
-  if (chat.mediaForbidden) throw new RpcFailure(403, 'CHAT_WRITE_FORBIDDEN')
-  return chat
+  const chat = chats.get(peer.channelId)
+  if (chat && chat.kind !== 'chat' && chat.accessHash === peer.accessHash) return chat
+  throw badRequest('CHANNEL_INVALID')
 }
 
 /** A user as `viewer` sees it. */
@@ -112,6 +128,9 @@ function findUser(call: MethodCall, input: InputUser): WorldUser | undefined {
       const user = call.dc.world.users.get(input.userId)
       return user === me || user?.accessHash === input.accessHash ? user : undefined
     }
+    case 'inputUserFromMessage':
+      if (me.bot) throw badRequest('FROM_MESSAGE_BOT_DISABLED')
+      return byMessage(call, input, input.userId, call.dc.world.users)
     default:
       return undefined
   }

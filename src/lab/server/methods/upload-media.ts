@@ -4,17 +4,17 @@
  * Source: https://core.telegram.org/method/messages.uploadMedia
  */
 import type { InputMedia, MessageMedia } from '../../../tl/generated/api-types.ts'
-import { FileContent } from '../file-content.ts'
 import type { StoredPhoto } from '../media-store.ts'
 import { toPhoto } from '../media-store.ts'
-import { memoryParts } from '../parts-store.ts'
 import { badRequest } from '../rpc-failure.ts'
 import { checkTtl, coverOf, makeDocument, showDocument } from './document.ts'
 import { makeFreeMedia } from './free-media.ts'
 import { type Handlers, type MethodCall, self } from './handler.ts'
-import { type ReceivedFile, receiveFile } from './input-file.ts'
-import { resolvePeer, type Target } from './peers.ts'
+import { receiveFile } from './input-file.ts'
+import { resolvePeer } from './peers.ts'
 import { makePhoto } from './photo.ts'
+import { mayCarry } from './rights.ts'
+import { fetchFile } from './web-file.ts'
 
 export const UPLOAD_MEDIA_METHODS: Handlers<'messages.uploadMedia'> = {
   'messages.uploadMedia': async (call, { peer, media, businessConnectionId }) => {
@@ -24,21 +24,9 @@ export const UPLOAD_MEDIA_METHODS: Handlers<'messages.uploadMedia'> = {
       if (!businessConnections.has(businessConnectionId)) throw badRequest('BUSINESS_CONNECTION_INVALID')
     }
     const target = resolvePeer(call, peer)
-    checkVoice(target, media)
+    mayCarry(target, media, self(call))
     return makeMedia(call, media)
   },
-}
-
-/** Some people take no voice messages. */
-function checkVoice(target: Target, media: InputMedia): void {
-  if (target === undefined || !('firstName' in target) || !target.refusesVoice) return
-  if (media._ !== 'inputMediaUploadedDocument') return
-  const spoken = media.attributes.some(
-    (attribute) =>
-      (attribute._ === 'documentAttributeAudio' && attribute.voice) ||
-      (attribute._ === 'documentAttributeVideo' && attribute.roundMessage),
-  )
-  if (spoken) throw badRequest('VOICE_MESSAGES_FORBIDDEN')
 }
 
 /** @throws RpcFailure for media that cannot be */
@@ -58,9 +46,9 @@ export async function makeMedia(call: MethodCall, media: InputMedia): Promise<Me
       if (media.id._ === 'inputDocumentEmpty') throw badRequest('MEDIA_INVALID')
       return showDocument(store.document(media.id), { ...media, cover: coverOf(call, media.videoCover) })
     case 'inputMediaPhotoExternal':
-      return showPhoto(await makePhoto(call, fetchFile(call, media.url).file), media)
+      return showPhoto(await makePhoto(call, (await fetchFile(call, media.url)).file), media)
     case 'inputMediaDocumentExternal': {
-      const { file, mimeType } = fetchFile(call, media.url)
+      const { file, mimeType } = await fetchFile(call, media.url)
       const fileName = file.name
       const stored = store.addDocument({
         kind: 'document',
@@ -87,16 +75,4 @@ function showPhoto(
   if (spoiler) media.spoiler = true
   if (ttlSeconds !== undefined) media.ttlSeconds = checkTtl(ttlSeconds)
   return media
-}
-
-/** What the world has at an address: the test DC never asks the network. */
-function fetchFile({ dc }: MethodCall, url: string): { file: ReceivedFile; mimeType: string } {
-  if (!/^https?:\/\/[^/]/.test(url)) throw badRequest('EXTERNAL_URL_INVALID')
-  const found = dc.world.webFiles.get(url)
-  if (found === undefined || found.bytes.length === 0) throw badRequest('WEBPAGE_CURL_FAILED')
-  const parts = memoryParts().create()
-  void parts.put(0, found.bytes)
-  const name = /([^/?#]*)(?:[?#].*)?$/.exec(url)?.[1] ?? ''
-  const { length } = found.bytes
-  return { file: { content: new FileContent(parts, length, 1, length), name }, mimeType: found.mimeType }
 }
