@@ -131,15 +131,15 @@ export class Account {
   }
 
   /**
-   * Calls a method once: no waits, no repeats. Where the account had moved or its login had to be renewed, that is done, and
-   * the error says that repeating helps. For file parts, which have rules of their own.
+   * Calls a method as {@link invoke} does, but leaves waits and faults of the server to the caller: for file parts, which have
+   * rules of their own for them.
    */
-  invokeOnce<Request extends { readonly _: string }, Result>(
+  invokeNow<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
     options: InvokeOptions = {},
   ): Promise<Result> {
-    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options), true)
+    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options))
   }
 
   /** See `PartSender.replaceLane`. */
@@ -166,8 +166,8 @@ export class Account {
     return withPolicy(call, { host, maxWait, signal, onWait: onEvent })
   }
 
-  /** Runs a call, and again after a migration or a renewed login; if it is to be run once, what then helps is said. */
-  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>, once = false): Promise<T> {
+  /** Runs a call, and again after a migration or a renewed login. */
+  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     for (let turn = 1; ; turn++) {
       const dc = this.#dc
       try {
@@ -190,7 +190,6 @@ export class Account {
             await this.#logInOnce(signal)
           else throw error
         }
-        if (once) throw Object.assign(error as Error, { retryable: true })
       }
     }
   }
@@ -245,12 +244,14 @@ export class Account {
     const address = await this.#patiently(async () => this.#way.locate?.(id, dc, signal), signal)
     // Two calls may have been told at once; and the client may have been closed meanwhile.
     if (dc !== this.#dc) return
+    // Before anything changes: an address that nobody knows leaves the account where it is.
+    const next = this.#open(id, address)
+    this.options.onEvent?.({ type: 'migrate', from: dc.id, to: id })
     if (this.#closed) throw closedByUs()
-    this.options.onEvent?.({ type: 'migrate', from: data.dc, to: id })
+    this.#dc = next
     data.dc = id
     data.address = address
     this.user = undefined
-    this.#dc = this.#open()
     this.#leave(dc)
   }
 
@@ -278,7 +279,7 @@ export class Account {
     keys.delete(id)
   }
 
-  #open(): DatacenterLike {
+  #open(id = this.#data.dc, address = this.#data.address): DatacenterLike {
     const options = this.options
     const data = this.#data
     const way = this.#way
@@ -287,7 +288,7 @@ export class Account {
       forwardSecrecy === true
         ? this.#platform.forwardSecrecy()
         : forwardSecrecy || ((settings) => new Datacenter(settings))
-    const place = placeOf(data.dc, options, this.#platform, way, data.address)
+    const place = placeOf(id, options, this.#platform, way, address)
     const stored = data.keys.get(place.id)
     return make({
       ...place,

@@ -42,7 +42,7 @@ export class UploadClient {
     this.#sender = {
       maxLanes,
       sendPart: (request, options) =>
-        account.invokeOnce(
+        account.invokeNow(
           request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart,
           request,
           options,

@@ -33,8 +33,8 @@ export const CLIENT_DEFECTS: Defects = {
   'migration-ignored': {
     what: 'an account that lives elsewhere is looked for in the same place again',
     file: ACCOUNT,
-    find: 'data.dc = id\n',
-    replace: '',
+    find: 'const next = this.#open(id, address)',
+    replace: 'const next = this.#open(dc.id)',
     within: 20,
   },
   'flood-not-waited': {
