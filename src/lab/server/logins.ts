@@ -50,6 +50,8 @@ interface Password {
 /** Seconds. */
 const CODE_LIFE = 300
 const TOKEN_LIFE = 30
+/** Bytes of a QR code's secret. */
+export const TOKEN_LENGTH = 32
 const SRP_GENERATOR = 3
 
 /** Numbers of Telegram's test accounts. */
@@ -60,14 +62,28 @@ export class Logins {
   readonly deliveries: Map<string, readonly Delivery[]> = new Map()
   /** Numbers that are refused with PHONE_NUMBER_BANNED. */
   readonly bannedPhones: Set<string> = new Set()
+  /** Numbers that nobody has cannot be signed up by other people's clients: PHONE_NUMBER_APP_SIGNUP_FORBIDDEN. */
+  signUpForbidden: boolean = false
+  /** Codes that may be sent to a number, and wrong passwords for an account: after that, no more codes are sent. */
+  mostCodes: number = Number.POSITIVE_INFINITY
+  mostPasswords: number = Number.POSITIVE_INFINITY
   /** Told of every code that is sent. */
   onCode: ((sent: SentCode) => void) | undefined
   /** How long a QR code is good for, in seconds. */
   tokenLife: number = TOKEN_LIFE
   readonly #random: RandomSource
   readonly #codes = new Map<string, SentCode>()
+  /** How many were sent, by number. */
+  readonly #sent = new Map<string, number>()
+  /** Hashes of codes that {@link restart} made useless. */
+  readonly #restarted = new Set<string>()
+  readonly #usedTokens = new Set<string>()
   readonly #passwords = new Map<bigint, Password>()
-  readonly #challenges = new Map<bigint, { readonly userId: bigint; readonly challenge: SrpChallenge }>()
+  readonly #wrong = new Map<bigint, number>()
+  readonly #challenges = new Map<
+    bigint,
+    { readonly userId: bigint; readonly challenge: SrpChallenge; readonly of: Password }
+  >()
   readonly #tokens = new Map<string, LoginToken>()
 
   constructor(random: RandomSource) {
@@ -87,6 +103,7 @@ export class Logins {
     const hash = toHex(randomBytes(this.#random, 9))
     const sent: SentCode = { phone, hash, code, delivery, further, expiresAt: now + CODE_LIFE }
     this.#codes.set(hash, sent)
+    this.#sent.set(phone, this.sentTo(phone) + 1)
     this.onCode?.(sent)
     return sent
   }
@@ -100,6 +117,27 @@ export class Logins {
   /** A code is used up, or not wanted any more. */
   drop(hash: string): void {
     this.#codes.delete(hash)
+  }
+
+  /** How many codes were sent to a number. */
+  sentTo(phone: string): number {
+    return this.#sent.get(phone) ?? 0
+  }
+
+  /** Forgets all logins under way: whoever comes with a code that was sent has to start over. A test's knob. */
+  restart(): void {
+    for (const hash of this.#codes.keys()) this.#restarted.add(hash)
+    this.#codes.clear()
+  }
+
+  /** Whether a code was forgotten in a {@link restart}. */
+  wasRestarted(hash: string): boolean {
+    return this.#restarted.has(hash)
+  }
+
+  /** How often a wrong password was given for an account. */
+  wrongPasswords(userId: bigint): number {
+    return this.#wrong.get(userId) ?? 0
   }
 
   /** Gives an account a password. */
@@ -124,21 +162,32 @@ export class Logins {
     if (!password) return undefined
     const id = view(randomBytes(this.#random, 8)).getBigInt64(0)
     const challenge = srpChallenge(crypto, this.#random, password.verifier, password.algorithm)
-    this.#challenges.set(id, { userId, challenge })
+    this.#challenges.set(id, { userId, challenge, of: password })
     return { ...password, id, srpB: challenge.srpB }
   }
 
-  /** Takes the answer to a challenge, which is good once; undefined if there is no such challenge for this account. */
-  answer(userId: bigint, id: bigint, A: Uint8Array, M1: Uint8Array): boolean | undefined {
+  /**
+   * Takes the answer to a challenge, which is good once; undefined if there is no such challenge for this account.
+   * `changed` if it is about a password that was replaced since.
+   */
+  answer(userId: bigint, id: bigint, A: Uint8Array, M1: Uint8Array): boolean | 'changed' | undefined {
     const found = this.#challenges.get(id)
     if (found?.userId !== userId) return undefined
     this.#challenges.delete(id)
-    return found.challenge.accepts(A, M1)
+    if (found.of !== this.#passwords.get(userId)) return 'changed'
+    const right = found.challenge.accepts(A, M1)
+    if (!right) this.#wrong.set(userId, this.wrongPasswords(userId) + 1)
+    return right
   }
 
   /** Makes a QR code. */
   newToken(now: number, except: readonly bigint[], scanned: () => void): LoginToken {
-    const token: LoginToken = { token: randomBytes(this.#random, 32), expiresAt: now + this.tokenLife, except, scanned }
+    const token: LoginToken = {
+      token: randomBytes(this.#random, TOKEN_LENGTH),
+      expiresAt: now + this.tokenLife,
+      except,
+      scanned,
+    }
     this.#tokens.set(toHex(token.token), token)
     return token
   }
@@ -152,6 +201,12 @@ export class Logins {
   /** A QR code was used. */
   dropToken({ token }: LoginToken): void {
     this.#tokens.delete(toHex(token))
+    this.#usedTokens.add(toHex(token))
+  }
+
+  /** Whether a QR code was used before. */
+  wasUsed(bytes: Uint8Array): boolean {
+    return this.#usedTokens.has(toHex(bytes))
   }
 }
 

@@ -84,14 +84,14 @@ export class MediaStore {
     return stored
   }
 
-  /** @throws RpcFailure when there is none, or its reference is not the present one */
-  photo(reference: MediaReference): StoredPhoto {
-    return checked(this.#photos.get(reference.id), reference)
+  /** @throws RpcFailure `absent` when there is none; FILE_REFERENCE_… when its reference is not the present one */
+  photo(reference: MediaReference, absent?: string): StoredPhoto {
+    return checked(this.#photos.get(reference.id), reference, absent)
   }
 
-  /** @throws RpcFailure when there is none, or its reference is not the present one */
-  document(reference: MediaReference): StoredDocument {
-    return checked(this.#documents.get(reference.id), reference)
+  /** @throws RpcFailure `absent` when there is none; FILE_REFERENCE_… when its reference is not the present one */
+  document(reference: MediaReference, absent?: string): StoredDocument {
+    return checked(this.#documents.get(reference.id), reference, absent)
   }
 
   /** Gives every photo and document a new file reference: the old ones expire. A test's knob. */
@@ -132,8 +132,8 @@ function forgetOldest(all: Map<bigint, StoredPhoto | StoredDocument>, limit: num
   }
 }
 
-function checked<T extends Stored>(stored: T | undefined, reference: MediaReference): T {
-  if (stored === undefined || stored.accessHash !== reference.accessHash) throw badRequest('MEDIA_INVALID')
+function checked<T extends Stored>(stored: T | undefined, reference: MediaReference, absent = 'MEDIA_INVALID'): T {
+  if (stored === undefined || stored.accessHash !== reference.accessHash) throw badRequest(absent)
   if (reference.fileReference.length === 0) throw badRequest('FILE_REFERENCE_EMPTY')
   if (reference.fileReference.length !== REFERENCE_LENGTH) throw badRequest('FILE_REFERENCE_INVALID')
   if (!equal(stored.fileReference, reference.fileReference)) throw badRequest('FILE_REFERENCE_EXPIRED')

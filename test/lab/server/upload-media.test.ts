@@ -477,8 +477,8 @@ describe('upload.getFile', () => {
 
   test('knows only what there is, by its hash and reference', async () => {
     const { file, location, setup } = await located()
-    await expect(file({ ...location, id: 3n }, 0, 4096)).rejects.toThrow('MEDIA_INVALID')
-    await expect(file({ ...location, accessHash: 3n }, 0, 4096)).rejects.toThrow('MEDIA_INVALID')
+    await expect(file({ ...location, id: 3n }, 0, 4096)).rejects.toThrow('FILE_ID_INVALID')
+    await expect(file({ ...location, accessHash: 3n }, 0, 4096)).rejects.toThrow('FILE_ID_INVALID')
     await expect(file({ _: 'inputTakeoutFileLocation' }, 0, 4096)).rejects.toThrow('LOCATION_INVALID')
     setup.world.media.expireReferences()
     await expect(file(location, 0, 4096)).rejects.toThrow('FILE_REFERENCE_EXPIRED')

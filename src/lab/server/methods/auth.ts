@@ -34,7 +34,7 @@ export const AUTH_METHODS: Handlers<
 > = {
   'auth.importBotAuthorization': (call, request) => {
     const { world, id: dcId } = call.dc
-    if (request.apiId <= 0 || request.apiHash === '') throw badRequest('API_ID_INVALID')
+    checkApp(call, request)
     const number = BOT_TOKEN.exec(request.botAuthToken)?.[1]
     if (number === undefined) throw badRequest('ACCESS_TOKEN_INVALID')
     if (world.expiredTokens.has(request.botAuthToken)) throw badRequest('ACCESS_TOKEN_EXPIRED')
@@ -91,6 +91,15 @@ export const AUTH_METHODS: Handlers<
     permanent.client = key.client ?? permanent.client
     return true
   },
+}
+
+/** @throws RpcFailure API_ID_INVALID, API_ID_PUBLISHED_FLOOD */
+export function checkApp(
+  { dc }: MethodCall,
+  { apiId, apiHash }: { readonly apiId: number; readonly apiHash: string },
+): void {
+  if (apiId <= 0 || apiHash === '') throw badRequest('API_ID_INVALID')
+  if (dc.world.publishedApiIds.has(apiId)) throw badRequest('API_ID_PUBLISHED_FLOOD')
 }
 
 /** Logs an account in on the call's key. */

@@ -85,7 +85,7 @@ function geoPoint({ dc }: MethodCall, input: InputGeoPoint): GeoPoint {
 }
 
 function poll({ dc }: MethodCall, media: inputMediaPoll): messageMediaPoll {
-  const { question, answers, quiz } = media.poll
+  const { question, answers, quiz, multipleChoice } = media.poll
   if (question.text === '' || question.text.length > MAX_POLL_QUESTION) throw badRequest('POLL_QUESTION_INVALID')
   if (answers.length < 2 || answers.length > MAX_POLL_ANSWERS) throw badRequest('POLL_ANSWERS_INVALID')
   if (answers.some(({ text }) => text.text === '' || text.text.length > MAX_POLL_ANSWER)) {
@@ -94,7 +94,9 @@ function poll({ dc }: MethodCall, media: inputMediaPoll): messageMediaPoll {
   const options = new Set(answers.map(({ option }) => option.join()))
   if (options.size !== answers.length) throw badRequest('POLL_OPTION_DUPLICATE')
   const correct = media.correctAnswers
-  if (quiz && correct?.length !== 1) throw badRequest('QUIZ_CORRECT_ANSWERS_EMPTY')
+  if (quiz && multipleChoice) throw badRequest('QUIZ_MULTIPLE_INVALID')
+  if (quiz && !correct?.length) throw badRequest('QUIZ_CORRECT_ANSWERS_EMPTY')
+  if (quiz && correct!.length > 1) throw badRequest('QUIZ_CORRECT_ANSWERS_TOO_MUCH')
   if (correct?.some((option) => !options.has(option.join()))) throw badRequest('QUIZ_CORRECT_ANSWER_INVALID')
   return {
     _: 'messageMediaPoll',

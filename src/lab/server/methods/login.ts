@@ -5,10 +5,10 @@
  */
 import type { AuthAuthorization, AuthLoginToken, AuthSentCode } from '../../../tl/generated/api-types.ts'
 import { TlWriter } from '../../../tl/writer.ts'
-import { codeType, type SentCode, sentCodeType } from '../logins.ts'
+import { codeType, type SentCode, sentCodeType, TOKEN_LENGTH } from '../logins.ts'
 import { badRequest, RpcFailure } from '../rpc-failure.ts'
 import type { WorldUser } from '../world.ts'
-import { authorized } from './auth.ts'
+import { authorized, checkApp } from './auth.ts'
 import { type Handlers, type MethodCall, self } from './handler.ts'
 
 /** Seconds until another code may be asked for. */
@@ -27,19 +27,30 @@ export const LOGIN_METHODS: Handlers<
   | 'auth.importLoginToken'
   | 'auth.acceptLoginToken'
 > = {
-  'auth.sendCode': ({ dc }, { phoneNumber, apiId, apiHash }) => {
+  'auth.sendCode': (call, request) => {
+    const { phoneNumber } = request
+    const { dc } = call
     const { world, id } = dc
-    if (apiId <= 0 || apiHash === '') throw badRequest('API_ID_INVALID')
-    if (!PHONE.test(phoneNumber)) throw badRequest('PHONE_NUMBER_INVALID')
-    if (world.logins.bannedPhones.has(phoneNumber)) throw badRequest('PHONE_NUMBER_BANNED')
-    const homeDc = userOf(world.users.values(), phoneNumber)?.homeDc
+    const { logins } = world
+    checkApp(call, request)
+    checkAge(call)
+    checkPhone(phoneNumber)
+    if (logins.bannedPhones.has(phoneNumber)) throw badRequest('PHONE_NUMBER_BANNED')
+    const user = userOf(world.users.values(), phoneNumber)
+    if (!user && logins.signUpForbidden) throw badRequest('PHONE_NUMBER_APP_SIGNUP_FORBIDDEN')
+    if (user && logins.wrongPasswords(user.id) >= logins.mostPasswords)
+      throw new RpcFailure(406, 'PHONE_PASSWORD_FLOOD')
+    if (logins.sentTo(phoneNumber) >= logins.mostCodes) throw badRequest('PHONE_NUMBER_FLOOD')
+    if (logins.deliveries.get(phoneNumber)?.length === 0) throw badRequest('SMS_CODE_CREATE_FAILED')
+    const homeDc = user?.homeDc
     if (homeDc !== undefined && homeDc !== id) throw new RpcFailure(303, `PHONE_MIGRATE_${homeDc}`)
-    return told(world.logins.send(phoneNumber, dc.seconds()))
+    return told(logins.send(phoneNumber, dc.seconds()))
   },
 
   'auth.resendCode': (call, { phoneNumber, phoneCodeHash }) => {
     const { dc } = call
-    const { further } = pending(call, phoneNumber, phoneCodeHash)
+    const { further, delivery } = pending(call, phoneNumber, phoneCodeHash)
+    if (delivery === 'set-up-email') throw badRequest('EMAIL_INSTALL_MISSING')
     if (further.length === 0) throw badRequest('SEND_CODE_UNAVAILABLE')
     dc.world.logins.drop(phoneCodeHash)
     return told(dc.world.logins.send(phoneNumber, dc.seconds(), further))
@@ -53,6 +64,8 @@ export const LOGIN_METHODS: Handlers<
 
   'auth.signIn': (call, { phoneNumber, phoneCodeHash, phoneCode, emailVerification }) => {
     const { world } = call.dc
+    checkAge(call)
+    if (world.logins.wasRestarted(phoneCodeHash)) throw new RpcFailure(500, 'AUTH_RESTART')
     const sent = pending(call, phoneNumber, phoneCodeHash)
     const mail = emailVerification?._ === 'emailVerificationCode' ? emailVerification.code : undefined
     const typed = sent.delivery === 'email' ? mail : phoneCode
@@ -93,26 +106,33 @@ export const LOGIN_METHODS: Handlers<
     if (password._ === 'inputCheckPasswordEmpty') throw badRequest('PASSWORD_HASH_INVALID')
     const right = world.logins.answer(userId, password.srpId, password.A, password.M1)
     if (right === undefined) throw badRequest('SRP_ID_INVALID')
+    if (right === 'changed') throw badRequest('SRP_PASSWORD_CHANGED')
     if (!right) throw badRequest('PASSWORD_HASH_INVALID')
     return authorized(call, world.users.get(userId)!)
   },
 
-  'auth.exportLoginToken': (call, { apiId, apiHash, exceptIds }) => {
+  'auth.exportLoginToken': (call, request) => {
     const { dc, who } = call
-    if (apiId <= 0 || apiHash === '') throw badRequest('API_ID_INVALID')
+    checkApp(call, request)
     if (call.user) throw badRequest('AUTH_TOKEN_ALREADY_ACCEPTED')
     const shown = who.shownToken
     if (shown?.acceptedBy !== undefined) return accepted(call, shown.token)
-    const token = dc.world.logins.newToken(dc.seconds(), exceptIds, () => call.push(scannedUpdate(dc.seconds())))
+    const token = dc.world.logins.newToken(dc.seconds(), request.exceptIds, () =>
+      call.push(scannedUpdate(dc.seconds())),
+    )
     who.shownToken = token
     return { _: 'auth.loginToken', expires: token.expiresAt, token: token.token }
   },
 
-  'auth.importLoginToken': (call, { token }) => accepted(call, token),
+  'auth.importLoginToken': (call, { token }) => {
+    if (token.length !== TOKEN_LENGTH) throw badRequest('AUTH_TOKEN_INVALID')
+    return accepted(call, token)
+  },
 
   'auth.acceptLoginToken': (call, { token: bytes }) => {
     const { dc } = call
     const user = self(call)
+    if (bytes.length !== TOKEN_LENGTH) throw badRequest('AUTH_TOKEN_INVALIDX')
     const token = dc.world.logins.findToken(bytes, dc.seconds())
     if (!token) throw badRequest('AUTH_TOKEN_EXPIRED')
     if (token.acceptedBy !== undefined) throw badRequest('AUTH_TOKEN_ALREADY_ACCEPTED')
@@ -147,6 +167,16 @@ function scannedUpdate(date: number): Uint8Array {
   return writer.finish()
 }
 
+/** @throws RpcFailure UPDATE_APP_TO_LOGIN when the client is too old for people to log in with */
+function checkAge({ who, dc }: MethodCall): void {
+  if (who.layer < dc.world.oldestLoginLayer) throw new RpcFailure(406, 'UPDATE_APP_TO_LOGIN')
+}
+
+/** @throws RpcFailure PHONE_NUMBER_INVALID */
+function checkPhone(phone: string): void {
+  if (!PHONE.test(phone)) throw badRequest('PHONE_NUMBER_INVALID')
+}
+
 /** Who has a phone number. */
 function userOf(users: Iterable<WorldUser>, phone: string): WorldUser | undefined {
   for (const user of users) if (user.phone === phone) return user
@@ -155,6 +185,7 @@ function userOf(users: Iterable<WorldUser>, phone: string): WorldUser | undefine
 
 /** The code that was sent, and is still good. */
 function pending({ dc }: MethodCall, phone: string, hash: string): SentCode {
+  checkPhone(phone)
   if (hash === '') throw badRequest('PHONE_CODE_HASH_EMPTY')
   const sent = dc.world.logins.find(phone, hash, dc.seconds())
   if (!sent) throw badRequest('PHONE_CODE_EXPIRED')
@@ -183,6 +214,7 @@ function enter(call: MethodCall, user: WorldUser): AuthAuthorization {
 /** A QR code that was scanned: to its account, wherever that lives. */
 function accepted(call: MethodCall, bytes: Uint8Array): AuthLoginToken {
   const { world, id } = call.dc
+  if (world.logins.wasUsed(bytes)) throw badRequest('AUTH_TOKEN_ALREADY_ACCEPTED')
   const token = world.logins.findToken(bytes, call.dc.seconds())
   const user = token?.acceptedBy === undefined ? undefined : world.users.get(token.acceptedBy)
   if (!token || !user) throw badRequest('AUTH_TOKEN_EXPIRED')

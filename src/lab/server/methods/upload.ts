@@ -55,12 +55,12 @@ function locate({ dc }: MethodCall, location: InputFileLocation): { content: Fil
   const { media } = dc.world
   switch (location._) {
     case 'inputPhotoFileLocation': {
-      const photo = media.photo(location)
+      const photo = media.photo(location, 'FILE_ID_INVALID')
       if (location.thumbSize !== '' && location.thumbSize !== photo.size.type) throw badRequest('LOCATION_INVALID')
       return photo
     }
     case 'inputDocumentFileLocation': {
-      const document = media.document(location)
+      const document = media.document(location, 'FILE_ID_INVALID')
       if (location.thumbSize === '') return document
       if (document.thumb?.size.type !== location.thumbSize) throw badRequest('LOCATION_INVALID')
       return { ...document, content: document.thumb.content }
