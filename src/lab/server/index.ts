@@ -26,6 +26,7 @@ export { TestServer, type TestServerOptions } from './server.ts'
 export { generateServerKey, readServerKey, type ServerKeyPair } from './server-key.ts'
 export { type RunningServer, type StartServerOptions, startServer } from './start.ts'
 export {
+  accessHashFor,
   type DcAddress,
   type MediaRight,
   populate,

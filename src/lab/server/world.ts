@@ -13,12 +13,17 @@ import { MAX_PARTS, MAX_PARTS_PREMIUM, Uploads } from './uploads.ts'
 /** A person or a bot. */
 export interface WorldUser {
   readonly id: bigint
-  readonly accessHash: bigint
+  /** What access hashes are made of; who looks sees {@link accessHashFor}. Another value makes all that were told stale. */
+  accessHash: bigint
   readonly bot: boolean
   firstName: string
   lastName?: string | undefined
   username?: string | undefined
   phone?: string | undefined
+  /** Cannot be found by phone. */
+  hidesPhone?: boolean | undefined
+  /** Bots that have met this user: they may name them with access hash 0. */
+  readonly metBots?: Set<bigint> | undefined
   /** Allows more parts in a file. */
   premium?: boolean | undefined
   /** The account is gone: calls that name it get INPUT_USER_DEACTIVATED. */
@@ -63,8 +68,8 @@ export interface WebFile {
 export interface WorldChat {
   readonly kind: 'chat' | 'supergroup' | 'channel'
   readonly id: bigint
-  /** 0 for basic groups, which have none. */
-  readonly accessHash: bigint
+  /** As that of a user; 0 for basic groups, which have none. */
+  accessHash: bigint
   title: string
   username?: string | undefined
   /** Members; of a channel, those are its readers. */
@@ -83,6 +88,10 @@ export interface WorldChat {
   mediaForbidden?: boolean | undefined
   /** Closed by the service: CHAT_RESTRICTED. */
   restricted?: boolean | undefined
+  /** Hash in an invite link to it: what follows `t.me/+`. */
+  invite?: string | undefined
+  /** The supergroup that a basic group has become; nothing is sent to the group any more. */
+  migratedTo?: WorldChat | undefined
 }
 
 /** Address of one DC, as `help.getConfig` tells it. */
@@ -216,6 +225,17 @@ export class World {
   async close(): Promise<void> {
     await this.#parts.close()
   }
+}
+
+/** Odd, with its bits well mixed: 2^64 divided by the golden ratio. */
+const SPREAD = 0x9e3779b97f4a7c15n
+
+/**
+ * The access hash by which one account names another, or a chat: to each account it is another number.
+ * Source: https://core.telegram.org/api/peers#access-hash
+ */
+export function accessHashFor(shown: WorldUser | WorldChat, viewer: WorldUser): bigint {
+  return shown.accessHash === 0n ? 0n : BigInt.asUintN(63, shown.accessHash ^ (viewer.id * SPREAD))
 }
 
 /** Some people and chats to talk about: what a server starts with unless it is given a world. */

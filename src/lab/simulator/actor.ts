@@ -10,6 +10,7 @@ import { memoryResumeStore } from '../../files/resume/store.ts'
 import type { Resume } from '../../files/resumption.ts'
 import { type ClientEvent, UploadClient } from '../../index.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
+import { accessHashFor } from '../server/world.ts'
 import { CHANGED, type Happened, judge, NO_SUCH_KEY } from './checks/errors.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimHost } from './host.ts'
@@ -340,7 +341,12 @@ export class Actor {
       }
       case 'users': {
         const asked = operation.names.map((name) => cluster.users.find((user) => user.username === name)!)
-        const id = asked.map((user) => ({ _: 'inputUser' as const, userId: user.id, accessHash: user.accessHash }))
+        const me = cluster.world.bot(this.#bot)
+        const id = asked.map((user) => ({
+          _: 'inputUser' as const,
+          userId: user.id,
+          accessHash: accessHashFor(user, me),
+        }))
         const found = await client.invoke({ _: 'users.getUsers', id }, { signal })
         const same = found.length === asked.length && asked.every((user, i) => found[i]!.id === user.id)
         if (!same) wrong(`${operation.names.join()} are not who was found`)

@@ -57,6 +57,17 @@ export interface baseThemeTinted {
 /** The type `BaseTheme`. */
 export type BaseTheme = baseThemeArctic | baseThemeClassic | baseThemeDay | baseThemeNight | baseThemeTinted
 
+/** `botVerification#f93cd45c bot_id:long icon:long description:string = BotVerification;` */
+export interface botVerification {
+  _: 'botVerification'
+  botId: bigint
+  icon: bigint
+  description: string
+}
+
+/** The type `BotVerification`. */
+export type BotVerification = botVerification
+
 /** `channel#1c32b11c flags:# creator:flags.0?true left:flags.2?true broadcast:flags.5?true verified:flags.7?true megagroup:flags.8?true restricted:flags.9?true signatures:flags.11?true min:flags.12?true scam:flags.19?true has_link:flags.20?true has_geo:flags.21?true slowmode_enabled:flags.22?true call_active:flags.23?true call_not_empty:flags.24?true fake:flags.25?true gigagroup:flags.26?true noforwards:flags.27?true join_to_send:flags.28?true join_request:flags.29?true forum:flags.30?true flags2:# stories_hidden:flags2.1?true stories_hidden_min:flags2.2?true stories_unavailable:flags2.3?true signature_profiles:flags2.12?true autotranslation:flags2.15?true broadcast_messages_allowed:flags2.16?true monoforum:flags2.17?true forum_tabs:flags2.19?true id:long access_hash:flags.13?long title:string username:flags.6?string photo:ChatPhoto date:int restriction_reason:flags.9?Vector<RestrictionReason> admin_rights:flags.14?ChatAdminRights banned_rights:flags.15?ChatBannedRights default_banned_rights:flags.18?ChatBannedRights participants_count:flags.17?int usernames:flags2.0?Vector<Username> stories_max_id:flags2.4?RecentStory color:flags2.7?PeerColor profile_color:flags2.8?PeerColor emoji_status:flags2.9?EmojiStatus level:flags2.10?int subscription_until_date:flags2.11?int bot_verification_icon:flags2.13?long send_paid_messages_stars:flags2.14?long linked_monoforum_id:flags2.18?long = Chat;` */
 export interface channel {
   _: 'channel'
@@ -213,6 +224,45 @@ export interface chatBannedRights {
 
 /** The type `ChatBannedRights`. */
 export type ChatBannedRights = chatBannedRights
+
+/** `chatInvite#5c9d3702 flags:# channel:flags.0?true broadcast:flags.1?true public:flags.2?true megagroup:flags.3?true request_needed:flags.6?true verified:flags.7?true scam:flags.8?true fake:flags.9?true can_refulfill_subscription:flags.11?true title:string about:flags.5?string photo:Photo participants_count:int participants:flags.4?Vector<User> color:int subscription_pricing:flags.10?StarsSubscriptionPricing subscription_form_id:flags.12?long bot_verification:flags.13?BotVerification = ChatInvite;` */
+export interface chatInvite {
+  _: 'chatInvite'
+  channel?: boolean | undefined
+  broadcast?: boolean | undefined
+  public?: boolean | undefined
+  megagroup?: boolean | undefined
+  requestNeeded?: boolean | undefined
+  verified?: boolean | undefined
+  scam?: boolean | undefined
+  fake?: boolean | undefined
+  canRefulfillSubscription?: boolean | undefined
+  title: string
+  about?: string | undefined
+  photo: Photo
+  participantsCount: number
+  participants?: User[] | undefined
+  color: number
+  subscriptionPricing?: StarsSubscriptionPricing | undefined
+  subscriptionFormId?: bigint | undefined
+  botVerification?: BotVerification | undefined
+}
+
+/** `chatInviteAlready#5a686d7c chat:Chat = ChatInvite;` */
+export interface chatInviteAlready {
+  _: 'chatInviteAlready'
+  chat: Chat
+}
+
+/** `chatInvitePeek#61695cb0 chat:Chat expires:int = ChatInvite;` */
+export interface chatInvitePeek {
+  _: 'chatInvitePeek'
+  chat: Chat
+  expires: number
+}
+
+/** The type `ChatInvite`. */
+export type ChatInvite = chatInvite | chatInviteAlready | chatInvitePeek
 
 /** `chatPhoto#1c6e1c11 flags:# has_video:flags.0?true photo_id:long stripped_thumb:flags.1?bytes dc_id:int = ChatPhoto;` */
 export interface chatPhoto {
@@ -2785,6 +2835,16 @@ export interface starsTonAmount {
 /** The type `StarsAmount`. */
 export type StarsAmount = starsAmount | starsTonAmount
 
+/** `starsSubscriptionPricing#5416d58 period:int amount:long = StarsSubscriptionPricing;` */
+export interface starsSubscriptionPricing {
+  _: 'starsSubscriptionPricing'
+  period: number
+  amount: bigint
+}
+
+/** The type `StarsSubscriptionPricing`. */
+export type StarsSubscriptionPricing = starsSubscriptionPricing
+
 /** `storyFwdHeader#b826e150 flags:# modified:flags.3?true from:flags.0?Peer from_name:flags.1?string story_id:flags.2?int = StoryFwdHeader;` */
 export interface storyFwdHeader {
   _: 'storyFwdHeader'
@@ -3517,6 +3577,22 @@ export interface helpTermsOfService {
 /** The type `help.TermsOfService`. */
 export type HelpTermsOfService = helpTermsOfService
 
+/** `messages.chats#64ff9fd5 chats:Vector<Chat> = messages.Chats;` */
+export interface messagesChats {
+  _: 'messages.chats'
+  chats: Chat[]
+}
+
+/** `messages.chatsSlice#9cd81144 count:int chats:Vector<Chat> = messages.Chats;` */
+export interface messagesChatsSlice {
+  _: 'messages.chatsSlice'
+  count: number
+  chats: Chat[]
+}
+
+/** The type `messages.Chats`. */
+export type MessagesChats = messagesChats | messagesChatsSlice
+
 /** `messages.emojiGameOutcome#da2ad647 seed:bytes stake_ton_amount:long ton_amount:long = messages.EmojiGameOutcome;` */
 export interface messagesEmojiGameOutcome {
   _: 'messages.emojiGameOutcome'
@@ -3712,6 +3788,18 @@ export interface AuthSignInRequest {
   emailVerification?: EmailVerification | undefined
 }
 
+/** `channels.getChannels#a7f6bbb id:Vector<InputChannel> = messages.Chats;` */
+export interface ChannelsGetChannelsRequest {
+  _: 'channels.getChannels'
+  id: InputChannel[]
+}
+
+/** `contacts.resolvePhone#8af94344 phone:string = contacts.ResolvedPeer;` */
+export interface ContactsResolvePhoneRequest {
+  _: 'contacts.resolvePhone'
+  phone: string
+}
+
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
 export interface ContactsResolveUsernameRequest {
   _: 'contacts.resolveUsername'
@@ -3763,6 +3851,18 @@ export interface InvokeWithLayerRequest<Query = TlEncode> {
 export interface InvokeWithoutUpdatesRequest<Query = TlEncode> {
   _: 'invokeWithoutUpdates'
   query: Query
+}
+
+/** `messages.checkChatInvite#3eadb1bb hash:string = ChatInvite;` */
+export interface MessagesCheckChatInviteRequest {
+  _: 'messages.checkChatInvite'
+  hash: string
+}
+
+/** `messages.getChats#49e9528f id:Vector<long> = messages.Chats;` */
+export interface MessagesGetChatsRequest {
+  _: 'messages.getChats'
+  id: bigint[]
 }
 
 /** `messages.uploadMedia#14967978 flags:# business_connection_id:flags.0?string peer:InputPeer media:InputMedia = MessageMedia;` */
@@ -3822,9 +3922,13 @@ export interface MethodMap {
   'auth.resendCode': { request: AuthResendCodeRequest; result: AuthSentCode }
   'auth.sendCode': { request: AuthSendCodeRequest; result: AuthSentCode }
   'auth.signIn': { request: AuthSignInRequest; result: AuthAuthorization }
+  'channels.getChannels': { request: ChannelsGetChannelsRequest; result: MessagesChats }
+  'contacts.resolvePhone': { request: ContactsResolvePhoneRequest; result: ContactsResolvedPeer }
   'contacts.resolveUsername': { request: ContactsResolveUsernameRequest; result: ContactsResolvedPeer }
   'help.getAppConfig': { request: HelpGetAppConfigRequest; result: HelpAppConfig }
   'help.getConfig': { request: HelpGetConfigRequest; result: Config }
+  'messages.checkChatInvite': { request: MessagesCheckChatInviteRequest; result: ChatInvite }
+  'messages.getChats': { request: MessagesGetChatsRequest; result: MessagesChats }
   'messages.uploadMedia': { request: MessagesUploadMediaRequest; result: MessageMedia }
   'upload.getFile': { request: UploadGetFileRequest; result: UploadFile }
   'upload.saveBigFilePart': { request: UploadSaveBigFilePartRequest; result: boolean }

@@ -861,6 +861,8 @@ export const METHOD_ERRORS = {
     'SIGN_IN_FAILED',
     'UPDATE_APP_TO_LOGIN',
   ],
+  'channels.getChannels': ['CHANNEL_INVALID', 'CHANNEL_PRIVATE', 'MSG_ID_INVALID', 'USER_BANNED_IN_CHANNEL'],
+  'contacts.resolvePhone': ['PHONE_NOT_OCCUPIED'],
   'contacts.resolveUsername': [
     'CONNECTION_LAYER_INVALID',
     'STARREF_EXPIRED',
@@ -887,6 +889,8 @@ export const METHOD_ERRORS = {
     'INVITE_HASH_EXPIRED',
   ],
   'invokeWithoutUpdates': [],
+  'messages.checkChatInvite': ['CHANNEL_PRIVATE', 'INVITE_HASH_EMPTY', 'INVITE_HASH_EXPIRED', 'INVITE_HASH_INVALID'],
+  'messages.getChats': ['CHAT_ID_INVALID', 'PEER_ID_INVALID'],
   'messages.uploadMedia': [
     'AUTH_KEY_DUPLICATED',
     'BOT_MISSING',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RequestInfo } from '../../../src/lab/server/faults.ts'
+import { accessHashFor } from '../../../src/lab/server/world.ts'
 import type { InputUser } from '../../../src/tl/generated/api-types.ts'
 import {
   authExportAuthorization,
@@ -311,9 +312,10 @@ describe('people and names', () => {
       phone: '123',
       premium: true,
     })
+    const accessHash = accessHashFor(alice, setup.world.users.get(1000n)!)
     const id: InputUser[] = [
       { _: 'inputUserSelf' },
-      { _: 'inputUser', userId: alice.id, accessHash: alice.accessHash },
+      { _: 'inputUser', userId: alice.id, accessHash },
       { _: 'inputUser', userId: alice.id, accessHash: 1n },
       { _: 'inputUser', userId: 1000n, accessHash: 0n },
       { _: 'inputUserEmpty' },
@@ -325,7 +327,7 @@ describe('people and names', () => {
       _: 'user',
       premium: true,
       id: alice.id,
-      accessHash: alice.accessHash,
+      accessHash,
       firstName: 'Alice',
       lastName: 'L',
       username: 'alice',

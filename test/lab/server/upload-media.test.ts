@@ -5,7 +5,7 @@ import type { StoredDocument } from '../../../src/lab/server/media-store.ts'
 import { makeFreeMedia } from '../../../src/lab/server/methods/free-media.ts'
 import { memoryParts } from '../../../src/lab/server/parts-store.ts'
 import { PARTS_LIFETIME } from '../../../src/lab/server/uploads.ts'
-import { World } from '../../../src/lab/server/world.ts'
+import { accessHashFor, World } from '../../../src/lab/server/world.ts'
 import type {
   document,
   InputFile,
@@ -539,14 +539,17 @@ describe('peers', () => {
   const chat =
     (kind: 'chat' | 'supergroup' | 'channel', change: object = {}) =>
     ({ setup }: Bench): InputPeer => {
-      const { id, accessHash } = setup.world.addChat({ kind, title: 't', members: new Set([1000n]), ...change })
+      const added = setup.world.addChat({ kind, title: 't', members: new Set([1000n]), ...change })
+      const { id } = added
+      const accessHash = accessHashFor(added, setup.world.users.get(1000n)!)
       return kind === 'chat' ? { _: 'inputPeerChat', chatId: id } : { _: 'inputPeerChannel', channelId: id, accessHash }
     }
   const user =
     (change: object = {}, wrongHash = false) =>
     ({ setup }: Bench): InputPeer => {
-      const { id, accessHash } = setup.world.addUser({ firstName: 'U', ...change })
-      return { _: 'inputPeerUser', userId: id, accessHash: wrongHash ? 1n : accessHash }
+      const added = setup.world.addUser({ firstName: 'U', ...change })
+      const accessHash = wrongHash ? added.accessHash : accessHashFor(added, setup.world.users.get(1000n)!)
+      return { _: 'inputPeerUser', userId: added.id, accessHash }
     }
   const cases: [string, (all: Bench) => InputPeer, string][] = [
     ['itself', () => ({ _: 'inputPeerSelf' }), 'ok'],

@@ -1,14 +1,13 @@
 /**
  * Users and chats: as clients name them, and as the API shows them.
+ *
+ * Source: https://core.telegram.org/api/peers
  */
-import type { Chat, InputPeer, InputUser, Peer, User, user } from '../../../tl/generated/api-types.ts'
+import type { Chat, chat, InputChannel, InputPeer, InputUser, User, user } from '../../../tl/generated/api-types.ts'
 import { badRequest } from '../rpc-failure.ts'
-import type { WorldChat, WorldUser } from '../world.ts'
-import { type Handlers, type MethodCall, self } from './handler.ts'
+import { accessHashFor, type WorldChat, type WorldUser } from '../world.ts'
+import { type MethodCall, self } from './handler.ts'
 import { mayReach, mayWrite } from './rights.ts'
-
-/** Usernames: letters, digits and underscores, from a letter on. https://core.telegram.org/method/account.checkUsername */
-const USERNAME = /^[a-z]\w{3,31}$/i
 
 /** Where something is to be sent. */
 export type Target = WorldUser | WorldChat | undefined
@@ -29,8 +28,7 @@ export function resolvePeer(call: MethodCall, peer: InputPeer): Target {
       return me
     case 'inputPeerUser': {
       const user = users.get(peer.userId)
-      if (user === undefined || (user !== me && user.accessHash !== peer.accessHash))
-        throw badRequest('PEER_ID_INVALID')
+      if (user === undefined || !knowsUser(call, user, peer.accessHash)) throw badRequest('PEER_ID_INVALID')
       return mayReach(user, me)
     }
     case 'inputPeerChat':
@@ -69,21 +67,68 @@ function isChat(peer: InputPeer): peer is ChatPeer {
 }
 
 /** @throws RpcFailure CHAT_ID_INVALID, CHANNEL_INVALID */
-function findChat({ dc }: MethodCall, peer: ChatPeer): WorldChat {
-  const { chats } = dc.world
-  if (peer._ === 'inputPeerChat') {
-    const chat = chats.get(peer.chatId)
-    if (chat?.kind === 'chat') return chat
-    throw badRequest('CHAT_ID_INVALID')
+function findChat(call: MethodCall, peer: ChatPeer): WorldChat {
+  if (peer._ === 'inputPeerChannel') return findChannel(call, { ...peer, _: 'inputChannel' })
+  const chat = call.dc.world.chats.get(peer.chatId)
+  if (chat?.kind === 'chat' && !chat.migratedTo) return chat
+  throw badRequest('CHAT_ID_INVALID')
+}
+
+/**
+ * Whether an access hash is the one by which the caller knows a user. Bots may give 0 for those that they have met.
+ * Source: https://core.telegram.org/api/peers#access-hash
+ */
+function knowsUser(call: MethodCall, user: WorldUser, hash: bigint): boolean {
+  const me = self(call)
+  if (user === me || hash === accessHashFor(user, me)) return true
+  return hash === 0n && me.bot && (user.metBots?.has(me.id) || shareChat(call, user.id, me.id))
+}
+
+function shareChat({ dc }: MethodCall, one: bigint, other: bigint): boolean {
+  return [...dc.world.chats.values()].some((chat) => isIn(chat, one) && isIn(chat, other))
+}
+
+/** Whether a user is in a chat, in whatever place. */
+export function isIn({ members, admins }: WorldChat, id: bigint): boolean {
+  return members.has(id) || admins.has(id)
+}
+
+/** The user an InputUser names; undefined when there is none. */
+export function findUser(call: MethodCall, input: InputUser): WorldUser | undefined {
+  const me = self(call)
+  switch (input._) {
+    case 'inputUserSelf':
+      return me
+    case 'inputUser': {
+      const user = call.dc.world.users.get(input.userId)
+      return user && knowsUser(call, user, input.accessHash) ? user : undefined
+    }
+    case 'inputUserFromMessage':
+      if (me.bot) throw badRequest('FROM_MESSAGE_BOT_DISABLED')
+      return byMessage(call, input, input.userId, call.dc.world.users)
+    default:
+      return undefined
   }
-  const chat = chats.get(peer.channelId)
-  if (chat && chat.kind !== 'chat' && chat.accessHash === peer.accessHash) return chat
-  throw badRequest('CHANNEL_INVALID')
+}
+
+/**
+ * The supergroup or channel an InputChannel names. Bots may give 0 for those that they are in.
+ * @throws RpcFailure CHANNEL_INVALID
+ */
+export function findChannel(call: MethodCall, input: InputChannel): WorldChat {
+  const me = self(call)
+  if (input._ === 'inputChannelFromMessage') return byMessage(call, input, input.channelId, call.dc.world.chats)
+  const chat = input._ === 'inputChannel' ? call.dc.world.chats.get(input.channelId) : undefined
+  if (input._ !== 'inputChannel' || chat === undefined || chat.kind === 'chat') throw badRequest('CHANNEL_INVALID')
+  const known = input.accessHash === accessHashFor(chat, me) || (input.accessHash === 0n && me.bot && isIn(chat, me.id))
+  if (!known) throw badRequest('CHANNEL_INVALID')
+  return chat
 }
 
 /** A user as `viewer` sees it. */
-export function toUser(shown: WorldUser, viewer?: WorldUser): User {
-  const { id, accessHash, firstName, lastName, username, phone } = shown
+export function toUser(shown: WorldUser, viewer: WorldUser): User {
+  const { id, firstName, lastName, username, phone } = shown
+  const accessHash = accessHashFor(shown, viewer)
   const out: user = { _: 'user', id, accessHash, firstName, lastName, username }
   if (shown === viewer) out.self = true
   if (shown.bot) {
@@ -97,11 +142,15 @@ export function toUser(shown: WorldUser, viewer?: WorldUser): User {
 
 /** A chat as `viewer` sees it. */
 export function toChat(shown: WorldChat, viewer: WorldUser): Chat {
-  const { id, accessHash, title, username, kind, members } = shown
-  const left = members.has(viewer.id) || shown.admins.has(viewer.id) ? undefined : true
+  const { id, title, username, kind, members, migratedTo } = shown
+  const accessHash = accessHashFor(shown, viewer)
+  const left = isIn(shown, viewer.id) ? undefined : true
   const photo = { _: 'chatPhotoEmpty' as const }
   if (kind === 'chat') {
-    return { _: 'chat', id, title, photo, participantsCount: members.size, date: 0, version: 1, left }
+    const group: chat = { _: 'chat', id, title, photo, participantsCount: members.size, date: 0, version: 1, left }
+    if (!migratedTo) return group
+    const channel = { channelId: migratedTo.id, accessHash: accessHashFor(migratedTo, viewer) }
+    return { ...group, deactivated: true, migratedTo: { _: 'inputChannel', ...channel } }
   }
   const group = kind === 'supergroup'
   return {
@@ -116,45 +165,4 @@ export function toChat(shown: WorldChat, viewer: WorldUser): Chat {
     date: 0,
     participantsCount: members.size,
   }
-}
-
-/** The user an InputUser names; undefined when there is none. */
-function findUser(call: MethodCall, input: InputUser): WorldUser | undefined {
-  const me = self(call)
-  switch (input._) {
-    case 'inputUserSelf':
-      return me
-    case 'inputUser': {
-      const user = call.dc.world.users.get(input.userId)
-      return user === me || user?.accessHash === input.accessHash ? user : undefined
-    }
-    case 'inputUserFromMessage':
-      if (me.bot) throw badRequest('FROM_MESSAGE_BOT_DISABLED')
-      return byMessage(call, input, input.userId, call.dc.world.users)
-    default:
-      return undefined
-  }
-}
-
-export const PEER_METHODS: Handlers<'users.getUsers' | 'contacts.resolveUsername'> = {
-  // Those that do not exist are left out of the answer.
-  'users.getUsers': (call, { id }) =>
-    id.flatMap((input) => {
-      const user = findUser(call, input)
-      return user === undefined ? [] : [toUser(user, call.user)]
-    }),
-
-  'contacts.resolveUsername': (call, { username }) => {
-    const me = self(call)
-    if (!USERNAME.test(username)) throw badRequest('USERNAME_INVALID')
-    const found = call.dc.world.findName(username)
-    if (found === undefined) throw badRequest('USERNAME_NOT_OCCUPIED')
-    if ('firstName' in found) {
-      const peer: Peer = { _: 'peerUser', userId: found.id }
-      return { _: 'contacts.resolvedPeer', peer, chats: [], users: [toUser(found, me)] }
-    }
-    const peer: Peer =
-      found.kind === 'chat' ? { _: 'peerChat', chatId: found.id } : { _: 'peerChannel', channelId: found.id }
-    return { _: 'contacts.resolvedPeer', peer, chats: [toChat(found, me)], users: [] }
-  },
 }

@@ -4,8 +4,8 @@
 import { defineMethod, type Method } from '../../method.ts'
 import { readBool, readVector } from '../../scalars.ts'
 import { writeLong, type TlWriter } from '../../writer.ts'
-import { readAccountPassword, readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readAuthLoginToken, readAuthSentCode, readAuthorization, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readUploadFile, readUser } from './readers.ts'
-import { writeCodeSettings, writeEmailVerification, writeInputCheckPasswordSRP, writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
+import { readAccountPassword, readAuthAuthorization, readAuthExportedAuthorization, readAuthLoggedOut, readAuthLoginToken, readAuthSentCode, readAuthorization, readChatInvite, readConfig, readContactsResolvedPeer, readHelpAppConfig, readMessageMedia, readMessagesChats, readUploadFile, readUser } from './readers.ts'
+import { writeCodeSettings, writeEmailVerification, writeInputChannel, writeInputCheckPasswordSRP, writeInputClientProxy, writeInputFileLocation, writeInputMedia, writeInputPeer, writeInputUser, writeJSONValue } from './writers.ts'
 import type * as T from '../api-types.ts'
 
 /** The layer of the schema, for `invokeWithLayer`. */
@@ -171,6 +171,26 @@ export const authSignIn: Method<T.AuthSignInRequest, T.AuthAuthorization> = /* @
   readAuthAuthorization,
 )
 
+/** `channels.getChannels#a7f6bbb id:Vector<InputChannel> = messages.Chats;` */
+export const channelsGetChannels: Method<T.ChannelsGetChannelsRequest, T.MessagesChats> = /* @__PURE__ */ defineMethod(
+  'channels.getChannels',
+  (w, v) => {
+    w.uint(0x0a7f6bbb)
+    w.vector(v.id, writeInputChannel)
+  },
+  readMessagesChats,
+)
+
+/** `contacts.resolvePhone#8af94344 phone:string = contacts.ResolvedPeer;` */
+export const contactsResolvePhone: Method<T.ContactsResolvePhoneRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ defineMethod(
+  'contacts.resolvePhone',
+  (w, v) => {
+    w.uint(0x8af94344)
+    w.string(v.phone)
+  },
+  readContactsResolvedPeer,
+)
+
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
 export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ defineMethod(
   'contacts.resolveUsername',
@@ -239,6 +259,26 @@ export function writeInvokeWithoutUpdates(w: TlWriter, v: T.InvokeWithoutUpdates
   w.uint(0xbf9459b7)
   w.query(v.query)
 }
+
+/** `messages.checkChatInvite#3eadb1bb hash:string = ChatInvite;` */
+export const messagesCheckChatInvite: Method<T.MessagesCheckChatInviteRequest, T.ChatInvite> = /* @__PURE__ */ defineMethod(
+  'messages.checkChatInvite',
+  (w, v) => {
+    w.uint(0x3eadb1bb)
+    w.string(v.hash)
+  },
+  readChatInvite,
+)
+
+/** `messages.getChats#49e9528f id:Vector<long> = messages.Chats;` */
+export const messagesGetChats: Method<T.MessagesGetChatsRequest, T.MessagesChats> = /* @__PURE__ */ defineMethod(
+  'messages.getChats',
+  (w, v) => {
+    w.uint(0x49e9528f)
+    w.vector(v.id, writeLong)
+  },
+  readMessagesChats,
+)
 
 /** `messages.uploadMedia#14967978 flags:# business_connection_id:flags.0?string peer:InputPeer media:InputMedia = MessageMedia;` */
 export const messagesUploadMedia: Method<T.MessagesUploadMediaRequest, T.MessageMedia> = /* @__PURE__ */ defineMethod(

@@ -35,6 +35,11 @@ export function readBaseTheme(r: TlReader): T.BaseTheme {
   }
 }
 
+export function readBotVerification(r: TlReader): T.BotVerification {
+  const _ = r.only(0xf93cd45c, 'botVerification')
+  return { _, botId: readLong(r), icon: readLong(r), description: readString(r) }
+}
+
 export function readChat(r: TlReader): T.Chat {
   switch (r.id('Chat')) {
     case 0x1c32b11c: {
@@ -173,6 +178,39 @@ export function readChatBannedRights(r: TlReader): T.ChatBannedRights {
   if (flags & 33554432) v.sendPlain = true
   if (flags & 67108864) v.editRank = true
   return v
+}
+
+export function readChatInvite(r: TlReader): T.ChatInvite {
+  switch (r.id('ChatInvite')) {
+    case 0x5c9d3702: {
+      const flags = readInt(r)
+      const v = { _: 'chatInvite', title: readString(r) } as T.chatInvite
+      if (flags & 1) v.channel = true
+      if (flags & 2) v.broadcast = true
+      if (flags & 4) v.public = true
+      if (flags & 8) v.megagroup = true
+      if (flags & 64) v.requestNeeded = true
+      if (flags & 128) v.verified = true
+      if (flags & 256) v.scam = true
+      if (flags & 512) v.fake = true
+      if (flags & 2048) v.canRefulfillSubscription = true
+      if (flags & 32) v.about = readString(r)
+      v.photo = readPhoto(r)
+      v.participantsCount = readInt(r)
+      if (flags & 16) v.participants = readVector(r, readUser, 12)
+      v.color = readInt(r)
+      if (flags & 1024) v.subscriptionPricing = readStarsSubscriptionPricing(r)
+      if (flags & 4096) v.subscriptionFormId = readLong(r)
+      if (flags & 8192) v.botVerification = readBotVerification(r)
+      return v
+    }
+    case 0x5a686d7c:
+      return { _: 'chatInviteAlready', chat: readChat(r) }
+    case 0x61695cb0:
+      return { _: 'chatInvitePeek', chat: readChat(r), expires: readInt(r) }
+    default:
+      return r.unknown()
+  }
 }
 
 export function readChatPhoto(r: TlReader): T.ChatPhoto {
@@ -1341,6 +1379,11 @@ export function readStarsAmount(r: TlReader): T.StarsAmount {
   }
 }
 
+export function readStarsSubscriptionPricing(r: TlReader): T.StarsSubscriptionPricing {
+  const _ = r.only(0x05416d58, 'starsSubscriptionPricing')
+  return { _, period: readInt(r), amount: readLong(r) }
+}
+
 export function readStoryFwdHeader(r: TlReader): T.StoryFwdHeader {
   const _ = r.only(0xb826e150, 'storyFwdHeader')
   const flags = readInt(r)
@@ -1920,6 +1963,17 @@ export function readHelpTermsOfService(r: TlReader): T.HelpTermsOfService {
   if (flags & 1) v.popup = true
   if (flags & 2) v.minAgeConfirm = readInt(r)
   return v
+}
+
+export function readMessagesChats(r: TlReader): T.MessagesChats {
+  switch (r.id('messages.Chats')) {
+    case 0x64ff9fd5:
+      return { _: 'messages.chats', chats: readVector(r, readChat, 12) }
+    case 0x9cd81144:
+      return { _: 'messages.chatsSlice', count: readInt(r), chats: readVector(r, readChat, 12) }
+    default:
+      return r.unknown()
+  }
 }
 
 export function readMessagesEmojiGameOutcome(r: TlReader): T.MessagesEmojiGameOutcome {

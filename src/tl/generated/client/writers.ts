@@ -96,6 +96,27 @@ export function writeEmailVerification(w: TlWriter, v: T.EmailVerification): voi
   }
 }
 
+export function writeInputChannel(w: TlWriter, v: T.InputChannel): void {
+  switch (v?._) {
+    case 'inputChannel':
+      w.uint(0xf35aec28)
+      w.long(v.channelId)
+      w.long(v.accessHash)
+      break
+    case 'inputChannelEmpty':
+      w.uint(0xee8c1e86)
+      break
+    case 'inputChannelFromMessage':
+      w.uint(0x5b934f9d)
+      writeInputPeer(w, v.peer)
+      w.int(v.msgId)
+      w.long(v.channelId)
+      break
+    default:
+      w.unexpected(v, 'InputChannel')
+  }
+}
+
 export function writeInputCheckPasswordSRP(w: TlWriter, v: T.InputCheckPasswordSRP): void {
   switch (v?._) {
     case 'inputCheckPasswordEmpty':

@@ -128,6 +128,17 @@ Apple tokenS
 Code codeS
 Google tokenS`)
 
+/** `channels.getChannels#a7f6bbb id:Vector<InputChannel> = messages.Chats;` */
+export const channelsGetChannels: Method<T.ChannelsGetChannelsRequest, T.MessagesChats> = /* @__PURE__ */ compactMethod(CORE, `channels.getChannels id*InputChannel=messages.Chats
+=messages.Chats
+ chats*Chat
+Slice countI chats*Chat`)
+
+/** `contacts.resolvePhone#8af94344 phone:string = contacts.ResolvedPeer;` */
+export const contactsResolvePhone: Method<T.ContactsResolvePhoneRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, `contacts.resolvePhone phoneS=contacts.ResolvedPeer
+=contacts.ResolvedPeer
+ peerPeer chats*Chat users*User`)
+
 /** `contacts.resolveUsername#725afbbc flags:# username:string referer:flags.0?string = contacts.ResolvedPeer;` */
 export const contactsResolveUsername: Method<T.ContactsResolveUsernameRequest, T.ContactsResolvedPeer> = /* @__PURE__ */ compactMethod(CORE, `contacts.resolveUsername usernameS referer.S=contacts.ResolvedPeer
 =contacts.ResolvedPeer
@@ -157,6 +168,23 @@ export const writeInvokeWithLayer: (w: TlWriter, v: T.InvokeWithLayerRequest) =>
 
 /** `invokeWithoutUpdates#bf9459b7 {X:Type} query:!X = X;` */
 export const writeInvokeWithoutUpdates: (w: TlWriter, v: T.InvokeWithoutUpdatesRequest) => void = /* @__PURE__ */ compactWriter(CORE, 'invokeWithoutUpdates#bf9459b7 query!')
+
+/** `messages.checkChatInvite#3eadb1bb hash:string = ChatInvite;` */
+export const messagesCheckChatInvite: Method<T.MessagesCheckChatInviteRequest, T.ChatInvite> = /* @__PURE__ */ compactMethod(CORE, `messages.checkChatInvite hashS=ChatInvite
+=BotVerification
+ bot_idL iconL descriptionS
+=ChatInvite
+ channel. broadcast. public. megagroup. request_needed.6 verified. scam. fake. can_refulfill_subscription.b titleS about.5S photoPhoto participants_countI participants.4*User colorI subscription_pricing.aStarsSubscriptionPricing subscription_form_id.cL bot_verification.BotVerification
+Already chatChat
+Peek chatChat expiresI
+=StarsSubscriptionPricing
+ periodI amountL`)
+
+/** `messages.getChats#49e9528f id:Vector<long> = messages.Chats;` */
+export const messagesGetChats: Method<T.MessagesGetChatsRequest, T.MessagesChats> = /* @__PURE__ */ compactMethod(CORE, `messages.getChats id*L=messages.Chats
+=messages.Chats
+ chats*Chat
+Slice countI chats*Chat`)
 
 /** `messages.uploadMedia#14967978 flags:# business_connection_id:flags.0?string peer:InputPeer media:InputMedia = MessageMedia;` */
 export const messagesUploadMedia: Method<T.MessagesUploadMediaRequest, T.MessageMedia> = /* @__PURE__ */ compactMethod(CORE, 'messages.uploadMedia business_connection_id.S peerInputPeer mediaInputMedia=MessageMedia')

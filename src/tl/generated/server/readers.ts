@@ -90,6 +90,19 @@ export function readEmailVerification(r: TlReader): T.EmailVerification {
   }
 }
 
+export function readInputChannel(r: TlReader): T.InputChannel {
+  switch (r.id('InputChannel')) {
+    case 0xf35aec28:
+      return { _: 'inputChannel', channelId: readLong(r), accessHash: readLong(r) }
+    case 0xee8c1e86:
+      return { _: 'inputChannelEmpty' }
+    case 0x5b934f9d:
+      return { _: 'inputChannelFromMessage', peer: readInputPeer(r), msgId: readInt(r), channelId: readLong(r) }
+    default:
+      return r.unknown()
+  }
+}
+
 export function readInputCheckPasswordSRP(r: TlReader): T.InputCheckPasswordSRP {
   switch (r.id('InputCheckPasswordSRP')) {
     case 0x9880f658:

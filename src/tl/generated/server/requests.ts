@@ -3,7 +3,7 @@
 
 import type { TlReader } from '../../reader.ts'
 import { readBytes, readInt, readLong, readString, readVector } from '../../scalars.ts'
-import { readCodeSettings, readEmailVerification, readInputCheckPasswordSRP, readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
+import { readCodeSettings, readEmailVerification, readInputChannel, readInputCheckPasswordSRP, readInputClientProxy, readInputFileLocation, readInputMedia, readInputPeer, readInputUser, readJSONValue } from './readers.ts'
 import type * as T from '../api-types.ts'
 
 /** Any request. One that carries a query carries it decoded. */
@@ -22,6 +22,8 @@ export type AnyRequest =
   | T.AuthResendCodeRequest
   | T.AuthSendCodeRequest
   | T.AuthSignInRequest
+  | T.ChannelsGetChannelsRequest
+  | T.ContactsResolvePhoneRequest
   | T.ContactsResolveUsernameRequest
   | T.HelpGetAppConfigRequest
   | T.HelpGetConfigRequest
@@ -29,6 +31,8 @@ export type AnyRequest =
   | T.InvokeAfterMsgRequest<AnyRequest>
   | T.InvokeWithLayerRequest<AnyRequest>
   | T.InvokeWithoutUpdatesRequest<AnyRequest>
+  | T.MessagesCheckChatInviteRequest
+  | T.MessagesGetChatsRequest
   | T.MessagesUploadMediaRequest
   | T.UploadGetFileRequest
   | T.UploadSaveBigFilePartRequest
@@ -79,6 +83,10 @@ function readRequestBody(r: TlReader): AnyRequest {
       if (flags & 2) v.emailVerification = readEmailVerification(r)
       return v
     }
+    case 0x0a7f6bbb:
+      return { _: 'channels.getChannels', id: readVector(r, readInputChannel) }
+    case 0x8af94344:
+      return { _: 'contacts.resolvePhone', phone: readString(r) }
     case 0x725afbbc: {
       const flags = readInt(r)
       const v = { _: 'contacts.resolveUsername', username: readString(r) } as T.ContactsResolveUsernameRequest
@@ -103,6 +111,10 @@ function readRequestBody(r: TlReader): AnyRequest {
       return { _: 'invokeWithLayer', layer: readInt(r), query: readRequest(r) }
     case 0xbf9459b7:
       return { _: 'invokeWithoutUpdates', query: readRequest(r) }
+    case 0x3eadb1bb:
+      return { _: 'messages.checkChatInvite', hash: readString(r) }
+    case 0x49e9528f:
+      return { _: 'messages.getChats', id: readVector(r, readLong, 8) }
     case 0x14967978: {
       const flags = readInt(r)
       const v = { _: 'messages.uploadMedia' } as T.MessagesUploadMediaRequest

@@ -2,7 +2,7 @@
 // Do not edit: npm run generate
 
 import type { TlWriter } from '../../writer.ts'
-import { writeAccountPassword, writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeAuthLoginToken, writeAuthSentCode, writeAuthorization, writeConfig, writeContactsResolvedPeer, writeHelpAppConfig, writeMessageMedia, writeUploadFile, writeUser } from './writers.ts'
+import { writeAccountPassword, writeAuthAuthorization, writeAuthExportedAuthorization, writeAuthLoggedOut, writeAuthLoginToken, writeAuthSentCode, writeAuthorization, writeChatInvite, writeConfig, writeContactsResolvedPeer, writeHelpAppConfig, writeMessageMedia, writeMessagesChats, writeUploadFile, writeUser } from './writers.ts'
 import type * as T from '../api-types.ts'
 
 export * from './writers.ts'
@@ -42,12 +42,20 @@ export function writeResult<M extends keyof T.MethodMap>(
       return writeAuthSentCode(w, value as T.AuthSentCode)
     case 'auth.signIn':
       return writeAuthAuthorization(w, value as T.AuthAuthorization)
+    case 'channels.getChannels':
+      return writeMessagesChats(w, value as T.MessagesChats)
+    case 'contacts.resolvePhone':
+      return writeContactsResolvedPeer(w, value as T.ContactsResolvedPeer)
     case 'contacts.resolveUsername':
       return writeContactsResolvedPeer(w, value as T.ContactsResolvedPeer)
     case 'help.getAppConfig':
       return writeHelpAppConfig(w, value as T.HelpAppConfig)
     case 'help.getConfig':
       return writeConfig(w, value as T.Config)
+    case 'messages.checkChatInvite':
+      return writeChatInvite(w, value as T.ChatInvite)
+    case 'messages.getChats':
+      return writeMessagesChats(w, value as T.MessagesChats)
     case 'messages.uploadMedia':
       return writeMessageMedia(w, value as T.MessageMedia)
     case 'upload.getFile':

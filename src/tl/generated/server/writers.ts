@@ -43,6 +43,13 @@ export function writeBaseTheme(w: TlWriter, v: T.BaseTheme): void {
   }
 }
 
+export function writeBotVerification(w: TlWriter, v: T.BotVerification): void {
+  w.begin(0xf93cd45c, v, 'botVerification')
+  w.long(v.botId)
+  w.long(v.icon)
+  w.string(v.description)
+}
+
 export function writeChat(w: TlWriter, v: T.Chat): void {
   switch (v?._) {
     case 'channel': {
@@ -122,6 +129,37 @@ export function writeChatBannedRights(w: TlWriter, v: T.ChatBannedRights): void 
   w.begin(0x9f120418, v, 'chatBannedRights')
   w.uint((v.viewMessages === true ? 1 : 0) | (v.sendMessages === true ? 2 : 0) | (v.sendMedia === true ? 4 : 0) | (v.sendStickers === true ? 8 : 0) | (v.sendGifs === true ? 16 : 0) | (v.sendGames === true ? 32 : 0) | (v.sendInline === true ? 64 : 0) | (v.embedLinks === true ? 128 : 0) | (v.sendPolls === true ? 256 : 0) | (v.changeInfo === true ? 1024 : 0) | (v.inviteUsers === true ? 32768 : 0) | (v.pinMessages === true ? 131072 : 0) | (v.manageTopics === true ? 262144 : 0) | (v.sendPhotos === true ? 524288 : 0) | (v.sendVideos === true ? 1048576 : 0) | (v.sendRoundvideos === true ? 2097152 : 0) | (v.sendAudios === true ? 4194304 : 0) | (v.sendVoices === true ? 8388608 : 0) | (v.sendDocs === true ? 16777216 : 0) | (v.sendPlain === true ? 33554432 : 0) | (v.editRank === true ? 67108864 : 0))
   w.int(v.untilDate)
+}
+
+export function writeChatInvite(w: TlWriter, v: T.ChatInvite): void {
+  switch (v?._) {
+    case 'chatInvite': {
+      w.uint(0x5c9d3702)
+      const flags = (v.channel === true ? 1 : 0) | (v.broadcast === true ? 2 : 0) | (v.public === true ? 4 : 0) | (v.megagroup === true ? 8 : 0) | (v.participants !== undefined ? 16 : 0) | (v.about !== undefined ? 32 : 0) | (v.requestNeeded === true ? 64 : 0) | (v.verified === true ? 128 : 0) | (v.scam === true ? 256 : 0) | (v.fake === true ? 512 : 0) | (v.subscriptionPricing !== undefined ? 1024 : 0) | (v.canRefulfillSubscription === true ? 2048 : 0) | (v.subscriptionFormId !== undefined ? 4096 : 0) | (v.botVerification !== undefined ? 8192 : 0)
+      w.uint(flags)
+      w.string(v.title)
+      if (flags & 32) w.string(v.about!)
+      writePhoto(w, v.photo)
+      w.int(v.participantsCount)
+      if (flags & 16) w.vector(v.participants!, writeUser)
+      w.int(v.color)
+      if (flags & 1024) writeStarsSubscriptionPricing(w, v.subscriptionPricing!)
+      if (flags & 4096) w.long(v.subscriptionFormId!)
+      if (flags & 8192) writeBotVerification(w, v.botVerification!)
+      break
+    }
+    case 'chatInviteAlready':
+      w.uint(0x5a686d7c)
+      writeChat(w, v.chat)
+      break
+    case 'chatInvitePeek':
+      w.uint(0x61695cb0)
+      writeChat(w, v.chat)
+      w.int(v.expires)
+      break
+    default:
+      w.unexpected(v, 'ChatInvite')
+  }
 }
 
 export function writeChatPhoto(w: TlWriter, v: T.ChatPhoto): void {
@@ -1734,6 +1772,12 @@ export function writeStarsAmount(w: TlWriter, v: T.StarsAmount): void {
   }
 }
 
+export function writeStarsSubscriptionPricing(w: TlWriter, v: T.StarsSubscriptionPricing): void {
+  w.begin(0x05416d58, v, 'starsSubscriptionPricing')
+  w.int(v.period)
+  w.long(v.amount)
+}
+
 export function writeStoryFwdHeader(w: TlWriter, v: T.StoryFwdHeader): void {
   w.begin(0xb826e150, v, 'storyFwdHeader')
   const flags = (v.from !== undefined ? 1 : 0) | (v.fromName !== undefined ? 2 : 0) | (v.storyId !== undefined ? 4 : 0) | (v.modified === true ? 8 : 0)
@@ -2350,6 +2394,22 @@ export function writeHelpTermsOfService(w: TlWriter, v: T.HelpTermsOfService): v
   w.string(v.text)
   w.vector(v.entities, writeMessageEntity)
   if (flags & 2) w.int(v.minAgeConfirm!)
+}
+
+export function writeMessagesChats(w: TlWriter, v: T.MessagesChats): void {
+  switch (v?._) {
+    case 'messages.chats':
+      w.uint(0x64ff9fd5)
+      w.vector(v.chats, writeChat)
+      break
+    case 'messages.chatsSlice':
+      w.uint(0x9cd81144)
+      w.int(v.count)
+      w.vector(v.chats, writeChat)
+      break
+    default:
+      w.unexpected(v, 'messages.Chats')
+  }
 }
 
 export function writeMessagesEmojiGameOutcome(w: TlWriter, v: T.MessagesEmojiGameOutcome): void {
