@@ -137,7 +137,12 @@ export class FileError extends CodedError<FileErrorCode> {
 }
 
 /** What can be wrong with a stored session. */
-export type StorageErrorCode = 'SESSION_DAMAGED' | 'SESSION_NEWER' | 'SESSION_NOT_READABLE' | 'SESSION_NOT_WRITABLE'
+export type StorageErrorCode =
+  | 'SESSION_DAMAGED'
+  | 'SESSION_NEWER'
+  | 'SESSION_IN_USE'
+  | 'SESSION_NOT_READABLE'
+  | 'SESSION_NOT_WRITABLE'
 
 /** The stored session cannot be read or written. It is never overwritten in this state. */
 export class StorageError extends CodedError<StorageErrorCode> {

@@ -11,7 +11,7 @@ export { UploadClient } from './client/client.ts'
 export type { ClientEvent } from './client/events.ts'
 export type { ConnectOptions, CustomDatacenter, DeviceInfo, ProxyOptions } from './client/options.ts'
 export type { PeerLike } from './client/peers.ts'
-export { memoryStorage, type SessionStorage } from './client/storage.ts'
+export { memoryStorage, type SessionClaim, type SessionStorage } from './client/storage.ts'
 export {
   type ManyItem,
   type ManyUploads,

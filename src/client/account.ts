@@ -24,10 +24,13 @@ import { placeOf } from './places.ts'
 import type { Platform, Way } from './platform/platform.ts'
 import { withPolicy } from './policy.ts'
 import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
-import { memoryStorage, type SessionStorage } from './storage.ts'
+import { memoryStorage, type SessionClaim, type SessionStorage } from './storage.ts'
 
-/** Answers that mean: this key is not logged in. Source: https://core.telegram.org/api/errors#401-unauthorized */
-const LOGGED_OUT = /^(AUTH_KEY_(UNREGISTERED|INVALID)|SESSION_(REVOKED|EXPIRED))$/
+/**
+ * How answers begin that mean: this key is not logged in, or, used from two places at once, is of no use any more.
+ * Sources: https://core.telegram.org/api/errors#401-unauthorized, https://core.telegram.org/api/errors#406-not-acceptable
+ */
+const LOGGED_OUT = /^(AUTH_KEY_(UNREG|INV|DUP)|SESSION_(REV|EXP))/
 /** Answers that mean: this account lives elsewhere. */
 const MOVED = /^(NETWORK|PHONE|USER)_MIGRATE_X$/
 
@@ -42,7 +45,9 @@ export class Account {
   readonly options: AccountOptions
   readonly #platform: Platform
   readonly #way: Way
-  readonly #storage: SessionStorage
+  readonly storage: SessionStorage
+  /** Gives the storage up. */
+  #release: SessionClaim | undefined
   readonly #data: SessionData
   #dc: DatacenterLike
   /** Saves run one after another; the first failure is kept for whoever waits. */
@@ -72,7 +77,7 @@ export class Account {
     }
     this.#platform = platform
     this.#way = platform.way(options)
-    this.#storage = storage
+    this.storage = storage
     this.#data = data
     this.user = data.user
     this.#dc = this.#open()
@@ -84,15 +89,18 @@ export class Account {
     signal?.throwIfAborted()
     const { storage: given } = options
     const storage = typeof given === 'string' ? platform.fileStorage(given) : (given ?? memoryStorage())
-    const stored = await storage.load()
-    const account = new Account(options, platform, storage, sessionOf(stored, options))
+    const release = await storage.claim?.()
+    let account: Account | undefined
     try {
+      account = new Account(options, platform, storage, sessionOf(await storage.load(), options))
+      account.#release = release
       // A session that comes from elsewhere may have a key and not say whose it is: the server does.
       const known = account.user ?? (!options.botToken && account.#data.keys.has(account.dcId))
       await (known ? account.#prove(signal) : account.#logInSomewhere(signal))
       await account.#saving
     } catch (error) {
-      await account.close().catch(() => {})
+      await account?.close().catch(() => {})
+      await release?.()
       throw error
     }
     return account
@@ -109,8 +117,11 @@ export class Account {
       if (!this.user) this.#welcome(user)
     } catch (error) {
       if (!(error instanceof RpcError)) throw error
-      if (this.options.login && LOGGED_OUT.test(error.type)) await this.#logInSomewhere(signal)
-      else if (error.code !== 400 || !this.user) throw error
+      if (this.options.login && LOGGED_OUT.test(error.type)) {
+        // On a key of its own: whoever ended the login may still have the old one.
+        this.#replaceKey()
+        await this.#logInSomewhere(signal)
+      } else if (error.code !== 400 || !this.user) throw error
     }
   }
 
@@ -153,7 +164,7 @@ export class Account {
     this.#closed = true
     if (this.#leave(dc) && this.user) this.#save()
     for (const id of this.#data.keys.keys()) this.#forgetKey(id)
-    await this.#saving
+    await this.#saving.finally(this.#release)
   }
 
   /** See `UploadClient.networkChanged`. */
@@ -313,7 +324,7 @@ export class Account {
   #save(): void {
     this.#data.user = this.user
     const text = encodeSession(this.#data)
-    this.#saving = this.#saving.then(() => this.#storage.save(text))
+    this.#saving = this.#saving.then(() => this.storage.save(text))
     this.#saving.catch(() => {})
   }
 }
@@ -321,7 +332,7 @@ export class Account {
 /** The stored session, or a new one. It must be of the same world and the same account as what is asked for. */
 function sessionOf(stored: string | undefined, { dc, test: asked = false, botToken }: ConnectOptions): SessionData {
   const test = dc?.test ?? asked
-  if (stored === undefined) return { test, dc: dc?.id ?? FIRST_DC, keys: new Map() }
+  if (!stored) return { test, dc: dc?.id ?? FIRST_DC, keys: new Map() }
   const data = decodeSession(stored)
   const other = (what: string): UsageError =>
     new UsageError(`the stored session is ${what}${hint('; use another storage') ?? ''}`)

@@ -18,6 +18,7 @@ import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
 import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
 import { toInputPeer } from './peers.ts'
+import type { SessionStorage } from './storage.ts'
 import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
 import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
 
@@ -78,6 +79,11 @@ export class UploadClient {
   /** Number of the datacenter that the account lives in. */
   get dcId(): number {
     return this.#account.dcId
+  }
+
+  /** Where the session is kept. */
+  get storage(): SessionStorage {
+    return this.#account.storage
   }
 
   /**

@@ -4,13 +4,20 @@
  * A save writes a temporary file beside the real one, has the system put it on the disk, and renames it over the old:
  * whoever reads, and whenever the power fails or the process is killed, there is the old session or the new one, never
  * a part. A symbolic link stays; its target is replaced. What a killed process left behind is swept up by a later save.
+ *
+ * While a client uses the session, `NAME.1.lock` beside the file says which process it is in: two that use one login at the
+ * same time may cost it (AUTH_KEY_DUPLICATED). The lock belongs to the file itself, by whatever links and paths it is
+ * reached. That of a process that is no more is taken over (`src/files/resume/lock.ts` says how that is told).
  */
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { pid } from 'node:process'
 import { StorageError, type StorageErrorCode } from '../errors.ts'
+import { type Owner, takeLock } from '../files/resume/lock.ts'
 import { syncFolder } from '../files/sync-folder.ts'
-import type { SessionStorage } from './storage.ts'
+import type { SessionClaim, SessionStorage } from './storage.ts'
 
 /** Read and write for the owner, nothing for others: the file holds keys. */
 const MODE = 0o600
@@ -21,6 +28,9 @@ const MAX_SIZE = 1024 * 1024
 /** Milliseconds after which a temporary file is nobody's any more. */
 const STALE = 60_000
 
+/** Somebody who has a session: this process itself. */
+const HERE = 'another client of this process'
+
 /** A session in a file. */
 export interface FileStorage extends SessionStorage {
   /**
@@ -28,13 +38,17 @@ export interface FileStorage extends SessionStorage {
    * @throws StorageError SESSION_NOT_WRITABLE
    */
   checkWritable(): Promise<void>
+  /** See {@link SessionStorage.claim}. */
+  claim(): Promise<SessionClaim>
 }
 
 /**
- * A session kept in a file, mode 0600. The folder must exist; the file need not.
+ * A session kept in a file, mode 0600. The folder must exist; the file need not, and is removed when the session is to be
+ * forgotten.
  * @param path of the file, or of a symbolic link to it
  * @returns a storage whose `load` throws StorageError SESSION_NOT_READABLE and whose `save` throws
- *   StorageError SESSION_NOT_WRITABLE, with the old session still in place; saves may overlap and run one by one
+ *   StorageError SESSION_NOT_WRITABLE, with the old session still in place; saves may overlap and run one by one. Its
+ *   `claim`, which a client calls by itself, throws SESSION_IN_USE
  * @example
  * const client = await UploadClient.connect({ apiId, apiHash, botToken, storage: fileStorage('bot.session') })
  */
@@ -60,6 +74,11 @@ export function fileStorage(path: string): FileStorage {
     save: (data) =>
       inTurn(() =>
         writing(async (target, temporary) => {
+          if (data === '') {
+            await rm(target, { force: true })
+            await syncFolder(dirname(target))
+            return
+          }
           await replace(target, temporary, data, swept)
           swept = true
         }),
@@ -71,7 +90,35 @@ export function fileStorage(path: string): FileStorage {
           await rm(temporary)
         }),
       ),
+    claim: () => claim(path),
   }
+}
+
+async function claim(path: string): Promise<SessionClaim> {
+  let whose = HERE
+  let release: (() => void) | undefined
+  try {
+    const target = await targetOf(path)
+    await mustBeFile(target)
+    release = await takeLock(dirname(target), basename(target), undefined, (owner) => {
+      whose = nameOf(owner)
+    })
+  } catch (cause) {
+    throw storageError('SESSION_NOT_WRITABLE', path, cause)
+  }
+  if (release) return async () => release()
+  const next = whose === HERE ? 'close that one first' : 'wait until it ends'
+  throw new StorageError(
+    'SESSION_IN_USE',
+    `the session file ${path} is in use by ${whose}: one login is good for one client at a time; ${next}, or use another file`,
+  )
+}
+
+/** How people know who has a session. */
+function nameOf(owner: Owner | undefined): string {
+  if (!owner) return 'another process'
+  if (owner.host !== hostname()) return `process ${owner.pid} on ${owner.host}`
+  return owner.pid === pid ? HERE : `process ${owner.pid}`
 }
 
 async function load(path: string): Promise<string | undefined> {
@@ -99,7 +146,9 @@ async function targetOf(path: string): Promise<string> {
     try {
       target = resolve(dirname(target), await readlink(target))
     } catch {
-      return target
+      // The file is not there yet; its folder may be reached by many paths.
+      const folder = await realpath(dirname(target)).catch(() => dirname(target))
+      return join(folder, basename(target))
     }
   }
   throw new Error('too many symbolic links')

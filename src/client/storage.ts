@@ -5,12 +5,21 @@
  * given, and must never leave half of it behind.
  */
 
+/** Gives a session up; calling it again does nothing. */
+export type SessionClaim = () => Promise<void>
+
 /** Keeps one session. Calls never overlap. */
 export interface SessionStorage {
-  /** What was saved last, undefined if nothing was. */
+  /** What was saved last; undefined, or the empty string, if nothing was. */
   load(): Promise<string | undefined>
-  /** Replaces what was saved. */
+  /** Replaces what was saved; by the empty string when the session is to be forgotten. */
   save(data: string): Promise<void>
+  /**
+   * Takes the session for one client, until what it returns is called: two that use one login at the same time disturb each
+   * other, up to the loss of the login. Storages that cannot know who else uses them leave it out.
+   * @throws StorageError SESSION_IN_USE when somebody else has it
+   */
+  claim?(): Promise<SessionClaim>
 }
 
 /**

@@ -16,8 +16,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { hostname, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fileStorage } from '../../src/client/storage-file.ts'
@@ -274,5 +274,146 @@ describe('killed while it saves', () => {
     expect(existsSync(left)).toBe(false)
     expect([fresh, ...others].every((file) => existsSync(file))).toBe(true)
     expect(readFileSync(path, 'utf8')).toBe('new')
+  })
+})
+
+describe('forgetting', () => {
+  test('a session that is saved as nothing leaves no file, and loads as none', async () => {
+    const storage = fileStorage(path)
+    await storage.save('old')
+    await storage.save('')
+    expect(readdirSync(folder)).toEqual([])
+    expect(await storage.load()).toBeUndefined()
+    await storage.save('')
+    await storage.save('new')
+    expect(await storage.load()).toBe('new')
+  })
+
+  test('through a symbolic link, its target is removed and the link stays', async () => {
+    const target = join(folder, 'target')
+    symlinkSync('target', path)
+    await fileStorage(path).save('old')
+    await fileStorage(path).save('')
+    expect(existsSync(target)).toBe(false)
+    expect(readlinkSync(path)).toBe('target')
+  })
+})
+
+describe('one client at a time', () => {
+  const lock = (): string => join(folder, 'bot.session.1.lock')
+  const owned = (owner: Record<string, unknown>): void => writeFileSync(lock(), JSON.stringify(owner))
+  const refusal = async (work: Promise<unknown>): Promise<string> => {
+    const error: unknown = await work.catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(StorageError)
+    expect(error).toMatchObject({ code: 'SESSION_IN_USE' })
+    return (error as StorageError).message
+  }
+
+  test('the same process is refused a second time, by the same storage or another, until the first gives up', async () => {
+    const storage = fileStorage(path)
+    const release = await storage.claim()
+    expect(statSync(lock()).mode & 0o777).toBe(0o600)
+    for (const other of [storage, fileStorage(path)]) {
+      expect(await refusal(other.claim())).toBe(
+        `the session file ${path} is in use by another client of this process: one login is good for one client at a ` +
+          'time; close that one first, or use another file',
+      )
+    }
+    await release()
+    expect(readdirSync(folder)).toEqual([])
+    await (await fileStorage(path).claim())()
+  })
+
+  test('of two claims at once one wins', async () => {
+    const claims = await Promise.allSettled([fileStorage(path).claim(), fileStorage(path).claim()])
+    expect(claims.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  test('who gives up twice takes nothing away from the next', async () => {
+    const first = await fileStorage(path).claim()
+    await first()
+    const second = await fileStorage(path).claim()
+    await first()
+    await refusal(fileStorage(path).claim())
+    await second()
+  })
+
+  test('whatever path leads to the file: relative, through links, before the file is there and after', async () => {
+    const link = join(folder, 'link')
+    symlinkSync('bot.session', link)
+    mkdirSync(join(folder, 'sub'))
+    symlinkSync('..', join(folder, 'sub', 'up'))
+    const ways = [
+      link,
+      relative(process.cwd(), path),
+      join(folder, 'sub', 'up', 'bot.session'),
+      `${folder}/./bot.session`,
+    ]
+    for (const before of [true, false]) {
+      const release = await fileStorage(path).claim()
+      for (const way of ways) expect(await refusal(fileStorage(way).claim())).toContain(way)
+      await release()
+      if (before) await fileStorage(path).save('x')
+    }
+  })
+
+  test("another session in the same folder is nobody else's matter", async () => {
+    const release = await fileStorage(path).claim()
+    for (const name of ['bot', 'bot.session.1', 'bot.session2', 'BOT'])
+      await (await fileStorage(join(folder, name)).claim())()
+    await release()
+  })
+
+  test('another process is named by its number; a dead one, or an earlier one of the same number, is not in the way', async () => {
+    owned({ host: hostname(), pid: process.ppid })
+    expect(await refusal(fileStorage(path).claim())).toContain(
+      ` is in use by process ${process.ppid}: one login is good for one client at a time; wait until it ends, or use`,
+    )
+    for (const pid of [2 ** 30, process.pid]) {
+      owned({ host: hostname(), pid })
+      await (await fileStorage(path).claim())()
+      expect(readdirSync(folder)).toEqual([])
+    }
+  })
+
+  test('one on another machine is named with it, and is taken for dead when it was silent for long', async () => {
+    owned({ host: 'elsewhere', pid: 12 })
+    expect(await refusal(fileStorage(path).claim())).toContain(' in use by process 12 on elsewhere: ')
+    const longAgo = new Date(Date.now() - 200_000)
+    utimesSync(lock(), longAgo, longAgo)
+    await (await fileStorage(path).claim())()
+  })
+
+  test("a lock that says nothing is somebody's", async () => {
+    for (const text of ['', 'null', '5', '{}']) {
+      writeFileSync(lock(), text)
+      expect(await refusal(fileStorage(path).claim())).toContain(' in use by another process: ')
+    }
+  })
+
+  test('a process that is killed leaves a lock that the next one takes over', async () => {
+    const script = `
+      import { fileStorage } from ${JSON.stringify(pathToFileURL(join(process.cwd(), 'src/client/storage-file.ts')).href)}
+      await fileStorage(${JSON.stringify(path)}).claim()
+      console.log('mine')
+      setInterval(() => {}, 1000)`
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source-node', '--import', 'tsx', '--input-type=module', '-e', script],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(child.stdout, 'data')
+    expect(await refusal(fileStorage(path).claim())).toContain(` in use by process ${child.pid}: `)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await (await fileStorage(path).claim())()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('what cannot be claimed at all could not be saved either', async () => {
+    mkdirSync(path)
+    expect(await codeOf(fileStorage(path).claim())).toBe('SESSION_NOT_WRITABLE')
+    expect(await codeOf(fileStorage('/dev/null').claim())).toBe('SESSION_NOT_WRITABLE')
+    expect(await codeOf(fileStorage(join(folder, 'none', 's')).claim())).toBe('SESSION_NOT_WRITABLE')
   })
 })

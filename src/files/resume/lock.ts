@@ -4,17 +4,20 @@
  * Locks are counted: whoever finds that the holder of `KEY.5.lock` is dead makes `KEY.6.lock`, which only one can, and
  * removes the other one then. So a lock is never taken away from under a name that someone else may just have got hold of.
  * A lock is of help, not of need: should two processes hold the same one after all (a process number of another container,
- * a folder on a network disk), both send the same bytes under the same id.
+ * a folder on a network disk), both send the same bytes under the same id. Of a session's, see `src/client/storage-file.ts`.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, unlinkSync } from 'node:fs'
-import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { kill, pid, platform } from 'node:process'
+import { clearInterval, setInterval } from 'node:timers'
 
 /** Milliseconds after its last sign of life for which a process of another machine is taken to live. */
 const SILENCE = 120_000
+/** Milliseconds between two signs of life of a holder that writes nothing else. */
+const BEAT = SILENCE / 4
 /** Others may be quicker this often. */
 const MAX_ATTEMPTS = 8
 
@@ -22,7 +25,7 @@ const MAX_ATTEMPTS = 8
 const held = new Set<string>()
 
 /** Who holds a lock. */
-interface Owner {
+export interface Owner {
   readonly host: string
   readonly pid: number
   /** When the process started, as the system counts; a number that is used again has another. */
@@ -32,16 +35,24 @@ interface Owner {
 /**
  * Takes the lock of a key.
  * @param folder of the lock
- * @param sign a file that its holder writes to while it lives
+ * @param sign a file that its holder writes to while it lives; without it, the lock itself is touched now and then
+ * @param onBusy told who has it, if somebody has; `undefined` where that cannot be told
  * @returns what gives it up again; `undefined` if a living process has it
  */
-export async function takeLock(folder: string, key: string, sign: string): Promise<(() => void) | undefined> {
+export async function takeLock(
+  folder: string,
+  key: string,
+  sign?: string,
+  onBusy?: (owner: Owner | undefined) => void,
+): Promise<(() => void) | undefined> {
   const me: Owner = { host: hostname(), pid, started: startOf(pid) }
   const others = async (): Promise<number[] | undefined> => {
     const numbers = await locksOf(folder, key)
     for (const number of numbers) {
       const path = pathOf(folder, key, number)
-      if (path !== mine && (await lives(path, me, sign))) return undefined
+      if (path === mine || !(await lives(path, me, sign))) continue
+      onBusy?.(ownerIn(await readFile(path, 'utf8').catch(() => '')))
+      return undefined
     }
     return numbers
   }
@@ -59,7 +70,13 @@ export async function takeLock(folder: string, key: string, sign: string): Promi
       if (!mine) held.delete(path)
     }
     if (!mine) continue
+    const beat = sign === undefined ? setInterval(() => void touch(path), BEAT).unref() : undefined
+    let given = false
     const giveUp = (): void => {
+      // Who gives up twice must not take away what somebody else has got hold of since.
+      if (given) return
+      given = true
+      clearInterval(beat)
       held.delete(path)
       try {
         unlinkSync(path)
@@ -117,14 +134,20 @@ async function makeWithoutLink(path: string, text: string): Promise<boolean> {
   }
 }
 
+/** Gives a sign of life. */
+async function touch(path: string): Promise<void> {
+  const now = Date.now() / 1000
+  await utimes(path, now, now).catch(() => {})
+}
+
 /** Whether the holder of a lock lives. */
-async function lives(path: string, me: Owner, sign: string): Promise<boolean> {
+async function lives(path: string, me: Owner, sign: string | undefined): Promise<boolean> {
   if (held.has(path)) return true
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return false
   const owner = ownerIn(text)
   if (owner?.host === me.host) return owner.pid !== me.pid && isRunning(owner)
-  for (const file of [path, sign]) {
+  for (const file of [path, sign ?? path]) {
     const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }))
     if (Math.abs(Date.now() - mtimeMs) < SILENCE) return true
   }
@@ -133,7 +156,8 @@ async function lives(path: string, me: Owner, sign: string): Promise<boolean> {
 
 function ownerIn(text: string): Owner | undefined {
   try {
-    return JSON.parse(text) as Owner
+    const owner = JSON.parse(text) as Partial<Owner> | null
+    return typeof owner?.host === 'string' && typeof owner.pid === 'number' ? (owner as Owner) : undefined
   } catch {
     return undefined
   }
