@@ -2,11 +2,12 @@
  * The `file_id` and `file_unique_id` of the Bot API: what a file is called there, and what MTProto needs to name it.
  *
  * A file_id is, in base64 for URLs without padding and with its zeros packed: the type of the file and its flags (`int`),
- * the datacenter (`int`), the file reference (`bytes`, if flagged), id and access hash (two `long`s), for photos the size it
- * is of, and behind all that two bytes with the versions of the format. A file_unique_id has the kind, the id, and for photos the size.
+ * the datacenter (`int`), the file reference (`bytes`, if flagged), id and access hash (two `long`s), for photos what the picture
+ * is of, and behind all that two bytes with the versions of the format, or in the oldest form one. A file_unique_id has the kind,
+ * the id, and for photos the size.
  *
- * Only the form that is written today is read, and files that MTProto still knows by id and access hash: what is older or lies elsewhere (web
- * files, photos by volume) is told apart and refused.
+ * Every form there was is read, and only today's is written. Files that MTProto does not know by id and access hash (files on the
+ * web, photos of chats, previews of sets of stickers) are told apart and refused.
  * Source: the file_id as Bot API servers write it (https://core.telegram.org/bots/api#file); file types as in TDLib's documentation,
  * https://core.telegram.org/tdlib/docs/classtd_1_1td__api_1_1_file_type.html
  */
@@ -73,19 +74,40 @@ const ELSEWHERE: ReadonlySet<FileIdType> = new Set([
 const WEB_FLAG = 1 << 24
 const REFERENCE_FLAG = 1 << 25
 
-/** The last byte: the form of file ids since 2018. */
+/** The last byte: the form of file ids since 2018, and the one before, which has no version. */
 const FORM = 4
-/** The byte before: the version of TDLib's database. From 22 on photos name their size; from 32 on without a volume. */
+const OLD_FORM = 2
+/** The byte before: the version of TDLib's database that it was written with. */
 const VERSION = 58
+/** From this version on photos say what they are of; from the second on they have no volume any more. */
+const FIRST_WITH_SOURCE = 22
 const FIRST_WITHOUT_VOLUME = 32
 
 /** A reference that is not there is written as this. */
 const NO_REFERENCE = 0x23
 
-/** By number: what a photo's size is of. */
-const SOURCE_THUMBNAIL = 1
-const SOURCE_SMALL_CHAT_PHOTO = 2
-const SOURCE_BIG_CHAT_PHOTO = 3
+/** By number: what a picture is of. Those that are gone since photos have no volume are still in old ids. */
+const SOURCES = [
+  'legacy',
+  'size',
+  'chat-photo',
+  'chat-photo',
+  'sticker-set',
+  'full-legacy',
+  'chat-photo-legacy',
+  'chat-photo-legacy',
+  'sticker-set-legacy',
+  'sticker-set-version',
+] as const
+
+/** Of a picture by volume: the volume, a secret and a number in it. */
+const LENGTH_OF_VOLUME = 8 + 8 + 4
+
+/** What is refused by what it is of. */
+const NO_FILES: Readonly<Record<string, string>> = {
+  'chat-photo': 'the photo of a chat or user cannot be sent by its file_id',
+  'sticker-set': 'the preview of a set of stickers cannot be sent',
+}
 
 /** What a file_id says. */
 export interface FileId {
@@ -96,7 +118,7 @@ export interface FileId {
   readonly accessHash: bigint
   /** Empty if there is none: the server asks for a fresh one where it needs one. */
   readonly fileReference: Uint8Array
-  /** Of a photo or thumbnail: which size, a letter as in `photoSize.type`. */
+  /** Of a photo or thumbnail: which size, a letter as in `photoSize.type`. Ids of before 2020 do not say. */
   readonly size?: string | undefined
 }
 
@@ -107,7 +129,7 @@ export function isPhoto(type: FileIdType): boolean {
 
 /**
  * Reads a file_id.
- * @throws UsageError for what is none, is damaged, is of an old form, or names no file that MTProto knows by id
+ * @throws UsageError for what is none, is damaged, or names no file that MTProto knows by id
  * @example
  * const { id, accessHash, fileReference } = parseFileId('AgACAgIAAxkBAAI…')
  */
@@ -120,10 +142,9 @@ export function parseFileId(text: string): FileId {
   const bytes = /^[\w-]+$/.test(text) ? fromBase64(text) : undefined
   if (!bytes || bytes.length < 2) return refuse('it is not base64')
   const form = bytes.at(-1)
-  const version = bytes.at(-2)!
-  if (form !== FORM || version < FIRST_WITHOUT_VOLUME)
-    refuse(form === FORM || form === 2 ? 'it is of an old form' : 'it is damaged, or no file_id')
-  const plain = unpackZeros(bytes.subarray(0, -2))
+  if (form !== FORM && form !== OLD_FORM) refuse('it is damaged, or no file_id')
+  const version = form === FORM ? bytes.at(-2)! : 0
+  const plain = unpackZeros(bytes.subarray(0, form === FORM ? -2 : -1))
   if (!plain) return refuse('it is damaged')
   try {
     const reader = new TlReader(plain)
@@ -136,8 +157,8 @@ export function parseFileId(text: string): FileId {
     if (ELSEWHERE.has(type)) refuse(`a file of the type ${type} cannot be sent again`)
     const id = reader.long()
     const accessHash = reader.long()
-    const size = isPhoto(type) ? readSize(reader, refuse) : undefined
-    if (reader.remaining > 0) refuse('it is damaged')
+    const size = isPhoto(type) ? readSize(reader, version, refuse) : undefined
+    if (reader.remaining > 0 || id === 0n) refuse('it is damaged')
     const fileReference = reference.length === 1 && reference[0] === NO_REFERENCE ? new Uint8Array() : reference.slice()
     return { type, dcId, id, accessHash, fileReference, size }
   } catch (error) {
@@ -146,35 +167,38 @@ export function parseFileId(text: string): FileId {
   }
 }
 
-/** Reads what a photo's size is of. */
-function readSize(reader: TlReader, refuse: (why: string) => never): string {
-  const source = reader.int()
-  if (source !== SOURCE_THUMBNAIL) {
-    return refuse(
-      source === SOURCE_SMALL_CHAT_PHOTO || source === SOURCE_BIG_CHAT_PHOTO
-        ? 'the photo of a chat or user cannot be sent by its file_id'
-        : 'it does not name a size of a photo',
-    )
-  }
-  reader.int()
-  const letter = reader.int()
-  return letter > 0 && letter < 128 ? String.fromCharCode(letter) : refuse('it is damaged')
+/** Reads what a picture is of, and where it lay when there were volumes. Returns the letter of its size, if it says. */
+function readSize(reader: TlReader, version: number, refuse: (why: string) => never): string | undefined {
+  const volume = version < FIRST_WITHOUT_VOLUME
+  if (volume) reader.long()
+  const source = version < FIRST_WITH_SOURCE ? 'legacy' : SOURCES[reader.int()]
+  if (source === undefined) return refuse('what it is of is not known')
+  let letter: number | undefined
+  if (source === 'size') {
+    reader.int()
+    letter = reader.int()
+    if (!(letter > 0 && letter < 128)) refuse('it is damaged')
+  } else if (source === 'legacy') reader.long()
+  else if (source === 'full-legacy') reader.raw(LENGTH_OF_VOLUME)
+  else return refuse(NO_FILES[/^(?:chat-photo|sticker-set)/.exec(source)![0]]!)
+  if (volume) reader.int()
+  return letter === undefined ? undefined : String.fromCharCode(letter)
 }
 
 /**
  * Writes a file_id.
- * @throws UsageError for a photo without the letter of its size
+ * @throws UsageError for a photo without the letter of its size, or a type that there is not
  */
 export function formatFileId({ type, dcId, id, accessHash, fileReference, size }: FileId): string {
   const writer = new TlWriter(96)
-  const number = TYPES.indexOf(type)
+  const number = numberOf(type)
   writer.int(fileReference.length > 0 ? number | REFERENCE_FLAG : number)
   writer.int(dcId)
   if (fileReference.length > 0) writer.bytes(fileReference)
   writer.long(id)
   writer.long(accessHash)
   if (isPhoto(type)) {
-    writer.int(SOURCE_THUMBNAIL)
+    writer.int(SOURCES.indexOf('size'))
     writer.int(number)
     writer.int(letterOf(size))
   }
@@ -190,6 +214,7 @@ const UNIQUE_DOCUMENT = 2
  * @throws UsageError for a photo without the letter of its size
  */
 export function formatUniqueId({ type, id, size }: Pick<FileId, 'type' | 'id' | 'size'>): string {
+  numberOf(type)
   const writer = new TlWriter(16)
   writer.int(isPhoto(type) ? UNIQUE_PHOTO : UNIQUE_DOCUMENT)
   writer.long(id)
@@ -198,6 +223,12 @@ export function formatUniqueId({ type, id, size }: Pick<FileId, 'type' | 'id' | 
   // The two sizes of a chat's photo came first.
   const sizeNumber = letter === 'a' ? 0 : letter === 'c' ? 1 : letter.charCodeAt(0) + 5
   return toBareBase64Url(packZeros(concat(writer.finish(), Uint8Array.of(sizeNumber))))
+}
+
+function numberOf(type: FileIdType): number {
+  const number = TYPES.indexOf(type)
+  if (number < 0) throw new UsageError(`"${type}" is no type of file_id${hint(() => `: ${TYPES.join(', ')}`) ?? ''}`)
+  return number
 }
 
 function letterOf(size: string | undefined): number {

@@ -1,8 +1,10 @@
 /**
  * Media beyond the upload: what was received as something to send, what a file is in plain words, and the Bot API's ids.
  */
-export type { ConvertOptions, MessageLike, Sendable, UpdateLike } from './convert.ts'
-export { inputDocument, inputPhoto, toInputMedia } from './convert.ts'
+export type { HolderLike, MessageLike, Sendable, UpdateLike } from './convert.ts'
+export { toInputMedia } from './convert.ts'
+export type { ConvertOptions, InvoiceSecrets } from './convert-media.ts'
+export { inputDocument, inputPhoto } from './convert-media.ts'
 export type { FileFacts, FileKind, SizeFacts } from './describe.ts'
 export { describeFile } from './describe.ts'
 export type { FileId, FileIdType } from './file-id.ts'

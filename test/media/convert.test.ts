@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../src/errors.ts'
+import { photo as buildPhoto } from '../../src/files/media.ts'
 import { type Sendable, toInputMedia } from '../../src/media/convert.ts'
 import { formatFileId } from '../../src/media/file-id.ts'
 import type * as Tl from '../../src/tl/generated/api-types.ts'
@@ -166,11 +167,108 @@ describe('what holds a media, or is one', () => {
     expect(toInputMedia(id)).toEqual({ _: 'inputMediaDocument', id: inputDocument })
   })
 
+  test('an update of a quiz, with the results beside it', () => {
+    const update = { _: 'updateMessagePoll', poll: quiz, results }
+    expect(toInputMedia(update)).toMatchObject({ correctAnswers: [Uint8Array.of(1)], solution: 'because' })
+  })
+
+  test('the one message with a media among several updates', () => {
+    const updates = [
+      { _: 'updateMessageID', id: 1 },
+      { _: 'updateNewMessage', message: { _: 'message', media } },
+    ]
+    const update = { _: 'updates', updates }
+    expect(toInputMedia(update)).toEqual(expected)
+  })
+
+  test('a text of the service, by the media beside it', () => {
+    const update = { _: 'updateServiceNotification', message: 'text', media }
+    expect(toInputMedia(update)).toEqual(expected)
+  })
+
+  test.each([
+    ['image/png', 'inputMediaPhotoExternal'],
+    ['image/gif', 'inputMediaDocumentExternal'],
+    ['video/mp4', 'inputMediaDocumentExternal'],
+  ])('a file on the web of type %s, by its address', (mimeType, name) => {
+    const web = { _: 'webDocumentNoProxy', url: 'https://a.example/f', size: 1, mimeType, attributes: [] } as const
+    expect(toInputMedia(web)).toEqual({ _: name, url: 'https://a.example/f' })
+    const result = { _: 'botInlineResult', content: web }
+    expect(toInputMedia(result)).toEqual({ _: name, url: 'https://a.example/f' })
+  })
+
+  test('what a builder made stays as it is', () => {
+    const request = buildPhoto('cat.jpg')
+    expect(toInputMedia(request)).toBe(request)
+  })
+
   test('a poll', () => expect(toInputMedia(poll)).toEqual({ _: 'inputMediaPoll', poll }))
 
   test('an InputMedia stays as it is', () => {
     const dice: Tl.InputMedia = { _: 'inputMediaDice', emoticon: '🎯' }
     expect(toInputMedia(dice)).toBe(dice)
+  })
+})
+
+describe('what the conversion is told beside the thing itself', () => {
+  const bought: Tl.MessageMedia = { _: 'messageMediaPhoto', photo, spoiler: true }
+  const invoice: Tl.MessageMedia = {
+    _: 'messageMediaInvoice',
+    title: 'Tea',
+    description: 'Green',
+    photo: {
+      _: 'webDocument',
+      url: 'https://a.example/t',
+      accessHash: 1n,
+      size: 9,
+      mimeType: 'image/png',
+      attributes: [],
+    },
+    currency: 'EUR',
+    totalAmount: 250n,
+    startParam: '',
+    extendedMedia: { _: 'messageExtendedMedia', media: bought },
+  }
+  const secrets = { payload: Uint8Array.of(7), provider: 'token' }
+
+  test('an invoice: payload and provider; the rest is what everybody sees', () => {
+    expect(toInputMedia(invoice, { invoice: secrets })).toEqual({
+      _: 'inputMediaInvoice',
+      title: 'Tea',
+      description: 'Green',
+      photo: { _: 'inputWebDocument', url: 'https://a.example/t', size: 9, mimeType: 'image/png', attributes: [] },
+      invoice: { _: 'invoice', currency: 'EUR', prices: [{ _: 'labeledPrice', label: 'Tea', amount: 250n }] },
+      payload: Uint8Array.of(7),
+      provider: 'token',
+      providerData: { _: 'dataJSON', data: '{}' },
+      extendedMedia: { _: 'inputMediaPhoto', id: inputPhoto, spoiler: true },
+    })
+  })
+
+  test('an invoice: its own prices, if given', () => {
+    const prices: Tl.Invoice = { _: 'invoice', currency: 'EUR', prices: [], flexible: true }
+    expect(toInputMedia(invoice, { invoice: { ...secrets, invoice: prices } })).toMatchObject({ invoice: prices })
+  })
+
+  test('an invoice whose media this account has not bought', () => {
+    const preview: Tl.MessageMedia = { ...invoice, extendedMedia: { _: 'messageExtendedMediaPreview' } }
+    expect(() => toInputMedia(preview, { invoice: secrets })).toThrow(/not bought/)
+  })
+
+  test('of a quiz: the right answers', () => {
+    const correctAnswers = [Uint8Array.of(0)]
+    expect(toInputMedia(quiz, { correctAnswers })).toEqual({ _: 'inputMediaPoll', poll: quiz, correctAnswers })
+  })
+
+  test('of a page: whether its video or picture is wanted instead of the link', () => {
+    const page = { _: 'webPage', id: 1n, url: 'https://a.example', displayUrl: 'a.example', hash: 0, photo } as const
+    const options = { pageFile: true }
+    expect(toInputMedia(page)).toEqual({ _: 'inputMediaWebPage', url: 'https://a.example' })
+    expect(toInputMedia(page, options)).toEqual({ _: 'inputMediaPhoto', id: inputPhoto })
+    expect(toInputMedia({ ...page, document: file }, options)).toEqual({ _: 'inputMediaDocument', id: inputDocument })
+    expect(() => toInputMedia({ _: 'webPagePending', id: 1n, date: 1 }, options)).toThrow(
+      /neither a video nor a picture/,
+    )
   })
 })
 
@@ -187,16 +285,28 @@ describe('what cannot be sent again says why', () => {
       { _: 'messageMediaPaidMedia', starsAmount: 1n, extendedMedia: [{ _: 'messageExtendedMediaPreview' }] },
       /not bought/,
     ],
-    [{ _: 'messageMediaInvoice' }, /build an invoice anew/],
+    [{ _: 'messageMediaInvoice' }, /give the option 'invoice'/],
+    [{ _: 'messageMediaOfTomorrow' }, /does not know what it is/],
+    [
+      {
+        _: 'updates',
+        updates: [photo, file].map((media) => ({ _: 'updateNewMessage', message: { _: 'message', media } })),
+      },
+      /2 media in it/,
+    ],
     [{ _: 'messageMediaGiveaway' }, /paying for it/],
-    [{ _: 'message' }, /no media in it/],
+    [{ _: 'message', ...{ message: 'text' } }, /no media in it/],
     [{ _: 'messageService' }, /no media in it/],
-    [{ _: 'updateShort' }, /no message in it/],
-    [{ _: 'updateBotPrecheckoutQuery', message: 'text' }, /no message in it/],
+    [{ _: 'updateShort' }, /no media in it/],
+    [{ _: 'updateBotPrecheckoutQuery', message: 'text' }, /no media in it/],
     [{ _: 'user' }, /user is nothing that can be turned into media/],
     [undefined, /this is nothing/],
     [{}, /this is nothing/],
     ['nonsense', /file_id/],
+    [
+      formatFileId({ type: 'thumbnail', dcId: 2, id: 1n, accessHash: 2n, fileReference, size: 'm' }),
+      /goes with its file/,
+    ],
   ])('%o', (thing, why) => {
     expect(() => toInputMedia(thing as Sendable)).toThrow(UsageError)
     expect(() => toInputMedia(thing as Sendable)).toThrow(why)

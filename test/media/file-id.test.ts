@@ -6,7 +6,7 @@ import { type FileId, type FileIdType, formatFileId, formatUniqueId, parseFileId
 import { packZeros, unpackZeros } from '../../src/media/zeros.ts'
 
 const { ids } = JSON.parse(readFileSync('test/vectors/file-ids.json', 'utf8')) as {
-  ids: Readonly<Record<string, readonly [fileId: string, uniqueId: string]>>
+  ids: Readonly<Record<string, readonly [fileId: string, uniqueId?: string]>>
 }
 const REFERENCE = Uint8Array.of(1, 0, 0, 0, 12, 0, 7, 255)
 
@@ -19,7 +19,8 @@ function meaning(name: string): FileId {
     : { type, dcId: 4, id: 5310000000000000043n, accessHash: 123456789012345n, fileReference: REFERENCE, size }
 }
 
-const good = Object.entries(ids).filter(([name]) => !name.startsWith('refused/'))
+const good = Object.entries(ids).filter(([name]) => !/^(?:refused|old)\//.test(name))
+const old = Object.entries(ids).filter(([name]) => name.startsWith('old/'))
 
 describe('ids that another library made', () => {
   test.each(good)('%s: the file_id is read, and written alike', (name, [fileId, uniqueId]) => {
@@ -37,16 +38,30 @@ describe('ids that another library made', () => {
   })
 })
 
+describe('ids of old forms', () => {
+  test.each(old)('%s: the file_id is read', (name, [fileId]) => {
+    const [, type, form] = name.split('/')
+    const size = /size (.)/.exec(form!)?.[1]
+    expect(parseFileId(fileId)).toEqual({
+      ...meaning(type === 'photo' ? `photo/${size ?? '?'}` : type!),
+      ...(/form 2/.test(form!) && { fileReference: new Uint8Array() }),
+      size,
+    })
+  })
+
+  test.each([
+    ['refused/chat-photo of version 30', /photo of a chat or user/],
+    ['refused/sticker-set', /set of stickers/],
+    ['refused/sticker-set by version', /set of stickers/],
+  ])('%s: says why it cannot be used', (name, why) => expect(() => parseFileId(ids[name]![0])).toThrow(why))
+})
+
 describe('refused', () => {
   test.each(['', 'A', '!!!', 'hello', 'AgADKgABU83d6LBJ', 'AAAA'])('"%s", which is no file_id', (text) => {
     expect(() => parseFileId(text)).toThrow(UsageError)
   })
 
-  test('a file_id of an old form, as such', () => {
-    expect(() => parseFileId('AgAC')).toThrow(/old form/)
-  })
-
-  test.each(good)('%s, cut anywhere', (_name, [fileId]) => {
+  test.each([...good, ...old])('%s, cut anywhere', (_name, [fileId]) => {
     for (let length = 0; length < fileId.length; length++) {
       expect(() => parseFileId(fileId.slice(0, length)), `${length}`).toThrow(UsageError)
     }
@@ -73,6 +88,12 @@ describe('refused', () => {
   test('a type for which there is nothing to send', () => {
     const id = formatFileId({ ...meaning('document'), type: 'encrypted' })
     expect(() => parseFileId(id)).toThrow(/encrypted cannot be sent again/)
+  })
+
+  test('a type that there is not, when written', () => {
+    const wrong = { ...meaning('document'), type: 'picture' as FileIdType }
+    expect(() => formatFileId(wrong)).toThrow(/"picture" is no type of file_id: .*photo/)
+    expect(() => formatUniqueId(wrong)).toThrow(UsageError)
   })
 
   test('a photo without its size, when written', () => {
