@@ -33,7 +33,10 @@ export {
   UsageError,
 } from './errors.ts'
 export type { ManyProgress } from './files/many-progress.ts'
-export { document, photo } from './files/media.ts'
+export { photo } from './files/media.ts'
+export { document } from './files/media-document.ts'
+export { withFiles } from './files/media-fields.ts'
+export type { MediaFile, MediaLike, MediaRequest, MediaWithFiles } from './files/media-types.ts'
 export type { FileProbe, ProbedFile, ProbeWish } from './files/probe.ts'
 export type { Resume } from './files/resumption.ts'
 export type { FileLike } from './files/source.ts'

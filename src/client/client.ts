@@ -7,6 +7,7 @@ import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { resolveMedia } from '../files/media.ts'
+import type { MediaTools } from '../files/media-types.ts'
 import type { UploadKind } from '../files/plan.ts'
 import type { Resume, ResumeRun } from '../files/resumption.ts'
 import type { FileLike, Source } from '../files/source.ts'
@@ -104,34 +105,41 @@ export class UploadClient {
     const peer = await toInputPeer(options.peer ?? 'me', (one) =>
       peers(one, (method, request) => this.call(method, request, { signal })),
     )
-    let uploads: UploadedFile[] = []
     const collected = new Map<FileLike, Source>()
-    const resolve = async (): Promise<InputMedia> => {
-      uploads = []
-      return resolveMedia(options.media, async (file, fileOptions) => {
-        // Of several files, only the one that counts is told of, or progress would go back.
-        const { onProgress } = fileOptions.kind === 'thumb' ? {} : options
-        const uploaded = await this.#upload(file, { ...options, ...fileOptions, onProgress, collected })
-        uploads.push(uploaded)
-        return uploaded
-      })
-    }
-    let media = await resolve()
-    for (let repairs = 0; ; repairs++) {
-      try {
-        const request = { _: 'messages.uploadMedia', peer, media, businessConnectionId } as const
-        return await this.#account.invoke(messagesUploadMedia, request, { signal })
-      } catch (error) {
-        const part = error instanceof RpcError && error.type === 'FILE_PART_X_MISSING' ? error.parameter : undefined
-        if (part === undefined || repairs >= MAX_REPAIRS || !uploads.length || !uploads.every((one) => one.canResend))
-          throw error
-        this.#account.options.onEvent?.({ type: 'repair', part })
-        // Part 0 means that the server has nothing of the file: it starts over under a new id, as it does when there are
-        // several files and it is not said which of them lacks a part.
-        if (part === 0 || uploads.length !== 1) media = await resolve()
-        else await uploads[0]!.resend(part, signal)
+    const make: MediaTools['make'] = async (like, watch) => {
+      let uploads: UploadedFile[] = []
+      const resolve = (): Promise<InputMedia> => {
+        uploads = []
+        return resolveMedia(like, {
+          ...platform,
+          ...watch,
+          host: this.#account.options.host ?? platform.host,
+          make,
+          upload: async (file, fileOptions) => {
+            const uploaded = await this.#upload(file, { ...options, ...watch, ...fileOptions, collected })
+            uploads.push(uploaded)
+            return uploaded
+          },
+        })
+      }
+      let media = await resolve()
+      for (let repairs = 0; ; repairs++) {
+        try {
+          const request = { _: 'messages.uploadMedia', peer, media, businessConnectionId } as const
+          return await this.#account.invoke(messagesUploadMedia, request, { signal })
+        } catch (error) {
+          const part = error instanceof RpcError && error.type === 'FILE_PART_X_MISSING' ? error.parameter! : Number.NaN
+          // It is not said which of several files lacks the part: each that has it sends it again.
+          const lacking = uploads.filter((one) => part < one.parts)
+          if (repairs >= MAX_REPAIRS || !lacking[0] || !lacking.every((one) => one.canResend)) throw error
+          this.#account.options.onEvent?.({ type: 'repair', part })
+          // Part 0 means that the server has nothing of the file: it starts over under a new id.
+          if (part) for (const one of lacking) await one.resend(part, signal)
+          else media = await resolve()
+        }
       }
     }
+    return make(options.media, options)
   }
 
   /**

@@ -5,7 +5,7 @@
 import { UsageError } from '../errors.ts'
 import { type ManyOptions, type Outcome, runMany, type Task } from '../files/many.ts'
 import { type ManyProgress, manyMeter } from '../files/many-progress.ts'
-import type { MediaLike } from '../files/media.ts'
+import type { MediaLike } from '../files/media-types.ts'
 import type { Host } from '../host.ts'
 import type { MessageMedia } from '../tl/generated/api-types.ts'
 import { systemHost } from './platform/system-host.ts'

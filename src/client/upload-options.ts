@@ -1,7 +1,7 @@
 /**
  * What one upload can be told.
  */
-import type { MediaLike } from '../files/media.ts'
+import type { MediaLike } from '../files/media-types.ts'
 import type { Resume } from '../files/resumption.ts'
 import type { UploadEvent, UploadProgress } from '../files/upload.ts'
 import type { PeerLike } from './peers.ts'

@@ -7,20 +7,20 @@
 export { createGate, type Gate, type GateMember, type Pass } from './gate.ts'
 export { type ManyOptions, type Outcome, runMany, type Task } from './many.ts'
 export { type ManyMeter, type ManyProgress, manyMeter, type Watch } from './many-progress.ts'
-export {
-  type DocumentOptions,
-  document,
-  isInputFile,
-  isInputMedia,
-  type MediaFile,
-  type MediaFileOptions,
-  type MediaLike,
-  type MediaRequest,
-  type MediaUploader,
-  type PhotoOptions,
-  photo,
-  resolveMedia,
-} from './media.ts'
+export { type CommonMediaOptions, isInputFile, isInputMedia, type PhotoOptions, photo, resolveMedia } from './media.ts'
+export { type DocumentOptions, document } from './media-document.ts'
+export { fillMedia, withFiles } from './media-fields.ts'
+export type {
+  MediaFile,
+  MediaFileOptions,
+  MediaLike,
+  MediaRequest,
+  MediaTools,
+  MediaUploader,
+  MediaWatch,
+  MediaWithFiles,
+  WithFiles,
+} from './media-types.ts'
 export { type OpenOptions, openSource } from './open.ts'
 export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
 export {

@@ -4,6 +4,7 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { UsageError } from '../../errors.ts'
+import { fillMedia } from '../../files/media-fields.ts'
 import { openFew } from '../../files/open-few.ts'
 import { journalFolder } from '../../files/resume/folder.ts'
 import { sharedBuffers } from '../../files/shared-buffers.ts'
@@ -39,6 +40,7 @@ export const platform: Platform = {
   forwardSecrecy,
   askMaxParts,
   uploadMany,
+  fillMedia,
   buffers: sharedBuffers(KEPT),
   openFile: openFew(openFile, OPEN_FILES),
   fileStorage,

@@ -3,6 +3,7 @@
  */
 import type { Crypto } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
+import type { MediaTools } from '../../files/media-types.ts'
 import type { BufferPool } from '../../files/reader.ts'
 import type { Resume } from '../../files/resumption.ts'
 import type { Source } from '../../files/source.ts'
@@ -41,6 +42,8 @@ export interface Platform {
   readonly askMaxParts?: typeof askMaxParts
   /** What `client.uploadMany` is. @throws UsageError where it is a function of its own, so that only who uses it pays for it */
   readonly uploadMany: typeof uploadMany
+  /** Uploads the files in a raw `InputMedia`; absent where that is a function of its own. */
+  readonly fillMedia?: MediaTools['fillMedia']
   /** What the option `resume` means; absent where there are no folders. @throws UsageError for what cannot be meant */
   readonly journal?: (resume: Resume | string | undefined) => Resume | undefined
   /** Where the buffers of parts come from; each upload has its own where it is absent. */

@@ -1,0 +1,84 @@
+/**
+ * Files where files stand in an `InputMedia`: uploaded on the way, and replaced by what the schema wants there.
+ *
+ * The fields are told by the types of the schema: whichever constructor of `InputMedia` has a field of the type `InputFile` or
+ * `InputMedia` takes a file or a media there, and this module does not compile before the field is dealt with. A picture for a
+ * video's cover has to be a photo on the server, so it is made one first.
+ * Source: https://core.telegram.org/type/InputMedia
+ */
+
+import { UsageError } from '../errors.ts'
+import type { InputFile, InputMedia, InputPhoto } from '../tl/generated/api-types.ts'
+import { isInputFile, photo, put, resolveMedia } from './media.ts'
+import { oneTotal, resolveAll } from './media-total.ts'
+import type { MediaFile, MediaLike, MediaRequest, MediaTools, MediaWithFiles } from './media-types.ts'
+
+/** The fields of a constructor whose type is one of these. */
+type FieldsOf<Media, Type> = Media extends unknown
+  ? { [Key in keyof Media]-?: [NonNullable<Media[Key]>] extends [Type] ? Key : never }[keyof Media]
+  : never
+
+/** Every field that refers to a file, a photo or a media; what is called `id` names something that is there already. */
+type Field = Exclude<FieldsOf<InputMedia, InputFile | InputPhoto | InputMedia | InputMedia[]>, 'id'>
+
+type Filler = (value: never, tools: MediaTools, media: InputMedia['_']) => Promise<unknown>
+
+/** What is done in each field, in this order: the small ones first, so that the large is not sent for nothing. */
+const FIELDS: { readonly [Key in Field]: Filler } = {
+  extendedMedia: (value: MediaLike | readonly MediaLike[], tools) =>
+    Array.isArray(value) ? resolveAll(value as readonly MediaLike[], tools) : resolveMedia(value as MediaLike, tools),
+  videoCover: coverOf,
+  thumb: async (file: MediaFile, tools) => (await put(tools, file, 'thumb')).inputFile,
+  file: async (file: MediaFile, tools, media) =>
+    (await put(tools, file, media === 'inputMediaUploadedPhoto' ? 'photo' : 'file')).inputFile,
+}
+
+/**
+ * Uploads the files in a raw `InputMedia`.
+ * @returns the same object if there are none
+ */
+export async function fillMedia(media: MediaWithFiles, tools: MediaTools): Promise<InputMedia> {
+  const given = Object.entries(media).filter(([key, value]) => key in FIELDS && value !== undefined && !isReady(value))
+  if (given.length === 0) return media as InputMedia
+  const { tools: all, close } = oneTotal(tools, 1)[0]!
+  const filled: Record<string, unknown> = { ...media }
+  for (const [key, fill] of Object.entries(FIELDS) as [string, Filler][]) {
+    const found = given.find(([name]) => name === key)
+    if (found) filled[key] = await fill(found[1] as never, key === 'extendedMedia' ? tools : all, media._)
+  }
+  close()
+  // Each field that was filled has the type that the schema gives it.
+  return filled as unknown as InputMedia
+}
+
+/** Whether nothing has to be done for a value: it refers to what is on the server. */
+function isReady(value: unknown): boolean {
+  return isInputFile(value) || isInputPhoto(value)
+}
+
+/** Whether a value is an `InputPhoto` as the schema has it. */
+function isInputPhoto(value: unknown): value is InputPhoto {
+  return String((value as { readonly _?: unknown } | null)?._).startsWith('inputPhoto')
+}
+
+/** The cover that a video is given: a photo on the server, or a file that is made one. */
+export async function coverOf(cover: InputPhoto | MediaFile, tools: MediaTools): Promise<InputPhoto> {
+  if (isInputPhoto(cover)) return cover
+  const { signal, onProgress } = tools
+  const made = await tools.make(photo(cover), { signal, onProgress })
+  if (made._ !== 'messageMediaPhoto' || made.photo?._ !== 'photo')
+    throw new UsageError('the cover of the video did not become a photo')
+  const { id, accessHash, fileReference } = made.photo
+  return { _: 'inputPhoto', id, accessHash, fileReference }
+}
+
+/**
+ * A raw `InputMedia` whose files are still to be uploaded: for bundles for browsers; elsewhere the client does so by itself.
+ *
+ * ```ts
+ * withFiles({ _: 'inputMediaUploadedPhoto', file: 'cat.jpg', ttlSeconds: 10 })
+ * ```
+ */
+export function withFiles(media: MediaWithFiles): MediaRequest {
+  return { resolve: (tools) => fillMedia(media, { ...tools, fillMedia }) }
+}
