@@ -9,8 +9,10 @@
 
 import { hint } from '#explain'
 import { authImportBotAuthorization, usersGetUsers } from '#methods'
+import type { Crypto } from '../crypto/crypto.ts'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
+import type { Host } from '../host.ts'
 import type { AuthAuthorization, User } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import type { TlReader } from '../tl/reader.ts'
@@ -37,7 +39,7 @@ const MOVED = /^(NETWORK|PHONE|USER)_MIGRATE_X$/
 const BOT_LOGIN = 'auth.importBotAuthorization'
 
 /** The options of a connection, with what was left out. */
-type AccountOptions = ConnectOptions & { readonly maxWait: number }
+type AccountOptions = ConnectOptions & { readonly maxWait: number; readonly host: Host; readonly crypto: Crypto }
 
 export class Account {
   /** The account that is logged in. */
@@ -173,7 +175,7 @@ export class Account {
   }
 
   #patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const { host = this.#platform.host, maxWait, onEvent } = this.options
+    const { host, maxWait, onEvent } = this.options
     return withPolicy(call, { host, maxWait, signal, onWait: onEvent })
   }
 
@@ -224,7 +226,7 @@ export class Account {
 
   /** What a login by other means works with. */
   #loginContext(signal: AbortSignal | undefined): LoginContext {
-    const { host = this.#platform.host, crypto = this.#platform.crypto } = this.options
+    const { host, crypto } = this.options
     return {
       ...this.options,
       host,
@@ -294,7 +296,7 @@ export class Account {
     const options = this.options
     const data = this.#data
     const way = this.#way
-    const { host = this.#platform.host, crypto = this.#platform.crypto, dial = way.dial, forwardSecrecy } = options
+    const { host, crypto, dial = way.dial, forwardSecrecy } = options
     const make =
       forwardSecrecy === true
         ? this.#platform.forwardSecrecy()

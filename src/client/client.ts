@@ -63,13 +63,13 @@ export class UploadClient {
    */
   static async connect(options: ConnectOptions): Promise<UploadClient> {
     platform.checkOptions?.(options)
-    const { lanes = MAX_LANES, maxWait = DEFAULT_MAX_WAIT } = options
+    const { lanes = MAX_LANES, maxWait = DEFAULT_MAX_WAIT, host = platform.host, crypto = platform.crypto } = options
     if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
       throw new UsageError(
         `lanes cannot be ${lanes}${hint(() => `, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`,
       )
     }
-    return new UploadClient(await Account.open({ ...options, maxWait }, platform), lanes)
+    return new UploadClient(await Account.open({ ...options, maxWait, host, crypto }, platform), lanes)
   }
 
   /** The account that is logged in. */
@@ -113,7 +113,7 @@ export class UploadClient {
         return resolveMedia(like, {
           ...platform,
           ...watch,
-          host: this.#account.options.host ?? platform.host,
+          host: this.#account.options.host,
           make,
           upload: async (file, fileOptions) => {
             const uploaded = await this.#upload(file, { ...options, ...watch, ...fileOptions, collected })
@@ -183,7 +183,7 @@ export class UploadClient {
     file: FileLike,
     options: Resuming<UploadFileOptions> & { readonly kind?: UploadKind; readonly collected?: Map<FileLike, Source> },
   ): Promise<UploadedFile> {
-    const { host = platform.host, crypto = platform.crypto, maxWait } = this.#account.options
+    const { host, crypto, maxWait } = this.#account.options
     return upload(this.#sender, file, {
       openPath: platform.openFile,
       buffers: platform.buffers,

@@ -9,7 +9,7 @@ import { mimeByName } from '#explain'
 import type { DocumentAttribute, InputPhoto, inputMediaUploadedDocument } from '../tl/generated/api-types.ts'
 import { orAbort } from './abort.ts'
 import { type CommonMediaOptions, isInputFile, put } from './media.ts'
-import { coverOf } from './media-fields.ts'
+import { coverOf, putThumb } from './media-fields.ts'
 import { oneTotal } from './media-total.ts'
 import type { MediaFile, MediaRequest, MediaTools } from './media-types.ts'
 import type { FileProbe, ProbedFile, ProbeKind } from './probe.ts'
@@ -96,11 +96,11 @@ export function documentRequest(
       const { tools: all, close } = oneTotal(tools, 1)[0]!
       // The small ones first: if they cannot be had, the large one is not sent for nothing.
       const preview = thumb ?? found.thumb
-      const small = preview && (await put(all, preview, 'thumb')).inputFile
+      const small = preview && (await putThumb(preview, all))
       const cover = videoCover && (await coverOf(videoCover, all))
       const { inputFile, name, type = UNKNOWN_TYPE } = await put(all, found.file ?? file, 'file', fileName)
       close()
-      const guessed = (type === UNKNOWN_TYPE && mimeByName(name ?? '')) || (type === UNKNOWN_TYPE ? usual : type)
+      const guessed = type === UNKNOWN_TYPE ? (mimeByName(name ?? '') ?? usual) : type
       const told = mimeType ?? found.mimeType ?? guessed
       const attributes = attributesOf(told)
       const named = unnamed || name === undefined || attributes.some(({ _ }) => _ === 'documentAttributeFilename')

@@ -28,7 +28,7 @@ const FIELDS: { readonly [Key in Field]: Filler } = {
   extendedMedia: (value: MediaLike | readonly MediaLike[], tools) =>
     Array.isArray(value) ? resolveAll(value as readonly MediaLike[], tools) : resolveMedia(value as MediaLike, tools),
   videoCover: coverOf,
-  thumb: async (file: MediaFile, tools) => (await put(tools, file, 'thumb')).inputFile,
+  thumb: putThumb,
   file: async (file: MediaFile, tools, media) =>
     (await put(tools, file, media === 'inputMediaUploadedPhoto' ? 'photo' : 'file')).inputFile,
 }
@@ -61,11 +61,17 @@ function isInputPhoto(value: unknown): value is InputPhoto {
   return String((value as { readonly _?: unknown } | null)?._).startsWith('inputPhoto')
 }
 
+/** Uploads a preview. The name that was told is the file's that it stands for. */
+export async function putThumb(thumb: MediaFile, { upload }: MediaTools): Promise<InputFile> {
+  return isInputFile(thumb) ? thumb : (await upload(thumb, { kind: 'thumb', fileName: undefined })).inputFile
+}
+
 /** The cover that a video is given: a photo on the server, or a file that is made one. */
 export async function coverOf(cover: InputPhoto | MediaFile, tools: MediaTools): Promise<InputPhoto> {
   if (isInputPhoto(cover)) return cover
   const { signal, onProgress } = tools
-  const made = await tools.make(photo(cover), { signal, onProgress })
+  // The name that was told is the video's.
+  const made = await tools.make(photo(cover), { signal, onProgress, fileName: undefined })
   if (made._ !== 'messageMediaPhoto' || made.photo?._ !== 'photo')
     throw new UsageError('the cover of the video did not become a photo')
   const { id, accessHash, fileReference } = made.photo

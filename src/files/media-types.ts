@@ -24,11 +24,12 @@ export type MediaLike = MediaRequest | MediaWithFiles
 /** What a file inside of a media is uploaded with. */
 export interface MediaFileOptions extends MediaWatch {
   readonly kind: UploadKind
-  readonly fileName?: string | undefined
 }
 
-/** Who watches, and who ends it: those of the call unless told. */
+/** What may differ for a part of a media from what the whole call was told: who watches, and who ends it. */
 export interface MediaWatch {
+  /** Name that the server is told; `undefined`, where it is given, is the file's own. */
+  readonly fileName?: string | undefined
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }

@@ -6,6 +6,7 @@ import {
   isInputMedia,
   type MediaFileOptions,
   type MediaLike,
+  type MediaTools,
   photo,
   resolveMedia,
 } from '../../src/files/index.ts'
@@ -19,6 +20,7 @@ import type {
 import { writeInputMedia } from '../../src/tl/generated/client/writers.ts'
 import { TlReader } from '../../src/tl/reader.ts'
 import { TlWriter } from '../../src/tl/writer.ts'
+import { VirtualHost } from '../support/virtual-host.ts'
 
 const stickers: InputDocument[] = [{ _: 'inputDocument', id: 1n, accessHash: 2n, fileReference: Uint8Array.of(3) }]
 const videoCover: InputPhoto = { _: 'inputPhoto', id: 1n, accessHash: 2n, fileReference: Uint8Array.of(3) }
@@ -27,12 +29,12 @@ const before: InputFile = { _: 'inputFileBig', id: 9n, parts: 3, name: 'old.mp4'
 /** An uploader that notes what it is asked for; a file's type is told by the source as in `types`. */
 function uploader(types: Record<string, string> = {}): {
   asked: [file: FileLike, options: MediaFileOptions][]
-  upload: Parameters<typeof resolveMedia>[1]
+  upload: MediaTools
 } {
   const asked: [FileLike, MediaFileOptions][] = []
   return {
     asked,
-    async upload(file, options) {
+    upload: toolsOf(async (file, options) => {
       asked.push([file, options])
       const name = options.fileName ?? (typeof file === 'string' ? file : undefined)
       const inputFile: InputFile = {
@@ -43,8 +45,13 @@ function uploader(types: Record<string, string> = {}): {
         md5Checksum: '',
       }
       return { inputFile, name, type: typeof file === 'string' ? types[file] : undefined }
-    },
+    }),
   }
+}
+
+/** Tools that can upload, and nothing else. */
+function toolsOf(upload: MediaTools['upload']): MediaTools {
+  return { upload, make: () => Promise.reject(new Error('nothing is to be made')), host: new VirtualHost() }
 }
 
 /** What the writer makes of it: proof that every field is one the schema knows. */
@@ -149,7 +156,7 @@ describe('document', () => {
       asked.push(kind)
       throw new Error('no')
     }
-    await expect(resolveMedia(document('a', { thumb: 'b' }), upload)).rejects.toThrow('no')
+    await expect(resolveMedia(document('a', { thumb: 'b' }), toolsOf(upload))).rejects.toThrow('no')
     expect(asked).toEqual(['thumb'])
   })
 })
