@@ -88,7 +88,7 @@ export function documentRequest(
   describe: (found: ProbedFile) => (mimeType: string) => DocumentAttribute[],
   { type: usual = UNKNOWN_TYPE, unnamed }: DocumentManner = {},
 ): MediaRequest<inputMediaUploadedDocument> {
-  const { fileName, thumb, mimeType, videoCover, probe, ...flags } = options
+  const { fileName, thumb, mimeType, videoCover, probe: _probe, ...flags } = options
   return {
     async resolve(tools) {
       const found = await look(file, kind, options, tools)

@@ -42,7 +42,7 @@ export async function fillMedia(media: MediaWithFiles, tools: MediaTools): Promi
   if (given.length === 0) return media as InputMedia
   const { tools: all, close } = oneTotal(tools, 1)[0]!
   const filled: Record<string, unknown> = { ...media }
-  for (const [key, fill] of Object.entries(FIELDS) as [string, Filler][]) {
+  for (const [key, fill] of Object.entries<Filler>(FIELDS)) {
     const found = given.find(([name]) => name === key)
     if (found) filled[key] = await fill(found[1] as never, key === 'extendedMedia' ? tools : all, media._)
   }

@@ -5,7 +5,7 @@
  * Sources: https://core.telegram.org/type/MessageMedia, https://core.telegram.org/type/InputMedia
  */
 import { UsageError } from '../errors.ts'
-import type { MediaRequest } from '../files/media.ts'
+import type { MediaRequest } from '../files/media-types.ts'
 import type {
   Document,
   Game,
