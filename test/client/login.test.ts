@@ -254,9 +254,9 @@ describe('by QR code', () => {
   })
 
   test('an account on another datacenter, with a password', async () => {
+    alice().homeDc = 4
     const device = await phone()
     await home.world.logins.setPassword(nativeCrypto, alice().id, 'secret')
-    alice().homeDc = 4
     const onToken = ({ url }: { url: string }): void => void scan(device, url)
     const client = await connect({ login: qrLogin({ onToken, password: () => 'secret' }) })
     expect(client).toMatchObject({ dcId: 4, user: { username: ALICE } })

@@ -32,6 +32,8 @@ export interface KeyRecord {
   boundTo: KeyRecord | undefined
   /** The user logged in, on permanent keys. */
   userId: bigint | undefined
+  /** The login was brought from another DC, by `auth.importAuthorization`. */
+  guest: boolean
   /** The account that has proved its phone and still owes its password. */
   passwordFor: bigint | undefined
   /** The QR code that was last shown under this key. */
@@ -85,6 +87,7 @@ export class AuthKeys {
       expiresAt,
       boundTo: undefined,
       userId: undefined,
+      guest: false,
       passwordFor: undefined,
       shownToken: undefined,
       layer: 0,

@@ -10,6 +10,7 @@ import type { Host } from '../../host.ts'
 import type { AuthKeys } from './auth-keys.ts'
 import type { DhGroup } from './dh-group.ts'
 import type { Faults, RequestInfo } from './faults.ts'
+import type { Uploads } from './uploads.ts'
 import type { World } from './world.ts'
 
 /** An RSA key with both halves. */
@@ -61,6 +62,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 export interface Dc {
   /** 1, 2, 3 … */
   readonly id: number
+  /** One of the test datacenters: its number in key exchange and obfuscation is 10000 higher. */
+  readonly test: boolean
   readonly host: Host
   readonly crypto: Crypto<Uint8Array> & WithMd5
   readonly rsaKeys: readonly RsaKey[]
@@ -68,6 +71,8 @@ export interface Dc {
   readonly dh: DhGroup
   readonly keys: AuthKeys
   readonly world: World
+  /** Parts on their way: they lie where they were sent. */
+  readonly uploads: Uploads
   readonly behaviour: Behaviour
   readonly faults: Faults
   /** Secrets under which obfuscated connections are accepted besides none. */

@@ -194,8 +194,8 @@ export class ServerExchange {
     }
     if ('dc' in inner) {
       const number = Math.abs(inner.dc)
-      if (number !== this.#dc.id && number !== this.#dc.id + TEST_DC_OFFSET)
-        throw new ExchangeRefused('another DC is meant')
+      const { id, test } = this.#dc
+      if ((test || number !== id) && number !== id + TEST_DC_OFFSET) throw new ExchangeRefused('another DC is meant')
     }
     if ('expiresIn' in inner && (inner.expiresIn <= 0 || inner.expiresIn > MAX_EXPIRES_IN)) {
       throw new ExchangeRefused('expires_in is out of range')

@@ -2,6 +2,13 @@
  * `mtproto-upload/lab/server`: a test DC, as a server on a port or as a part of a simulation.
  */
 export type { ClientInfo, KeyRecord } from './auth-keys.ts'
+export {
+  type ClusterDc,
+  type ClusterDoor,
+  type RunningCluster,
+  type StartClusterOptions,
+  startCluster,
+} from './cluster.ts'
 export type { Behaviour, RsaKey } from './dc.ts'
 export type { DhGroup } from './dh-group.ts'
 export { TELEGRAM_GROUP } from './dh-group.ts'

@@ -197,6 +197,10 @@ function admit({ key, dc }: Call, who: KeyRecord, method: string): void {
   const user = who.userId === undefined ? undefined : dc.world.users.get(who.userId)
   if (user === undefined) throw new RpcFailure(401, 'AUTH_KEY_UNREGISTERED')
   if (user.deactivated) throw new RpcFailure(401, 'USER_DEACTIVATED')
+  // An account that has been moved takes nothing along but what proves who it is.
+  const home = user.homeDc ?? dc.id
+  if (home !== dc.id && !who.guest && method !== 'auth.exportAuthorization')
+    throw new RpcFailure(303, `USER_MIGRATE_${home}`)
 }
 
 function outcome(method: string, value: unknown, layer: number): Outcome {

@@ -16,17 +16,22 @@ import { HttpFront } from './http-front.ts'
 import type { HttpReply } from './http-link.ts'
 import { invoke } from './rpc.ts'
 import { SessionTable } from './session-table.ts'
+import type { Uploads } from './uploads.ts'
 import type { World } from './world.ts'
 
 /** What a test DC is made of. */
 export interface TestServerOptions {
   /** Number of the DC, 1 or more. */
   readonly dcId: number
+  /** One of the test datacenters: 10000 is added to its number in key exchange and obfuscation, and demanded there. */
+  readonly test?: boolean | undefined
   readonly host: Host
   readonly crypto: Crypto<Uint8Array> & WithMd5
   /** RSA keys that clients may know; the first is offered first. */
   readonly rsaKeys: readonly RsaKey[]
   readonly world: World
+  /** Parts of unfinished uploads; those of the world unless told, where all DCs see them. */
+  readonly uploads?: Uploads | undefined
   /** Group for new authorization keys; the one that Telegram's servers use unless told. */
   readonly dhGroup?: DhGroup
   readonly behaviour?: Partial<Behaviour>
@@ -72,12 +77,14 @@ export class TestServer {
     const milliseconds = (): number => host.wallClock() + (faults.clockOffset ?? 0)
     this.#dc = {
       id: options.dcId,
+      test: options.test ?? false,
       host,
       crypto,
       rsaKeys: options.rsaKeys,
       dh: dhGroup,
       keys: this.keys,
       world,
+      uploads: options.uploads ?? world.uploads,
       behaviour: this.behaviour,
       faults,
       secrets: options.secrets ?? [],

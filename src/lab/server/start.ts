@@ -7,7 +7,7 @@ import { nativeCrypto } from '../../crypto/native.ts'
 import { httpListener } from './http.ts'
 import { listen } from './listen.ts'
 import { diskParts } from './parts-on-disk.ts'
-import { memoryParts } from './parts-store.ts'
+import { memoryParts, type PartsStore } from './parts-store.ts'
 import { TestServer, type TestServerOptions } from './server.ts'
 import { generateServerKey, readServerKey } from './server-key.ts'
 import { populate, World } from './world.ts'
@@ -97,8 +97,16 @@ export async function startServer(options: StartServerOptions = {}): Promise<Run
   }
 }
 
+/** Where parts are kept. */
+export function partsStore({
+  parts,
+  folder,
+}: Pick<StartServerOptions, 'parts' | 'folder'>): PartsStore | Promise<PartsStore> {
+  return parts === 'memory' ? memoryParts() : diskParts(folder)
+}
+
 async function freshWorld(options: StartServerOptions, random: World['random']): Promise<World> {
-  const parts = options.parts === 'memory' ? memoryParts() : await diskParts(options.folder)
+  const parts = await partsStore(options)
   const world = new World({ random, parts })
   populate(world)
   return world

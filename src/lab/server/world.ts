@@ -36,7 +36,10 @@ export interface WorldUser {
   premiumOnly?: boolean | undefined
   /** Limited by the service for spam: in supergroups of others it gets USER_BANNED_IN_CHANNEL. */
   limited?: boolean | undefined
-  /** DC the account lives on; undefined = any. Logging in elsewhere gets USER_MIGRATE_X. */
+  /**
+   * DC the account lives on; undefined = any. Logging in elsewhere gets USER_MIGRATE_X, and so does each call of a login that
+   * was made there before the account moved.
+   */
   homeDc?: number | undefined
 }
 
@@ -99,7 +102,18 @@ export interface DcAddress {
   readonly id: number
   readonly host: string
   readonly port: number
-  readonly mediaOnly?: boolean
+  /** For uploads and downloads alone. */
+  readonly mediaOnly?: boolean | undefined
+  /** Of a CDN: it has no accounts and keys of its own. */
+  readonly cdn?: boolean | undefined
+  /** The one to use behind a proxy. */
+  readonly static?: boolean | undefined
+  /** For obfuscated connections alone. */
+  readonly tcpoOnly?: boolean | undefined
+  /** Not to be tried at other ports. */
+  readonly thisPortOnly?: boolean | undefined
+  /** What obfuscated connections to it are keyed with. */
+  readonly secret?: Uint8Array | undefined
 }
 
 /** What a new world needs. */
@@ -135,6 +149,8 @@ export class World {
   readonly maxParts: { standard: number; premium: number } = { standard: MAX_PARTS, premium: MAX_PARTS_PREMIUM }
   /** DCs that are up, in rising order of their numbers. */
   readonly dcs: DcAddress[] = []
+  /** Seconds for which clients may rely on what `help.getConfig` told them. */
+  configLifetime: number = 3600
   readonly media: MediaStore
   /** Logins of people that are under way: codes, passwords, QR codes. */
   readonly logins: Logins

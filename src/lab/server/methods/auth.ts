@@ -63,7 +63,9 @@ export const AUTH_METHODS: Handlers<
     if (!world.users.has(id)) throw badRequest('USER_ID_INVALID')
     const user = world.importAuthorization(id, dcId, bytes)
     if (user === undefined) throw badRequest('AUTH_BYTES_INVALID')
-    return authorized(call, user)
+    const answer = authorized(call, user)
+    call.who.guest = true
+    return answer
   },
 
   'auth.bindTempAuthKey': (call, request) => {
@@ -108,6 +110,7 @@ export function authorized(
   user: WorldUser,
 ): { _: 'auth.authorization'; user: ReturnType<typeof toUser> } {
   call.who.userId = user.id
+  call.who.guest = false
   call.who.passwordFor = undefined
   return { _: 'auth.authorization', user: toUser(user, user) }
 }

@@ -6,9 +6,6 @@
 import type { DcOption, JSONValue } from '../../../tl/generated/api-types.ts'
 import type { Handlers } from './handler.ts'
 
-/** Seconds for which clients may rely on the configuration. */
-const CONFIG_LIFETIME = 3600
-
 /** Changes when the configuration does; clients that name it are told that nothing is new. */
 const APP_CONFIG_HASH = 1
 
@@ -35,15 +32,11 @@ export const CONFIG_METHODS: Handlers<'help.getAppConfig' | 'help.getConfig'> = 
     return {
       _: 'config',
       date: now,
-      expires: now + CONFIG_LIFETIME,
-      testMode: false,
+      expires: now + dc.world.configLifetime,
+      testMode: dc.test,
       thisDc: dc.id,
-      dcOptions: dc.world.dcs.map((address): DcOption => {
-        const { id, host, port } = address
-        const option: DcOption = { _: 'dcOption', id, ipAddress: host, port }
-        if (host.includes(':')) option.ipv6 = true
-        if (address.mediaOnly) option.mediaOnly = true
-        return option
+      dcOptions: dc.world.dcs.map(({ host: ipAddress, ...address }): DcOption => {
+        return { _: 'dcOption', ...address, ipAddress, ipv6: ipAddress.includes(':') }
       }),
       dcTxtDomainName: '',
       chatSizeMax: 200,

@@ -22,14 +22,14 @@ export interface ReceivedFile {
 export async function receiveFile(call: MethodCall, file: InputFile): Promise<ReceivedFile> {
   const { dc } = call
   const user = self(call)
-  const { uploads, media } = dc.world
+  const { media } = dc.world
   if (file._ === 'inputFileStoryDocument') {
     if (file.id._ !== 'inputDocument') throw badRequest('MEDIA_INVALID')
     return { content: media.document(file.id).content, name: '' }
   }
   const { id, parts, name } = file
   const big = file._ === 'inputFileBig'
-  const content = uploads.use(user.id, id, parts, big, dc.host.now(), maxParts(call))
+  const content = dc.uploads.use(user.id, id, parts, big, dc.host.now(), maxParts(call))
   // Some clients leave the checksum empty; servers let that pass.
   if (!big && file.md5Checksum !== '' && file.md5Checksum.toLowerCase() !== (await content.md5(dc.crypto))) {
     throw badRequest('MD5_CHECKSUM_INVALID')

@@ -71,8 +71,10 @@ export const LOGIN_METHODS: Handlers<
     const typed = sent.delivery === 'email' ? mail : phoneCode
     if (!typed) throw badRequest('PHONE_CODE_EMPTY')
     if (typed !== sent.code) throw badRequest(sent.delivery === 'email' ? 'CODE_INVALID' : 'PHONE_CODE_INVALID')
-    world.logins.drop(phoneCodeHash)
     const user = userOf(world.users.values(), phoneNumber)
+    const home = user?.homeDc ?? call.dc.id
+    if (home !== call.dc.id) throw new RpcFailure(303, `USER_MIGRATE_${home}`)
+    world.logins.drop(phoneCodeHash)
     return user ? enter(call, user) : { _: 'auth.authorizationSignUpRequired' }
   },
 

@@ -36,7 +36,7 @@ export const UPLOAD_METHODS: Handlers<'upload.saveFilePart' | 'upload.saveBigFil
 
 function save(call: MethodCall, part: Part): boolean | Promise<boolean> {
   const user = self(call)
-  const done = call.dc.world.uploads.save(user.id, part, call.dc.host.now(), maxParts(call))
+  const done = call.dc.uploads.save(user.id, part, call.dc.host.now(), maxParts(call))
   return done === undefined ? true : done.then(() => true)
 }
 
