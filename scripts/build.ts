@@ -28,6 +28,7 @@ const RELATIVE_TS_IMPORT = /(\bfrom |\bimport\(|\bimport )(['"])(\.{1,2}\/[^'"]+
 interface Manifest {
   exports: Record<string, string | { default: string }>
   dependencies: Record<string, string>
+  peerDependencies: Record<string, string>
   engines: { node: string }
 }
 
@@ -84,7 +85,7 @@ function withMain(entries: readonly string[], main: string): Plugin {
 }
 
 /** Joins what each entry of the package reaches, and the program, into few files. */
-async function joinModules({ exports, dependencies, engines }: Manifest): Promise<void> {
+async function joinModules({ exports, dependencies, peerDependencies, engines }: Manifest): Promise<void> {
   const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
   await build({
     entryPoints: [...entries, `${OUT}/${PROGRAM}`],
@@ -98,7 +99,7 @@ async function joinModules({ exports, dependencies, engines }: Manifest): Promis
     // An import for nothing but that a module is there counts.
     ignoreAnnotations: true,
     plugins: [withMain(entries, `./${OUT}/index.js`)],
-    external: Object.keys(dependencies).flatMap((name) => [name, `${name}/*`]),
+    external: Object.keys({ ...dependencies, ...peerDependencies }).flatMap((name) => [name, `${name}/*`]),
     logLevel: 'warning',
   })
 }

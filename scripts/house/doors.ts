@@ -10,10 +10,20 @@ import type { Module } from './module.ts'
 import { type Finding, isGenerated, type Project, type Rule } from './project.ts'
 
 /** What can pass through a door. */
-export type Outside = 'node' | 'ws' | 'clock' | 'timers' | 'random' | 'process' | 'network' | 'storage' | 'console'
+export type Outside =
+  | 'node'
+  | 'ws'
+  | 'optional'
+  | 'clock'
+  | 'timers'
+  | 'random'
+  | 'process'
+  | 'network'
+  | 'storage'
+  | 'console'
 
 /** The names by which the platform offers each of them. */
-const NAMES: Readonly<Record<Exclude<Outside, 'node' | 'ws'>, RegExp>> = {
+const NAMES: Readonly<Record<Exclude<Outside, 'node' | 'ws' | 'optional'>, RegExp>> = {
   clock: /^(?:Date|performance|Temporal)\b/,
   timers:
     /^(?:set(?:Timeout|Interval|Immediate)|clear(?:Timeout|Interval|Immediate)|request\w+(?:Frame|Callback)|AbortSignal\.timeout|Atomics\.wait\w*|scheduler)$/,
@@ -28,6 +38,9 @@ const NAMES: Readonly<Record<Exclude<Outside, 'node' | 'ws'>, RegExp>> = {
 
 /** Packages that compute and do nothing else. */
 const PURE_PACKAGES = /^@noble\/hashes\//
+
+/** Packages that may be missing: loaded by `import()` alone, behind a door. */
+const OPTIONAL_PACKAGES = /^(?:image-dimensions|mediabunny)$/
 
 /** One place where the outside is touched. */
 export interface Door {
@@ -75,6 +88,8 @@ export const DOORS: readonly Door[] = [
   },
   { path: 'src/files/sync-folder.ts', lets: ['node'], why: 'has the entries of a folder written to the disk' },
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
+  { path: 'src/probe/libraries.ts', lets: ['optional'], why: 'libraries that tell more of a file, if they are there' },
+  { path: 'src/probe/tools/ffmpeg.ts', lets: ['node', 'process'], why: 'starts ffmpeg, if it is there' },
   { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
   { path: 'src/lab/fuzz/targets/gzip.ts', lets: ['node'], why: "compares our inflate with the platform's" },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
@@ -96,6 +111,7 @@ function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; 
   for (const { specifier, kind, line } of module.imports) {
     if (specifier.startsWith('node:')) yield { kind: 'node', name: specifier, line }
     else if (specifier === 'ws' && kind !== 'type') yield { kind: 'ws', name: specifier, line }
+    else if (OPTIONAL_PACKAGES.test(specifier) && kind === 'dynamic') yield { kind: 'optional', name: specifier, line }
   }
   for (const { name, line } of globalUses(module)) {
     for (const [kind, names] of Object.entries(NAMES)) if (names.test(name)) yield { kind: kind as Outside, name, line }
@@ -104,11 +120,14 @@ function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; 
 
 /** Packages that are neither pure nor behind a door of their own. */
 function foreignImports(module: Module): Finding[] {
-  return module.imports.flatMap(({ specifier, line }) =>
-    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|open-place|pack|pbkdf2|platform)$|ws$)/.test(specifier) ||
-    PURE_PACKAGES.test(specifier)
+  return module.imports.flatMap(({ specifier, kind, line }) =>
+    /^(?:\.|node:|#(?:explain|locate-error|messages|methods|open-place|pack|pbkdf2|platform|probe-tools)$|ws$)/.test(
+      specifier,
+    ) ||
+    PURE_PACKAGES.test(specifier) ||
+    (OPTIONAL_PACKAGES.test(specifier) && kind !== 'value')
       ? []
-      : [{ path: module.path, line, message: `imports ${specifier}: src/ uses no package but @noble/hashes and ws` }],
+      : [{ path: module.path, line, message: `imports ${specifier}: src/ needs no package but @noble/hashes and ws` }],
   )
 }
 

@@ -23,7 +23,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['node.ts'],
   ['index.ts'],
   ['client/'],
-  ['media/'],
+  ['media/', 'probe/'],
   ['files/'],
   ['transport/'],
   ['transport/session/', 'transport/exchange/', 'transport/proxy/'],

@@ -14,6 +14,7 @@ const EITHER: Readonly<Record<string, readonly string[]>> = {
   '#open-place': ['src/files/open-place.ts', 'src/files/open-nowhere.ts'],
   '#pack': ['src/transport/session/pack.ts', 'src/transport/session/pack-nothing.ts'],
   '#pbkdf2': ['src/crypto/pbkdf2-native.ts', 'src/crypto/pbkdf2-portable.ts'],
+  '#probe-tools': ['src/probe/tools/node.ts', 'src/probe/tools/web.ts'],
   '#platform': ['src/client/platform/node.ts', 'src/client/platform/web.ts'],
 }
 

@@ -32,6 +32,7 @@ function tables(page: string): Map<string, Row[]> {
   return found
 }
 
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest & { peerDependenciesMeta?: unknown }
 const listed = tables(readFileSync('DEPENDENCIES.md', 'utf8'))
 
 /** Every group of every package.json that names packages, by the heading it must have. */
@@ -64,9 +65,19 @@ describe.each([...named])('%s', (heading, packages) => {
     expect(rows.filter((row) => row.why === why)).toEqual([expect.objectContaining({ name })])
   })
 
-  test.each(Object.entries(packages))('%s is pinned to one version: %s', (_, version) => {
-    expect(version).toMatch(/^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|file:[\w./-]+)$/)
-  })
+  test.each(Object.entries(packages))(
+    '%s is pinned to one version, or from the tested one on if it is a peer: %s',
+    (name, version) => {
+      if (heading.endsWith(': peerDependencies')) expect(version).toBe(`^${manifest.devDependencies?.[name]}`)
+      else expect(version).toMatch(/^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|file:[\w./-]+)$/)
+    },
+  )
+})
+
+test('peers are optional, all of them', () => {
+  const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest
+  const optional = Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }]))
+  expect(peerDependenciesMeta).toEqual(optional)
 })
 
 test('whoever installs the package gets the listed dependencies and nothing else', () => {

@@ -1,0 +1,172 @@
+/**
+ * Films and sounds, as the library mediabunny reads them: size as shown, duration, title and performer, whether there is sound.
+ *
+ * The library is given the one kind of format that the signature announces, so that no other is tried and none that would open
+ * further files; what it reads goes through the bound of the peek. It prints nothing meanwhile.
+ */
+import type { AudioSample, Input, InputAudioTrack, InputFormat, Source } from 'mediabunny'
+import { orAbort } from '../files/abort.ts'
+import { loadMediabunny } from './libraries.ts'
+import { AHEAD_AT_MOST, SCAN_AT_MOST, STREAM_STEP } from './limits.ts'
+import { OutOfReach, type Peek } from './peek.ts'
+import type { Facts } from './types.ts'
+import { createListener } from './waveform.ts'
+
+type Mediabunny = typeof import('mediabunny')
+
+/** The library's formats by type. */
+const FORMATS: Readonly<Record<string, (library: Mediabunny) => InputFormat[]>> = {
+  'video/mp4': ({ MP4, QTFF }) => [MP4, QTFF],
+  'video/quicktime': ({ MP4, QTFF }) => [QTFF, MP4],
+  'video/3gpp': ({ MP4, QTFF }) => [MP4, QTFF],
+  'audio/mp4': ({ MP4, QTFF }) => [MP4, QTFF],
+  'video/webm': ({ WEBM, MATROSKA }) => [WEBM, MATROSKA],
+  'video/x-matroska': ({ WEBM, MATROSKA }) => [MATROSKA, WEBM],
+  'video/mp2t': ({ MPEG_TS }) => [MPEG_TS],
+  'audio/ogg': ({ OGG }) => [OGG],
+  'audio/mpeg': ({ MP3 }) => [MP3],
+  'audio/flac': ({ FLAC }) => [FLAC],
+  'audio/wav': ({ WAVE }) => [WAVE],
+  'audio/aac': ({ ADTS }) => [ADTS],
+}
+
+/** What a container of films that has none in it is. */
+const SOUND_ONLY: Readonly<Record<string, string>> = {
+  'video/mp4': 'audio/mp4',
+  'video/webm': 'audio/webm',
+  'video/x-matroska': 'audio/x-matroska',
+}
+
+/** Whether the library reads files of that type. */
+export function isContainer(type: string): boolean {
+  return Object.hasOwn(FORMATS, type)
+}
+
+/** What of a container is looked at. */
+export interface ContainerWish {
+  readonly waveform: boolean
+  readonly signal: AbortSignal | undefined
+  /** Is told what could not be found out. */
+  readonly problem: (error: unknown) => void
+}
+
+/**
+ * Reads what a container says of itself.
+ * @throws LibraryMissing without the library; anything that it throws
+ */
+export async function readContainer(type: string, peek: Peek, wish: ContainerWish): Promise<Facts> {
+  const library = await loadMediabunny()
+  const speaks = silence(library)
+  const input = new library.Input({ source: sourceFor(library, peek), formats: FORMATS[type]!(library) })
+  try {
+    return await orAbort(readInput(library, input, type, peek, wish), wish.signal)
+  } finally {
+    input.dispose()
+    speaks()
+  }
+}
+
+async function readInput(
+  library: Mediabunny,
+  input: Input,
+  type: string,
+  peek: Peek,
+  { waveform, problem }: ContainerWish,
+): Promise<Facts> {
+  /** A fact that cannot be had does not cost the others. */
+  const ask = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await question()
+    } catch (error) {
+      problem(error)
+      return undefined
+    }
+  }
+  const video = await input.getPrimaryVideoTrack()
+  const audio = await input.getPrimaryAudioTrack()
+  const tags = await ask(() => input.getMetadataTags())
+  const heard = waveform && audio ? await ask(() => listen(library, audio)) : undefined
+  return {
+    ...(!video && audio && { mimeType: SOUND_ONLY[type] ?? type }),
+    width: video ? await ask(() => video.getDisplayWidth()) : undefined,
+    height: video ? await ask(() => video.getDisplayHeight()) : undefined,
+    duration: await ask(() => durationOf(input, type, peek)),
+    hasSound: video || audio ? audio !== null : undefined,
+    title: tags?.title,
+    performer: tags?.artist,
+    waveform: heard,
+  }
+}
+
+/** Seconds, from the index where they stand there; else counted, where that takes few bytes. */
+async function durationOf(input: Input, type: string, peek: Peek): Promise<number | undefined> {
+  const told = await input.getDurationFromMetadata(undefined, { skipLiveWait: true })
+  if (told !== null) return told
+  // Of an Ogg file the last page tells, which is looked for from behind.
+  const isQuick = type === 'audio/ogg' || (peek.size ?? Infinity) <= SCAN_AT_MOST
+  if (!isQuick) return undefined
+  // A recording that was cut out of a broadcast goes on counting from the broadcast's beginning.
+  const start = await input.getFirstTimestamp()
+  return (await input.computeDuration(undefined, { skipLiveWait: true })) - Math.max(0, start)
+}
+
+/** Hears the whole recording, where there is a decoder; samples come as numbers from -1 to 1. */
+async function listen(library: Mediabunny, audio: InputAudioTrack): Promise<number[] | undefined> {
+  if (!(await audio.canDecode())) return undefined
+  const listener = createListener()
+  for await (const sample of new library.AudioSampleSink(audio).samples()) {
+    listener.hear(samplesOf(sample))
+    sample.close()
+  }
+  return listener.finish()
+}
+
+function samplesOf(sample: AudioSample): Float32Array {
+  const samples = new Float32Array(sample.numberOfFrames * sample.numberOfChannels)
+  sample.copyTo(samples, { planeIndex: 0, format: 'f32' })
+  return samples.map((one) => one * 32_767)
+}
+
+/** The file as the library reads: at random, or, of a stream, on and on. */
+function sourceFor(library: Mediabunny, peek: Peek): Source {
+  // What was read in vain after all is nobody's error.
+  const options = { maxCacheSize: AHEAD_AT_MOST, handleUnhandledError: () => {} }
+  if (!peek.goesOn) {
+    return new library.CustomSource({
+      ...options,
+      getSize: () => peek.size!,
+      read: (start, end) => peek.read(start, end - start),
+    })
+  }
+  let at = 0
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = at >= AHEAD_AT_MOST ? undefined : await peek.read(at, Math.min(STREAM_STEP, AHEAD_AT_MOST - at))
+        if (!piece) controller.error(new OutOfReach(`a stream is read ahead for ${AHEAD_AT_MOST} bytes at most`))
+        else if (piece.length === 0) controller.close()
+        else {
+          at += piece.length
+          controller.enqueue(piece)
+        }
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return new library.ReadableStreamSource(stream, options)
+}
+
+/** Its own level of logging, and how many wait for it to be set again. */
+let level: Mediabunny['Logging']['level'] | undefined
+let silent = 0
+
+/** Has the library print nothing, until the function is called that this returns. */
+function silence({ Logging, LogLevel }: Mediabunny): () => void {
+  if (silent++ === 0) {
+    level = Logging.level
+    Logging.level = LogLevel.Silent
+  }
+  return () => {
+    if (--silent === 0) Logging.level = level!
+  }
+}
