@@ -1,12 +1,27 @@
 /**
- * What a `MessageMedia` with a file in it is, in plain words and numbers: kind, dimensions, duration, name, and the ids that the
- * Bot API would give it.
+ * What a file is, in plain words and numbers: kind, dimensions, duration, name, previews, the ids that the Bot API would give it,
+ * and where it is downloaded from.
  *
  * Sources: https://core.telegram.org/constructor/photo, https://core.telegram.org/constructor/document,
  * https://core.telegram.org/bots/api#available-types
  */
-import type { Document, DocumentAttribute, MessageMedia, Photo, PhotoSize } from '../tl/generated/api-types.ts'
-import { type FileIdType, formatFileId, formatUniqueId } from './file-id.ts'
+import type {
+  Document,
+  DocumentAttribute,
+  Game,
+  InputFileLocation,
+  MessageMedia,
+  Photo,
+  PhotoSize,
+  StoryItem,
+  VideoSize,
+  WebPage,
+} from '../tl/generated/api-types.ts'
+import type { HolderLike, MessageLike, UpdateLike } from './convert.ts'
+import { type FileId, formatFileId, formatUniqueId } from './file-id.ts'
+import { isValue, lookInside } from './inside.ts'
+import { fileLocation } from './location.ts'
+import { outlineSvg, strippedJpeg, unpackWaveform } from './previews.ts'
 
 /** What a file is shown as. */
 export type FileKind = 'photo' | 'video' | 'animation' | 'audio' | 'voice' | 'video-note' | 'sticker' | 'document'
@@ -20,8 +35,20 @@ export interface SizeFacts {
   readonly height: number
   /** Bytes. */
   readonly size: number
+  /** Of a progressive JPEG: after how many bytes there is a whole picture, the coarsest first. */
+  readonly steps: readonly number[] | undefined
+  /** The bytes themselves, if they came along. */
+  readonly bytes: Uint8Array | undefined
   readonly fileId: string
   readonly fileUniqueId: string
+  /** For `upload.getFile`. */
+  readonly location: InputFileLocation
+}
+
+/** A film that goes with a photo or document: an animated profile photo, a preview that moves. */
+export interface MovingSizeFacts extends Pick<SizeFacts, 'type' | 'width' | 'height' | 'size' | 'location'> {
+  /** Second of which the still is. */
+  readonly start: number | undefined
 }
 
 /** What is known of a file. */
@@ -32,6 +59,8 @@ export interface FileFacts {
   readonly fileId: string
   /** The same for the same file, whoever got it. */
   readonly fileUniqueId: string
+  /** For `upload.getFile`; of a photo that of its largest size. */
+  readonly location: InputFileLocation
   /** Datacenter in which it lies. */
   readonly dcId: number
   /** When it was made on the server: ms since 1970. */
@@ -48,70 +77,120 @@ export interface FileFacts {
   /** Of music. */
   readonly title: string | undefined
   readonly performer: string | undefined
+  /** Of a voice message: how loud it is, from 0 to 31, some hundred times. */
+  readonly waveform: readonly number[] | undefined
+  /** Of a sticker or custom emoji: the emoji that it stands for. */
+  readonly alt: string | undefined
+  /** Whether it moves without being asked to: an animation, a sticker that is one. */
+  readonly animated: boolean
+  /** Of a video: whether it can be watched while it is loaded. */
+  readonly streamable: boolean
+  /** Of a video: its codec, if the server said. */
+  readonly codec: string | undefined
+  /** Whether stickers were put on it. */
+  readonly hasStickers: boolean
   /** The sizes of a photo, or the previews of a document, the largest last. */
   readonly sizes: readonly SizeFacts[]
+  /** The films that go with it. */
+  readonly videos: readonly MovingSizeFacts[]
+  /** A tiny JPEG, some 40 pixels wide, that came along. */
+  readonly tiny: Uint8Array | undefined
+  /** The outline of a sticker, as an SVG. */
+  readonly outline: string | undefined
 }
 
+/** What may have a file in it. */
+export type Describable =
+  | MessageMedia
+  | Photo
+  | Document
+  | WebPage
+  | Game
+  | StoryItem
+  | MessageLike
+  | UpdateLike
+  | HolderLike
+
+/** A photo or a document that is there. */
+type Whole = Extract<Photo, { _: 'photo' }> | Extract<Document, { _: 'document' }>
+
 /**
- * Describes the file in a media.
+ * Describes the file in a media, a message, a page, or whatever else holds one: the first, if there are several.
  * @returns undefined if there is none: it is a contact, a poll, …, or the file was taken away
  * @example
  * const file = describeFile(await client.uploadMedia({ media: photo('cat.jpg') }))
  * console.log(file?.width, file?.height, file?.fileId)
  */
-export function describeFile(media: MessageMedia | Photo | Document): FileFacts | undefined {
-  switch (media._) {
-    case 'messageMediaPhoto':
-      return media.photo && describeFile(media.photo)
-    case 'messageMediaDocument':
-      return media.document && describeFile(media.document)
-    case 'photo':
-      return ofPhoto(media)
-    case 'document':
-      return ofDocument(media)
-    default:
-      return undefined
-  }
+export function describeFile(thing: Describable | undefined): FileFacts | undefined {
+  return describeFiles(thing)[0]
 }
 
-/** How the sizes that are files of their own lie on the server. */
-interface Place {
-  readonly type: FileIdType
-  readonly dcId: number
-  readonly id: bigint
-  readonly accessHash: bigint
-  readonly fileReference: Uint8Array
+/** Describes all files in something: paid media and lists of messages have several. */
+export function describeFiles(thing: Describable | undefined): FileFacts[] {
+  if (!isValue(thing)) return []
+  // By name these two are what they say, whatever library they are from.
+  const found = lookInside(thing, ({ _ }) => _ === 'photo' || _ === 'document') as unknown as { value: Whole }[]
+  return found.flatMap(({ value }) => (value._ === 'photo' ? (ofPhoto(value) ?? []) : ofDocument(value)))
 }
 
 /** The sizes that are files, the largest last; those within the object, as the stripped one, are none. */
-function sizesOf(sizes: readonly PhotoSize[], place: Place): SizeFacts[] {
+function sizesOf(sizes: readonly PhotoSize[], place: Omit<FileId, 'size'>): SizeFacts[] {
   const found = sizes.flatMap((size): SizeFacts[] => {
-    const bytes = bytesOf(size)
-    if (bytes === undefined || !('w' in size)) return []
+    const length = lengthOf(size)
+    if (length === undefined || !('w' in size)) return []
     const { type, w: width, h: height } = size
     const of = { ...place, size: type }
-    return [{ type, width, height, size: bytes, fileId: formatFileId(of), fileUniqueId: formatUniqueId(of) }]
+    return [
+      {
+        type,
+        width,
+        height,
+        size: length,
+        steps: size._ === 'photoSizeProgressive' ? size.sizes : undefined,
+        bytes: size._ === 'photoCachedSize' ? size.bytes : undefined,
+        fileId: formatFileId(of),
+        fileUniqueId: formatUniqueId(of),
+        location: fileLocation(of),
+      },
+    ]
   })
   return found.sort((a, b) => a.width * a.height - b.width * b.height)
 }
 
-function bytesOf(size: PhotoSize): number | undefined {
+function lengthOf(size: PhotoSize): number | undefined {
   if (size._ === 'photoSize') return size.size
   if (size._ === 'photoSizeProgressive') return Math.max(...size.sizes)
   return size._ === 'photoCachedSize' ? size.bytes.length : undefined
 }
 
+function videosOf(sizes: readonly VideoSize[], place: Omit<FileId, 'size'>): MovingSizeFacts[] {
+  return sizes.flatMap((one) => {
+    if (one._ !== 'videoSize') return []
+    const { type, w: width, h: height, size, videoStartTs: start } = one
+    return [{ type, width, height, size, start, location: fileLocation({ ...place, size: type }) }]
+  })
+}
+
+/** What lies within the object itself. */
+function withinOf(sizes: readonly PhotoSize[]): Pick<FileFacts, 'tiny' | 'outline'> {
+  const stripped = sizes.find((size) => size._ === 'photoStrippedSize')
+  const path = sizes.find((size) => size._ === 'photoPathSize')
+  return { tiny: stripped && strippedJpeg(stripped.bytes), outline: path && outlineSvg(path.bytes) }
+}
+
 function ofPhoto(photo: Extract<Photo, { _: 'photo' }>): FileFacts | undefined {
-  const { id, dcId, date, sizes: all } = photo
-  const sizes = sizesOf(all, { ...photo, type: 'photo' })
+  const { id, dcId, date, sizes: all, videoSizes = [], hasStickers = false } = photo
+  const place = { ...photo, type: 'photo' } as const
+  const sizes = sizesOf(all, place)
   const largest = sizes.at(-1)
   if (!largest) return undefined
-  const { fileId, fileUniqueId, size, width, height } = largest
+  const { fileId, fileUniqueId, location, size, width, height } = largest
   return {
     kind: 'photo',
     id,
     fileId,
     fileUniqueId,
+    location,
     dcId,
     date: 1000 * date,
     size,
@@ -122,7 +201,15 @@ function ofPhoto(photo: Extract<Photo, { _: 'photo' }>): FileFacts | undefined {
     duration: undefined,
     title: undefined,
     performer: undefined,
+    waveform: undefined,
+    alt: undefined,
+    animated: false,
+    streamable: false,
+    codec: undefined,
+    hasStickers,
     sizes,
+    videos: videosOf(videoSizes, place),
+    ...withinOf(all),
   }
 }
 
@@ -130,20 +217,21 @@ function ofPhoto(photo: Extract<Photo, { _: 'photo' }>): FileFacts | undefined {
 type Attribute<Name extends DocumentAttribute['_']> = Extract<DocumentAttribute, { _: Name }> | undefined
 
 function ofDocument(document: Extract<Document, { _: 'document' }>): FileFacts {
-  const { id, dcId, accessHash, fileReference, date, size, mimeType, attributes, thumbs = [] } = document
+  const { id, dcId, date, size, mimeType, attributes, thumbs = [], videoThumbs = [] } = document
   const find = <Name extends DocumentAttribute['_']>(name: Name): Attribute<Name> =>
     attributes.find((attribute): attribute is Extract<DocumentAttribute, { _: Name }> => attribute._ === name)
   const video = find('documentAttributeVideo')
   const audio = find('documentAttributeAudio')
-  const image = find('documentAttributeImageSize')
-  const seen = video ?? image
+  const seen = video ?? find('documentAttributeImageSize')
   const kind = kindOf(attributes, video, audio)
-  const place = { type: kind, dcId, id, accessHash, fileReference }
+  const place = { ...document, type: kind, size: undefined }
+  const preview = { ...place, type: 'thumbnail' } as const
   return {
     kind,
     id,
     fileId: formatFileId(place),
     fileUniqueId: formatUniqueId(place),
+    location: fileLocation(place),
     dcId,
     date: 1000 * date,
     size: Number(size),
@@ -154,7 +242,15 @@ function ofDocument(document: Extract<Document, { _: 'document' }>): FileFacts {
     duration: video?.duration ?? audio?.duration,
     title: audio?.title,
     performer: audio?.performer,
-    sizes: sizesOf(thumbs, { ...document, type: 'thumbnail' }),
+    waveform: audio?.waveform && unpackWaveform(audio.waveform),
+    alt: (find('documentAttributeSticker') ?? find('documentAttributeCustomEmoji'))?.alt,
+    animated: kind === 'animation' || (kind === 'sticker' && !mimeType.startsWith('image/')),
+    streamable: video?.supportsStreaming ?? false,
+    codec: video?.videoCodec,
+    hasStickers: find('documentAttributeHasStickers') !== undefined,
+    sizes: sizesOf(thumbs, preview),
+    videos: videosOf(videoThumbs, preview),
+    ...withinOf(thumbs),
   }
 }
 

@@ -1,0 +1,164 @@
+/**
+ * Over real sockets: what the server made of an upload is converted, given to `uploadMedia` again, and comes back the same; what is
+ * described can be downloaded from where the description says.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  document,
+  type InputMedia,
+  type MessageMedia,
+  photo,
+  type TextWithEntities,
+  type UploadClient,
+} from '../../src/index.ts'
+import type { RunningServer } from '../../src/lab/server/index.ts'
+import { describeFile, fileLocation, type Sendable, toInputMedia } from '../../src/media/index.ts'
+import { jpeg } from '../lab/server/images.ts'
+import { connectTo, startTestDc } from '../support/test-dc.ts'
+
+let server: RunningServer
+let client: UploadClient
+beforeAll(async () => {
+  server = await startTestDc()
+  client = await connectTo(server)
+})
+afterAll(async () => {
+  await client.close()
+  await server.close()
+})
+
+const picture = { data: jpeg(640, 480), name: 'cat.jpg' }
+const geo = { _: 'inputGeoPoint', lat: 1.5, long: 2.5, accuracyRadius: 30 } as const
+const text = (words: string): TextWithEntities => ({ _: 'textWithEntities', text: words, entities: [] })
+const answers = ['Green', 'Black'].map((words, i) => ({
+  _: 'pollAnswer' as const,
+  text: text(words),
+  option: Uint8Array.of(i),
+}))
+
+/** As text, without what the server makes anew each time: the ids of places, polls and pages, what a dice shows. */
+function lasting(media: MessageMedia): unknown {
+  const file = media._ === 'messageMediaPhoto' || media._ === 'messageMediaDocument'
+  return JSON.stringify(media, (key, value: unknown) => {
+    if (!file && /^(?:id|accessHash|value)$/.test(key)) return undefined
+    return typeof value === 'bigint' ? `${value}` : value
+  })
+}
+
+/** Every kind that the test DC makes. */
+const KINDS: readonly (readonly [string, () => Promise<Parameters<UploadClient['uploadMedia']>[0]['media']>])[] = [
+  ['a photo, hidden, that destroys itself', async () => photo(picture, { spoiler: true, ttlSeconds: 7 })],
+  [
+    'a video with a cover and a second to start at, hidden, that destroys itself',
+    async () => {
+      const cover = toInputMedia(await client.uploadMedia({ media: photo(picture) }))
+      return document(
+        { data: new Uint8Array(900), name: 'a.mp4' },
+        {
+          attributes: [{ _: 'documentAttributeVideo', duration: 9, w: 64, h: 36 }],
+          ...(cover._ === 'inputMediaPhoto' && { videoCover: cover.id }),
+          videoTimestamp: 4,
+          spoiler: true,
+          ttlSeconds: 9,
+        },
+      )
+    },
+  ],
+  ['a place', async (): Promise<InputMedia> => ({ _: 'inputMediaGeoPoint', geoPoint: geo })],
+  [
+    'a live place',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaGeoLive',
+      geoPoint: geo,
+      heading: 90,
+      period: 60,
+      proximityNotificationRadius: 100,
+    }),
+  ],
+  [
+    'a venue',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaVenue',
+      geoPoint: geo,
+      title: 'T',
+      address: 'A',
+      provider: 'P',
+      venueId: 'I',
+      venueType: 'Y',
+    }),
+  ],
+  [
+    'a contact',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaContact',
+      phoneNumber: '+9996610001',
+      firstName: 'A',
+      lastName: 'B',
+      vcard: 'V',
+    }),
+  ],
+  ['a dice', async (): Promise<InputMedia> => ({ _: 'inputMediaDice', emoticon: '🎯' })],
+  [
+    'a poll',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaPoll',
+      poll: { _: 'poll', id: 0n, question: text('Tea?'), answers, publicVoters: true, multipleChoice: true },
+    }),
+  ],
+  [
+    'a list of things to do',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaTodo',
+      todo: {
+        _: 'todoList',
+        title: text('Today'),
+        list: [{ _: 'todoItem', id: 1, title: text('Tea') }],
+        othersCanAppend: true,
+      },
+    }),
+  ],
+  [
+    'a page with a large picture',
+    async (): Promise<InputMedia> => ({
+      _: 'inputMediaWebPage',
+      url: 'https://a.example/',
+      forceLargeMedia: true,
+      optional: true,
+    }),
+  ],
+]
+
+describe('what was received is sent again, and comes back the same', () => {
+  test.each(KINDS)('%s', async (_name, make) => {
+    server.world.webFiles.set('https://a.example/', { bytes: Uint8Array.of(1), mimeType: 'text/html' })
+    const first = await client.uploadMedia({ media: await make() })
+    const message: Sendable = { _: 'message', media: first }
+    const again = await client.uploadMedia({ media: toInputMedia(message) })
+    expect(lasting(again)).toEqual(lasting(first))
+  })
+
+  test('a photo and a document by their file_ids', async () => {
+    for (const media of [photo(picture), document({ data: Uint8Array.of(1, 2), name: 'a.bin' })]) {
+      const first = await client.uploadMedia({ media })
+      const again = await client.uploadMedia({ media: toInputMedia(describeFile(first)!.fileId) })
+      expect(again).toEqual(first)
+    }
+  })
+})
+
+test('what is described is downloaded from where the description says, previews too', async () => {
+  const data = Uint8Array.from({ length: 5000 }, (_, i) => i)
+  const small = jpeg(90, 60)
+  const media = await client.uploadMedia({
+    media: document({ data, name: 'a.bin' }, { thumb: { data: small, name: 't.jpg' } }),
+  })
+  const file = describeFile(media)!
+  const read = async (location: ReturnType<typeof fileLocation>): Promise<Uint8Array | undefined> => {
+    const chunk = await client.invoke({ _: 'upload.getFile', location, offset: 0n, limit: 8192 })
+    return chunk._ === 'upload.file' ? new Uint8Array(chunk.bytes) : undefined
+  }
+  expect(await read(file.location)).toEqual(data)
+  expect(await read(fileLocation(file.fileId))).toEqual(data)
+  expect(await read(file.sizes[0]!.location)).toEqual(small)
+  expect(await read(fileLocation(file.sizes[0]!.fileId))).toEqual(small)
+})
