@@ -90,6 +90,11 @@ export const DOORS: readonly Door[] = [
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
   { path: 'src/probe/libraries.ts', lets: ['optional'], why: 'libraries that tell more of a file, if they are there' },
   { path: 'src/probe/tools/ffmpeg.ts', lets: ['node', 'process'], why: 'starts ffmpeg, if it is there' },
+  {
+    path: 'src/client/storage-indexeddb.ts',
+    lets: ['storage', 'process'],
+    why: "keeps the session in the browser's database; asks `navigator` for locks",
+  },
   { path: 'src/lab/server/http.ts', lets: ['node'], why: 'the types of HTTP requests' },
   { path: 'src/lab/fuzz/targets/gzip.ts', lets: ['node'], why: "compares our inflate with the platform's" },
   { path: 'src/lab/server/listen.ts', lets: ['node', 'ws'], why: 'listens for TCP and WebSocket connections' },
