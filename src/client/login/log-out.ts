@@ -11,11 +11,13 @@ import type { SessionStorage } from '../storage.ts'
 /** What is needed of a client; `UploadClient` is one. */
 export interface LoggedInClient {
   readonly storage: SessionStorage
+  /** Calls a method; see `UploadClient.call`. */
   call<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<Result>
+  /** Closes the connections and gives the session up. */
   close(): Promise<void>
 }
 

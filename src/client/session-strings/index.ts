@@ -9,7 +9,8 @@
  * const client = await UploadClient.connect({ apiId, apiHash, storage })
  * ```
  *
- * Known are those of Telethon, GramJS, Pyrogram and mtcute. They hold the authorization key: whoever has one is logged in.
+ * Known are those of Telethon, GramJS, Pyrogram and mtcute, and our own, which alone hold everything. All hold the
+ * authorization key: whoever has one is logged in.
  */
 
 import { hint } from '#explain'
@@ -28,6 +29,7 @@ import {
 } from './foreign.ts'
 import { gramjs } from './gramjs.ts'
 import { mtcute } from './mtcute.ts'
+import { fromOwnString, isOwnString, toOwnString } from './own.ts'
 import { pyrogram } from './pyrogram.ts'
 import { telethon } from './telethon.ts'
 
@@ -76,10 +78,12 @@ export function readSessionString(
 }
 
 /**
- * Turns another library's session string into a session of ours, for `memoryStorage(…)` or any other storage.
- * @throws StorageError SESSION_DAMAGED
+ * Turns a session string into a session of ours, for `memoryStorage(…)` or any other storage. See `stringStorage` as well.
+ * @param text of one of the libraries, or of our own (`exportSession(…, 'mtproto-upload')`)
+ * @throws StorageError SESSION_DAMAGED, or SESSION_NEWER for one of our own of a newer version
  */
 export function importSession(text: string, options: ImportOptions = {}): string {
+  if (options.format === undefined && isOwnString(String(text))) return fromOwnString(text)
   const { dc, key, user, test } = readSessionString(text, options.format)
   // The salt is not in these strings: the server names one as soon as it hears from us.
   return encodeSession({
@@ -122,16 +126,24 @@ function hexOf(text: string): Uint8Array | undefined {
 }
 
 /**
- * Turns a session of ours into another library's session string.
+ * Turns a session of ours into a session string.
  * @param session what a storage has kept: `storage.load()`
+ * @param format another library's, or `mtproto-upload` for one of our own, which holds everything
  * @throws StorageError SESSION_DAMAGED, SESSION_NEWER, or SESSION_NOT_WRITABLE when the format must have what the session has
  *   not
  * @throws UsageError for a library that is not known
  */
-export function exportSession(session: string, format: StringFormat, options: ExportOptions = {}): string {
+export function exportSession(
+  session: string,
+  format: StringFormat | 'mtproto-upload',
+  options: ExportOptions = {},
+): string {
+  if (format === 'mtproto-upload') return toOwnString(session)
   const codec = Object.hasOwn(CODECS, format) ? CODECS[format] : undefined
   if (!codec) {
-    throw new UsageError(`"${format}" is no known format of session strings: ${Object.keys(CODECS).join(', ')}`)
+    throw new UsageError(
+      `"${format}" is no known format of session strings: ${Object.keys(CODECS).join(', ')}, mtproto-upload`,
+    )
   }
   const data = decodeSession(session)
   const { test, dc, user } = data
