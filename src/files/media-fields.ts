@@ -85,6 +85,11 @@ export async function coverOf(cover: InputPhoto | MediaFile, tools: MediaTools):
  * withFiles({ _: 'inputMediaUploadedPhoto', file: 'cat.jpg', ttlSeconds: 10 })
  * ```
  */
-export function withFiles(media: MediaWithFiles): MediaRequest {
-  return { resolve: (tools) => fillMedia(media, { ...tools, fillMedia }) }
+export function withFiles<Name extends InputMedia['_']>(
+  media: Extract<MediaWithFiles, { readonly _: Name }>,
+): MediaRequest<Extract<InputMedia, { readonly _: Name }>> {
+  return {
+    // Filling changes fields, never the constructor.
+    resolve: (tools) => fillMedia(media, { ...tools, fillMedia }) as Promise<Extract<InputMedia, { readonly _: Name }>>,
+  }
 }
