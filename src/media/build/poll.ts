@@ -8,15 +8,19 @@ import type { inputMediaPoll, inputMediaTodo, poll as Poll } from '../../tl/gene
 import { type Text, textOf } from './text.ts'
 
 /** When a poll is closed by itself: after a time, at a time, or not. */
-export type PollEnd =
-  | {
-      /** Seconds (5 to 600) after which it is closed. */ readonly closeAfter?: number | undefined
-      readonly closeAt?: never
-    }
-  | {
-      readonly closeAfter?: never /** When it is closed: at most 600 s from now. */
-      readonly closeAt: Date | undefined
-    }
+export type PollEnd = ClosedAfter | ClosedAt
+
+interface ClosedAfter {
+  /** Seconds (5 to 600) after which it is closed. */
+  readonly closeAfter?: number | undefined
+  readonly closeAt?: never
+}
+
+interface ClosedAt {
+  readonly closeAfter?: never
+  /** When it is closed, in ms since 1970: at most 600 s from now. */
+  readonly closeAt: number | undefined
+}
 
 interface CommonPollOptions {
   /** Everybody sees who has voted for what. */
@@ -92,7 +96,7 @@ function pollOf(question: Text, answers: readonly Text[], options: PollEnd & Com
     question: textOf(question),
     answers: answers.map((text, i) => ({ _: 'pollAnswer', text: textOf(text), option: optionOf(i) })),
     ...(closeAfter !== undefined && { closePeriod: closeAfter }),
-    ...(closeAt && { closeDate: Math.floor(closeAt.getTime() / 1000) }),
+    ...(closeAt !== undefined && { closeDate: Math.floor(closeAt / 1000) }),
   }
 }
 

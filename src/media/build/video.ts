@@ -176,6 +176,7 @@ function sizeOf({ width: w, height: h }: Told, found: ProbedFile): DocumentAttri
 
 /** The name that a file goes by, as far as can be told without opening it. */
 function nameOf(file: MediaFile): string {
-  const { name } = Object(file) as { readonly name?: unknown }
-  return typeof name === 'string' ? name : String(file)
+  if (typeof file === 'string') return file
+  const { name, href } = Object(file) as { readonly name?: unknown; readonly href?: unknown }
+  return [name, href].find((one) => typeof one === 'string') ?? ''
 }
