@@ -1,5 +1,6 @@
 /**
- * `npm run generate [-- --check]`: makes src/tl/generated from schema/ and the roots in schema/roots.json.
+ * `npm run generate [-- --check]`: makes src/tl/generated and src/explain/documented.ts from schema/ and the roots in
+ * schema/roots.json, and docs/errors.md.
  *
  * The same input gives the same bytes. `--check` writes nothing; it fails and names the files that differ.
  */
@@ -19,12 +20,12 @@ const exceptions = readExceptions(read('schema/id-exceptions.json')).map((except
 const roots = JSON.parse(read('schema/roots.json')) as Roots
 
 const files = new Map<string, string>()
-const add = (made: ReadonlyMap<string, string>): void => {
-  for (const [path, text] of made) files.set(`${FOLDER}/${path}`, text)
+const add = (made: ReadonlyMap<string, string>, folder: string = FOLDER): void => {
+  for (const [path, text] of made) files.set(`${folder}/${path}`, text)
 }
 add(emitApi(load('schema/api.tl'), roots))
 add(emitMtproto(load('schema/mtproto.tl'), roots.messages))
-add(emitErrors(JSON.parse(read('schema/errors.json')) as ErrorTable, roots.methods))
+add(emitErrors(JSON.parse(read('schema/errors.json')) as ErrorTable, roots.methods), 'src/explain')
 process.exitCode = finish(files, {
   check: process.argv.includes('--check'),
   command: 'npm run generate',

@@ -6,7 +6,8 @@
  * (the signal's reason) instead.
  */
 
-import { adviceFor } from '#explain'
+import { adviceFor, canRepeat } from '#explain'
+import type { RpcErrorCode, RpcErrorType } from './explain/types.ts'
 
 /** Base class of every error that this package throws. */
 export abstract class MtprotoError extends Error {
@@ -91,16 +92,22 @@ export class SecurityError extends CodedError<SecurityErrorCode> {
 export class RpcError extends MtprotoError {
   override readonly name: string = 'RpcError'
   /** As the server sent it: 303, 400, 401, 403, 404, 406, 420, 500, or negative (-503 is a time-out inside the server). */
-  readonly code: number
-  /** The error's name, the number in it replaced by `X`: `FLOOD_WAIT_X`, `FILE_PART_X_MISSING`. */
-  readonly type: string
+  readonly code: RpcErrorCode
+  /**
+   * The error's name, the number in it replaced by `X`: `FLOOD_WAIT_X`, `FILE_PART_X_MISSING`. The documented ones are listed
+   * in docs/errors.md, and as data in `mtproto-upload/errors`; servers may use others.
+   */
+  readonly type: RpcErrorType | (string & {})
   /** The error's name as it was sent: `FLOOD_WAIT_30`. */
   readonly text: string
   /** The number in the name: seconds, a datacenter, a part. */
   readonly parameter: number | undefined
   /** The call that failed: `messages.uploadMedia`. */
   readonly method: string
-  /** Whether the same call can succeed later: after a wait, or because the server had a fault of its own. */
+  /**
+   * Whether the same call can succeed later: after a wait that the server told, or because it had a fault of its own. The
+   * client repeats such calls by itself; this is the last of its errors. Bundles for browsers go by the code alone.
+   */
   readonly retryable: boolean
   /** Seconds to wait before repeating, where the server says so (420). */
   readonly waitSeconds: number | undefined
@@ -116,7 +123,7 @@ export class RpcError extends MtprotoError {
     this.parameter = parameter
     this.method = method
     this.waitSeconds = code === 420 ? parameter : undefined
-    this.retryable = this.waitSeconds !== undefined || code >= 500 || code < 0
+    this.retryable = canRepeat(code, type, method) ?? (this.waitSeconds !== undefined || code >= 500 || code < 0)
   }
 }
 

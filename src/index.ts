@@ -32,6 +32,8 @@ export {
   TransportError,
   UsageError,
 } from './errors.ts'
+export { isRpcError, type RpcErrorOf } from './explain/is-rpc-error.ts'
+export type { ErrorsOf, RpcErrorCode, RpcErrorType } from './explain/types.ts'
 export type { ManyProgress } from './files/many-progress.ts'
 export { photo } from './files/media.ts'
 export { document } from './files/media-document.ts'

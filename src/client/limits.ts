@@ -17,5 +17,3 @@ export const DEFAULT_MAX_WAIT = 60
 export const MAX_REPAIRS = 16
 /** How often a call is repeated after a fault of the server. */
 export const ATTEMPTS = 4
-/** The first pause after a fault, in milliseconds; doubled each time. */
-export const FIRST_PAUSE = 500

@@ -1,15 +1,20 @@
 /**
  * What to do when a call fails: wait and repeat, or give up.
  *
- * `FLOOD_WAIT_X` is waited out as long as the caller allows; faults of the server (500, -503) and lost connections are
- * repeated a few times with growing pauses. Everything else is the caller's.
+ * Repeated is what `RpcError.retryable` says of the call that failed. Waits that the server asks for (420: `FLOOD_WAIT_X` and
+ * its like) are waited out as long as the caller allows, each for itself, however many there are. Faults of the server (500,
+ * -503) are repeated a few times with growing pauses, spread by chance: whatever is called here may be carried out twice with
+ * the same end, since `messages.uploadMedia` sends nothing and parts are stored under their numbers. On Node, calls that use
+ * up what they are given (a code, a token) are not repeated where the server may have carried them out (`#explain`).
+ * Everything else is the caller's; lost connections are the transport's.
  *
  * Source: https://core.telegram.org/api/errors
  */
 import { RpcError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
+import { backoff } from '../files/backoff.ts'
 import type { Host, Timer } from '../host.ts'
-import { ATTEMPTS, FIRST_PAUSE } from './limits.ts'
+import { ATTEMPTS } from './limits.ts'
 
 /** What the caller is told when a call waits. */
 export interface WaitEvent {
@@ -33,24 +38,20 @@ export interface PolicyOptions {
  * @throws whatever the call threw last, or the signal's reason
  */
 export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptions): Promise<T> {
+  const { host, maxWait, signal, onWait } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
     } catch (error) {
-      const pause = pauseAfter(error, attempt, options.maxWait)
-      if (pause === undefined) throw error
-      const { text, method } = error as RpcError
-      options.onWait?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
-      await sleep(options.host, pause, options.signal)
+      if (!(error instanceof RpcError)) throw error
+      const { retryable, waitSeconds, text, method } = error
+      const told = waitSeconds !== undefined
+      if (!retryable || (told ? waitSeconds > maxWait : attempt >= ATTEMPTS)) throw error
+      const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt, host.random)
+      onWait?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
+      await sleep(host, pause, signal)
     }
   }
-}
-
-/** Milliseconds to wait before the next attempt; undefined if there is none. */
-function pauseAfter(error: unknown, attempt: number, maxWait: number): number | undefined {
-  if (!(error instanceof RpcError) || !error.retryable) return undefined
-  if (error.waitSeconds !== undefined) return error.waitSeconds <= maxWait ? (error.waitSeconds || 1) * 1000 : undefined
-  return attempt < ATTEMPTS ? FIRST_PAUSE * 2 ** (attempt - 1) : undefined
 }
 
 /** Resolves after `delay` milliseconds. @throws the signal's reason when aborted */

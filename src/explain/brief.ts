@@ -8,6 +8,11 @@ export function adviceFor(code: number, _type: string, parameter: number | undef
   return code < 0 || code >= 500 ? 'try again later' : 'change it first'
 }
 
+/** Whether repeating a call can help: only its code tells. */
+export function canRepeat(_code: number, _type: string, _method: string): boolean | undefined {
+  return undefined
+}
+
 /** What to do next, behind a sentence that says what happened; left out here. */
 export function hint(_text: string | (() => string)): string | undefined {
   return undefined

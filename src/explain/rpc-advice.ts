@@ -1,87 +1,116 @@
 /**
- * What to do about an error of the API: one clause for each error that the calls of this package document.
+ * What to do about an error of the API: one row for each error that the calls of this package document.
  *
  * Keys are normalised names (`FLOOD_WAIT_X`); the clauses are ours. Kept terse: it is one of the larger tables of the program.
  * Sources: https://core.telegram.org/method/messages.uploadMedia, https://core.telegram.org/api/files#uploading-files,
  * https://core.telegram.org/method/auth.importBotAuthorization, https://core.telegram.org/api/errors
  */
-const again = 'upload the file again'
+import { type Advice, change, later, never, type Repeat, wait } from './advice.ts'
+import { LOGIN_ADVICE } from './login-advice.ts'
+import { MEDIA_ADVICE } from './media-advice.ts'
+
 const admin = 'ask an admin of the chat for the right to post there'
 const loginAgain = 'log in again'
 const ourBug = 'please report it as a bug of mtproto-upload'
-const token = 'copy the token anew from @BotFather'
-const apiId = 'check api_id and api_hash at https://my.telegram.org'
+const serverFault = 'the server has a fault; try again later'
 
 /** By normalised name; X stands for the number in it. */
-export const ADVICE: Readonly<Record<string, string>> = {
-  // messages.uploadMedia: the peer
-  BOT_MISSING: 'only a bot may do this; log in with a bot token',
-  CHANNEL_INVALID: 'the channel or its access hash is wrong for this account; look the channel up again',
-  CHANNEL_PRIVATE: 'the account is not a member of this channel or was banned from it; join first',
-  CHAT_ADMIN_REQUIRED: 'this needs admin rights in the chat',
-  CHAT_ID_INVALID: 'no such group for this account; supergroups and channels need inputPeerChannel',
-  CHAT_RESTRICTED: `this account may not send to the chat; ${admin}`,
-  CHAT_WRITE_FORBIDDEN: `this account may not write in the chat; ${admin}`,
-  INPUT_USER_DEACTIVATED: 'the user deleted their account; choose another peer',
-  MSG_ID_INVALID: 'the message meant does not exist in that chat; check its id and the peer',
-  PEER_ID_INVALID:
+export const ADVICE: Readonly<Record<string, Advice>> = {
+  ...LOGIN_ADVICE,
+  ...MEDIA_ADVICE,
+  // peers
+  ALLOW_PAYMENT_REQUIRED_X: change('the user wants X stars for each message; pay, or choose another peer'),
+  BUSINESS_CONNECTION_INVALID: change('there is no such business connection; take the id from a fresh update of it'),
+  BUSINESS_PEER_INVALID: change('the business connection does not reach this chat; choose one that it covers'),
+  BUSINESS_PEER_USAGE_MISSING: change('the business account keeps this chat from the bot; its owner can allow it'),
+  CHANNEL_INVALID: change('the channel or its access hash is wrong for this account; look the channel up again'),
+  CHANNEL_MONOFORUM_UNSUPPORTED: change("this is a channel's direct messages; name the channel itself"),
+  CHANNEL_PRIVATE: change('the account is not a member of this channel or was banned from it; join first'),
+  CHAT_ADMIN_REQUIRED: change('this needs admin rights in the chat'),
+  CHAT_ID_INVALID: change('no such group for this account; supergroups and channels need inputPeerChannel'),
+  CHAT_RESTRICTED: change(`this account may not send to the chat; ${admin}`),
+  CHAT_WRITE_FORBIDDEN: change(`this account may not write in the chat; ${admin}`),
+  FROM_MESSAGE_BOT_DISABLED: change(
+    'bots cannot name a user by a message; use the id, after the user wrote to the bot',
+  ),
+  INPUT_USER_DEACTIVATED: change('the user deleted their account; choose another peer'),
+  INVITE_HASH_EMPTY: change('the invite link has nothing behind its +; copy it whole'),
+  INVITE_HASH_EXPIRED: change('the invite link is over or used up; ask for a new one'),
+  INVITE_HASH_INVALID: change('there is no such invite link; copy it again'),
+  MSG_ID_INVALID: change('the message meant does not exist in that chat; check its id and the peer'),
+  PEER_ID_INVALID: change(
     "the peer does not exist or this session has not met it; use 'me', an @username or a fresh InputPeer",
-  USER_BANNED_IN_CHANNEL: 'this account is limited from posting in groups and channels; ask @SpamBot why',
-  VOICE_MESSAGES_FORBIDDEN: 'the user accepts no voice or video messages; send it as a plain document',
-  USERNAME_INVALID: 'that is no possible username; check its spelling',
-  USERNAME_NOT_OCCUPIED: 'nobody has this username; check its spelling',
-  // messages.uploadMedia: the media
-  FILE_PARTS_INVALID: `the number of parts does not fit the file; ${again}`,
-  FILE_PART_X_MISSING: 'the server lacks this part of the file; send the part again, or the whole file if it is part 0',
-  FILE_PART_LENGTH_INVALID: `a part has another length than the rest; ${again}`,
-  IMAGE_PROCESS_FAILED: 'the server cannot decode the image; check that it opens, or send it as a document',
-  INPUT_FETCH_FAIL: `the server could not parse the request; ${ourBug}`,
-  MD5_CHECKSUM_INVALID: `the bytes on the server differ from those read here; ${again}`,
-  MEDIA_INVALID: 'this media cannot be used here; check its type and that the file was uploaded by this account',
-  PHOTO_EXT_INVALID: 'the file name does not end like a photo; name it .jpg or .png',
-  PHOTO_INVALID_DIMENSIONS: 'width + height may be 10000 at most and the ratio 20; scale it, or send it as a document',
-  PHOTO_SAVE_FILE_INVALID: 'the server could not store the photo; try again later, or send it as a document',
-  WEBPAGE_CURL_FAILED:
-    'the server could not fetch the URL; check that it is public and answers, or upload the file itself',
-  // upload.*
-  FILE_PART_EMPTY: `a part without bytes was sent; ${ourBug}`,
-  FILE_PART_INVALID: 'the number of the part is out of range; the file has too many parts for this account',
-  FILE_PART_TOO_BIG: `a part may have 512 KiB at most; ${ourBug}`,
-  FILE_PART_TOO_SMALL: 'the parts are too small for a file of this size; choose a larger partSize',
-  FILE_PART_SIZE_INVALID: 'the part size must be a multiple of 1 KiB that divides 512 KiB',
-  FILE_PART_SIZE_CHANGED: `all parts but the last must have one size; ${again}`,
-  // login, keys, connection
-  ACCESS_TOKEN_EXPIRED: `the bot token was revoked; ${token}`,
-  ACCESS_TOKEN_INVALID: `the bot token is wrong; ${token}`,
-  API_ID_INVALID: `the server does not know this pair; ${apiId}`,
-  API_ID_PUBLISHED_FLOOD: 'this api_id was published and is blocked; get one of your own at https://my.telegram.org',
-  AUTH_BYTES_INVALID: 'the exported authorization is wrong or used up; export it again',
-  AUTH_KEY_DUPLICATED: `two clients used one key at once and the server dropped it; ${loginAgain}, one session for each process`,
-  AUTH_KEY_INVALID: `the server refuses this key; ${loginAgain}`,
-  AUTH_KEY_PERM_EMPTY: 'the server takes calls under bound temporary keys alone; turn forward secrecy on (--pfs)',
-  AUTH_KEY_UNREGISTERED: `no account is logged in with this key; ${loginAgain}`,
-  CONNECTION_API_ID_INVALID: apiId,
-  CONNECTION_LAYER_INVALID: `the server does not speak our layer; ${ourBug}`,
-  CONNECTION_NOT_INITED: `the connection was not introduced; ${ourBug}`,
-  DC_ID_INVALID: 'no such datacenter; check its number',
-  ENCRYPTED_MESSAGE_INVALID: 'the temporary key could not be bound; check the clock, then connect again',
-  PASSWORD_HASH_INVALID: 'the password is wrong; mind upper and lower case, and the hint',
-  PHONE_CODE_EMPTY: 'no code was given; give the one that was sent',
-  PHONE_CODE_EXPIRED: 'the code is no longer good; have another one sent',
-  PHONE_CODE_INVALID: 'the code is wrong; read it again, or have another one sent',
-  PHONE_NUMBER_BANNED: 'this number is banned from Telegram; write to recover@telegram.org',
-  PHONE_NUMBER_FLOOD: 'codes were asked for too often; try again in some hours',
-  PHONE_NUMBER_INVALID: 'this is no phone number; give it with the code of its country, as +49 170 1234567',
-  SEND_CODE_UNAVAILABLE: 'there is no further way to send a code; use the one that was sent, or try again later',
-  SESSION_EXPIRED: `the session expired; ${loginAgain}`,
-  SESSION_PASSWORD_NEEDED: 'the account has a second factor; its password is needed',
-  SESSION_REVOKED: `the user ended this session; ${loginAgain}`,
-  USER_DEACTIVATED: 'the account was deleted; use another',
-  USER_DEACTIVATED_BAN: 'the account was banned; use another, or write to recover@telegram.org',
-  // waits and faults
-  FLOOD_WAIT_X: 'too many requests; wait X s',
-  FLOOD_PREMIUM_WAIT_X: 'uploads of accounts without Premium are slowed down; wait X s',
-  SLOWMODE_WAIT_X: 'the chat is in slow mode; wait X s',
-  MSG_WAIT_FAILED: 'a request that this one had to follow failed; repeat both',
-  Timeout: 'the server took too long; try again',
+  ),
+  PHONE_NOT_OCCUPIED: change('nobody has this number, or its owner hides it; use an @username'),
+  PRIVACY_PREMIUM_REQUIRED: change('the user hears only from contacts and Premium accounts; use such an account'),
+  STARREF_EXPIRED: change('the affiliate link is over; leave the referrer out'),
+  USERNAME_INVALID: change('that is no possible username; check its spelling'),
+  USERNAME_NOT_OCCUPIED: change('nobody has this username; check its spelling'),
+  USER_BANNED_IN_CHANNEL: change('this account is limited from posting in groups and channels; ask @SpamBot why'),
+  USER_ID_INVALID: change('there is no such user; look the account up again'),
+  USER_IS_BLOCKED: change('the user has blocked this account; choose another peer'),
+  USER_IS_BOT: change('bots cannot write to bots; choose another peer'),
+  USER_PRIVACY_RESTRICTED: change("the user's privacy settings forbid this; ask them, or choose another peer"),
+  VOICE_MESSAGES_FORBIDDEN: change('the user accepts no voice or video messages; send it as a plain document'),
+  YOU_BLOCKED_USER: change('this account has blocked the user; unblock them first'),
+  // requests and connections
+  CDN_METHOD_INVALID: never(`this call does not belong on a CDN; ${ourBug}`),
+  CONNECTION_API_ID_INVALID: change('check api_id and api_hash at https://my.telegram.org'),
+  CONNECTION_APP_VERSION_EMPTY: change('device.appVersion is empty; give it a text'),
+  CONNECTION_DEVICE_MODEL_EMPTY: change('device.deviceModel is empty; give it a text'),
+  CONNECTION_LAYER_INVALID: never(`the server does not speak our layer; ${ourBug}`),
+  CONNECTION_NOT_INITED: never(`the connection was not introduced; ${ourBug}`),
+  CONNECTION_SYSTEM_EMPTY: change('device.systemVersion is empty; give it a text'),
+  DATA_INVALID: change('encrypted data in the request was refused; make it anew'),
+  DC_ID_INVALID: change('no such datacenter; check its number'),
+  INPUT_FETCH_ERROR: never(`the server could not read the request; ${ourBug}`),
+  INPUT_FETCH_FAIL: never(`the server could not parse the request; ${ourBug}`),
+  INPUT_LAYER_INVALID: never(`the server does not speak our layer; ${ourBug}`),
+  INPUT_METHOD_INVALID: never('the server does not know this method; it may belong to another layer'),
+  INPUT_REQUEST_TOO_LONG: never(`the request is longer than its method; ${ourBug}`),
+  BOT_METHOD_INVALID: change('bots cannot call this; log in as a person'),
+  // keys and sessions
+  AUTH_KEY_DUPLICATED: change(
+    `two clients used one key at once and the server dropped it; ${loginAgain}, one session for each process`,
+  ),
+  AUTH_KEY_INVALID: change(`the server refuses this key; ${loginAgain}`),
+  AUTH_KEY_PERM_EMPTY: change(
+    'the server takes calls under bound temporary keys alone; turn forward secrecy on (--pfs)',
+  ),
+  AUTH_KEY_UNREGISTERED: change(`no account is logged in with this key; ${loginAgain}`),
+  SESSION_EXPIRED: change(`the session expired; ${loginAgain}`),
+  SESSION_PASSWORD_NEEDED: change('the account has a second factor; its password is needed'),
+  SESSION_REVOKED: change(`the user ended this session; ${loginAgain}`),
+  USER_DEACTIVATED: never('the account was deleted; use another'),
+  USER_DEACTIVATED_BAN: never('the account was banned; use another, or write to recover@telegram.org'),
+  // other datacenters
+  FILE_MIGRATE_X: change('the file lies in datacenter X; ask for it there'),
+  NETWORK_MIGRATE_X: change('datacenter X serves this; repeat the call there'),
+  PHONE_MIGRATE_X: change('datacenter X serves this number; repeat the call there'),
+  USER_MIGRATE_X: change('the account lives in datacenter X; repeat the call there'),
+  // waits
+  FLOOD_WAIT_X: wait('too many requests; wait X s'),
+  FLOOD_PREMIUM_WAIT_X: wait('uploads of accounts without Premium are slowed down; wait X s'),
+  SLOWMODE_WAIT_X: wait('the chat is in slow mode; wait X s'),
+  FROZEN_METHOD_INVALID: never('the account is frozen and may not do this; appeal in an official app'),
+  // faults
+  AUTH_KEY_UNSYNCHRONIZED: later(serverFault),
+  INTERDC_X_CALL_ERROR: later('datacenter X could not be reached from this one; try again later'),
+  INTERDC_X_CALL_RICH_ERROR: later('datacenter X could not be reached from this one; try again later'),
+  MSG_WAIT_FAILED: change('a request that this one had to follow failed; repeat both'),
+  RPC_CALL_FAIL: later(serverFault),
+  RPC_MCGET_FAIL: later(serverFault),
+  Timeout: later('the server took too long; try again'),
+  WORKER_BUSY_TOO_LONG_RETRY: later('the server is too busy; try again later'),
+}
+
+/** The row of an error; undefined for one that no method documents. */
+export function adviceOf(type: string): Advice | undefined {
+  return Object.hasOwn(ADVICE, type) ? ADVICE[type] : undefined
+}
+
+/** Whether repeating a call helps against an error. A lost login is begun anew by asking for a code, which may be repeated. */
+export function repeatOf(type: string, method: string): Repeat | undefined {
+  if (method === 'auth.sendCode' && type.startsWith('AUTH_RESTART')) return 'later'
+  return adviceOf(type)?.repeat
 }

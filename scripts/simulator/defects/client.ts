@@ -47,15 +47,15 @@ export const CLIENT_DEFECTS: Defects = {
   'faults-not-repeated': {
     what: 'a fault of the server ends a call at once',
     file: POLICY,
-    find: 'return attempt < ATTEMPTS ?',
-    replace: 'return attempt < 1 ?',
+    find: ': attempt >= ATTEMPTS',
+    replace: ': attempt >= 1',
     within: 20,
   },
   'busy-retries': {
     what: 'after a fault of the server a call is made again without end',
     file: POLICY,
-    find: 'return attempt < ATTEMPTS ? FIRST_PAUSE * 2 ** (attempt - 1) : undefined',
-    replace: 'return attempt * 0',
-    within: 60,
+    find: 'const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt, host.random)',
+    replace: 'const pause = --attempt * 0',
+    within: 120,
   },
 }
