@@ -1,15 +1,15 @@
 /**
  * Bounds the time that connecting and logging in may take.
  */
+import type { ClientEvent } from '../client/events.ts'
 import { SecurityError, TransportError } from '../errors.ts'
-import type { AnyEvent } from './events.ts'
 
 /** A running deadline. */
 export interface Deadline {
   /** Aborts when the time is over, with a TransportError NO_ANSWER. */
   readonly signal: AbortSignal
   /** Gives the time back that the server asked us to wait, and remembers why a connection was lost. */
-  allowFor(event: AnyEvent): void
+  allowFor(event: ClientEvent): void
   /** Ends it. */
   stop(): void
 }
@@ -36,8 +36,8 @@ export function startDeadline(seconds: number, proxy?: string): Deadline {
     signal: controller.signal,
     allowFor(event) {
       if (event.type === 'connecting') server = event.where
-      if (event.type === 'disconnected' && 'error' in event) cause = event.error ?? cause
-      if (event.type !== 'wait' || !('seconds' in event)) return
+      if (event.type === 'disconnected') cause = event.error ?? cause
+      if (event.type !== 'wait') return
       clearTimeout(timer)
       timer = start(seconds + event.seconds)
     },

@@ -3,22 +3,19 @@
  */
 import type { ClientEvent } from '../client/events.ts'
 import { RpcError } from '../errors.ts'
-import type { UploadEvent } from '../files/options.ts'
 import type { ResumeEvent } from '../files/resumption.ts'
 import { bytesText, durationText } from './progress.ts'
 import { reasonOf } from './system-error.ts'
 
-export type AnyEvent = ClientEvent | UploadEvent
-
 /** What everybody should know, even without --verbose: that the server makes us wait, that something is sent again or not. */
-export function noticeText(event: AnyEvent): string | undefined {
+export function noticeText(event: ClientEvent): string | undefined {
   if (event.type === 'repair') {
     const what = event.part === 0 ? 'what it had of the file' : `part ${event.part} of the file`
     return `the server has lost ${what}; sending it again`
   }
   if (event.type === 'resume' || event.type === 'restart' || event.type === 'unnoted') return resumptionText(event)
+  // That parts have to wait is shown as progress.
   if (event.type !== 'wait') return undefined
-  if (!('seconds' in event)) return undefined // Shown as progress.
   return `waiting ${durationText(event.seconds)} before ${event.method} is tried again (${event.reason})`
 }
 
@@ -57,8 +54,8 @@ function resumptionText(event: ResumeEvent): string | undefined {
 }
 
 /** Any event as one line: its type, then its fields. Parts are too many to tell. */
-export function eventText(event: AnyEvent): string | undefined {
-  if (event.type === 'part') return undefined
+export function eventText(event: ClientEvent): string | undefined {
+  if (['part', 'call', 'answered', 'traffic'].includes(event.type)) return undefined
   const fields = Object.entries(event).flatMap(([name, value]: [string, unknown]) =>
     name === 'type' || value === undefined ? [] : [`${name}=${fieldText(value)}`],
   )

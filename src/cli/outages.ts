@@ -6,7 +6,7 @@
  * are one matter to people: a loss is told once, and the return when none is lost any more. An address that was never
  * reached is not lost: that is an error of its own.
  */
-import type { AnyEvent } from './events.ts'
+import type { ClientEvent } from '../client/events.ts'
 
 /** Milliseconds that a connection may be away without a word. */
 export const SILENCE = 2_000
@@ -16,7 +16,7 @@ export const STEADY = 500
 /** Follows the connections of a client. */
 export interface Outages {
   /** Takes notice of an event. */
-  notice(event: AnyEvent): void
+  notice(event: ClientEvent): void
   /** Ends it: nothing is told from now on. */
   stop(): void
 }

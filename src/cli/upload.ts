@@ -19,7 +19,7 @@ import { document } from '../files/media-document.ts'
 import type { MediaRequest } from '../files/media-types.ts'
 import type { UploadProgress } from '../files/progress.ts'
 import { startDeadline } from './deadline.ts'
-import { type AnyEvent, eventText, noticeText } from './events.ts'
+import { eventText, noticeText } from './events.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -47,10 +47,6 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     progress.end(false)
     say(`${PROGRAM}: ${text}`)
   }
-  const onEvent = (event: AnyEvent): void => {
-    const text = job.verbose ? eventText(event) : job.quiet ? undefined : noticeText(event)
-    if (text !== undefined) tell(text)
-  }
   // With --verbose each loss is told anyhow.
   const outages = job.quiet || job.verbose ? undefined : followOutages(tell)
   const proxy = job.proxy === undefined ? undefined : labelOf(job.proxy)
@@ -60,7 +56,8 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     onEvent: (event) => {
       deadline.allowFor(event)
       outages?.notice(event)
-      onEvent(event)
+      const text = job.verbose ? eventText(event) : job.quiet ? undefined : noticeText(event)
+      if (text !== undefined) tell(text)
     },
     signal: AbortSignal.any([signal, deadline.signal]),
   })
@@ -70,7 +67,7 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     })
     .finally(() => deadline.stop())
   try {
-    return await uploadAll(client, files, { job, journal, signal, proxy, progress, onEvent })
+    return await uploadAll(client, files, { job, journal, signal, proxy, progress })
   } finally {
     outages?.stop()
     await client.close()
@@ -107,7 +104,6 @@ interface Run {
   readonly signal: AbortSignal
   readonly proxy: string | undefined
   readonly progress: ProgressDisplay
-  readonly onEvent: (event: AnyEvent) => void
 }
 
 async function uploadAll(client: UploadClient, files: readonly InputFile[], run: Run): Promise<ExitCode> {
@@ -198,14 +194,13 @@ function isPeers({ type }: RpcError): boolean {
   return /^(PEER|CHAT|CHANNEL|USERNAME|INPUT_USER|USER_BANNED)_/.test(type)
 }
 
-function uploadOptions(file: InputFile, { job, journal, signal, progress, onEvent }: Run): UploadMediaOptions {
+function uploadOptions(file: InputFile, { job, journal, signal, progress }: Run): UploadMediaOptions {
   const several = job.files.length > 1
   return {
     peer: job.peer,
     media: mediaOf(file, job),
     signal,
     ...(!several && { onProgress: (state) => progress.update(file.label, state) }),
-    onEvent,
     // Standard input cannot be read a second time.
     ...(journal !== undefined && file.data !== process.stdin && { resume: journal }),
   }

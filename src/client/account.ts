@@ -65,16 +65,15 @@ export class Account {
     const { onEvent } = options
     this.options = {
       ...options,
-      // A watcher that throws ends everything with its error, as soon as the packet that it saw has been dealt with.
+      // A watcher that throws, or rejects, ends everything with its error, as soon as the packet that it saw has been dealt
+      // with.
       onEvent:
         onEvent &&
         ((event) => {
-          try {
-            onEvent(event)
-          } catch (error) {
+          ;(async () => onEvent(event))().catch((error: unknown) => {
             this.#thrown ??= { error }
-            queueMicrotask(() => this.#dc.close(error as Error))
-          }
+            this.#dc.close(error as Error)
+          })
         }),
     }
     this.#platform = platform
@@ -176,7 +175,7 @@ export class Account {
 
   #patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const { host, maxWait, onEvent } = this.options
-    return withPolicy(call, { host, maxWait, signal, onWait: onEvent })
+    return withPolicy(call, { host, maxWait, signal, onEvent })
   }
 
   /** Runs a call, and again after a migration or a renewed login. */
@@ -296,14 +295,15 @@ export class Account {
     const options = this.options
     const data = this.#data
     const way = this.#way
-    const { host, crypto, dial = way.dial, forwardSecrecy } = options
+    const { host, crypto, dial = way.dial, forwardSecrecy, observe = this.#platform.observe } = options
     const make =
       forwardSecrecy === true
         ? this.#platform.forwardSecrecy()
         : forwardSecrecy || ((settings) => new Datacenter(settings))
+    const watched = observe?.(make, way) ?? make
     const place = placeOf(id, options, this.#platform, way, address)
     const stored = data.keys.get(place.id)
-    return make({
+    return watched({
       ...place,
       host,
       crypto,

@@ -183,7 +183,7 @@ export class UploadClient {
     file: FileLike,
     options: Resuming<UploadFileOptions> & { readonly kind?: UploadKind; readonly collected?: Map<FileLike, Source> },
   ): Promise<UploadedFile> {
-    const { host, crypto, maxWait } = this.#account.options
+    const { host, crypto, maxWait, onEvent } = this.#account.options
     return upload(this.#sender, file, {
       openPath: platform.openFile,
       buffers: platform.buffers,
@@ -192,6 +192,10 @@ export class UploadClient {
       host,
       crypto,
       maxWait,
+      onEvent: (event) => {
+        options.onEvent?.(event)
+        onEvent?.(event)
+      },
       // A connection gives up after a minute of its own; only then does its error come here. One that was closed was not
       // given up, but left for another.
       isFinal: (error) => error instanceof TransportError && error.code !== 'CLIENT_CLOSED',

@@ -1,12 +1,16 @@
 /**
  * What a client tells about itself while it works, for logs, progress and research. Nothing is printed by default.
+ *
+ * Each of them says when it is told.
  */
-import type { DatacenterEvent } from '../transport/datacenter.ts'
+import type { UploadEvent } from '../files/options.ts'
+import type { WatchedEvent } from '../transport/observed.ts'
 import type { WaitEvent } from './policy.ts'
 
 /** See `ConnectOptions.onEvent`. */
 export type ClientEvent =
-  | DatacenterEvent
+  | WatchedEvent
+  | UploadEvent
   | WaitEvent
   /** Logged in as this account. */
   | { readonly type: 'login'; readonly userId: bigint; readonly dc: number }

@@ -25,6 +25,7 @@ export type { Way } from './way.ts'
  */
 export function httpWay(): Way {
   return {
+    name: 'http',
     codec: bare,
     dial: dialHttp,
     address: (id, test) => ({ ...webSocketAddress(id, test), path: test ? '/apiw_test1' : '/apiw1' }),

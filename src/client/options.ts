@@ -6,6 +6,7 @@ import type { ServerKey } from '../crypto/rsa.ts'
 import type { Host } from '../host.ts'
 import type { Address, Dial } from '../transport/carrier/carrier.ts'
 import type { MakeDatacenter } from '../transport/datacenter.ts'
+import type { Observe } from '../transport/observed.ts'
 import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { Login } from './login/context.ts'
@@ -115,7 +116,17 @@ export interface ConnectOptions extends WayOptions {
    */
   readonly forwardSecrecy?: boolean | MakeDatacenter | undefined
   readonly device?: DeviceInfo | undefined
-  readonly onEvent?: ((event: ClientEvent) => void) | undefined
+  /**
+   * Told of everything that happens: connections, calls, waits, migrations, uploads; see `ClientEvent`. It is called in the
+   * middle of the work, so it should be quick, and what it calls of the client runs on its own. If it throws, or returns a
+   * promise that rejects, all connections are closed with that error, and so are the calls under way.
+   */
+  readonly onEvent?: ((event: ClientEvent) => unknown) | undefined
+  /**
+   * Has `onEvent` told of calls and bytes too. Built in on Node, Bun and Deno; bundles for browsers take `observed` of
+   * `mtproto-upload/observe`.
+   */
+  readonly observe?: Observe | undefined
   /** Aborts connecting and logging in; afterwards it has no effect. */
   readonly signal?: AbortSignal | undefined
   /** Clock, timers and randomness; the platform's unless told. */

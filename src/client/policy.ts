@@ -30,7 +30,7 @@ export interface PolicyOptions {
   /** Longest wait in seconds that the server may ask for. */
   readonly maxWait: number
   readonly signal?: AbortSignal | undefined
-  readonly onWait?: ((event: WaitEvent) => void) | undefined
+  readonly onEvent?: ((event: WaitEvent) => void) | undefined
 }
 
 /**
@@ -38,7 +38,7 @@ export interface PolicyOptions {
  * @throws whatever the call threw last, or the signal's reason
  */
 export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptions): Promise<T> {
-  const { host, maxWait, signal, onWait } = options
+  const { host, maxWait, signal, onEvent } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
@@ -48,7 +48,7 @@ export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptio
       const told = waitSeconds !== undefined
       if (!retryable || (told ? waitSeconds > maxWait : attempt >= ATTEMPTS)) throw error
       const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt, host.random)
-      onWait?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
+      onEvent?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
       await sleep(host, pause, signal)
     }
   }

@@ -7,6 +7,8 @@ import type { CodecFactory } from '../transport/transport-name.ts'
 
 /** How packets get to a server. */
 export interface Way {
+  /** What to call it, for those who watch: `obfuscated`, `mtproxy`. */
+  readonly name?: string | undefined
   /** Makes a codec for one connection. */
   readonly codec: CodecFactory
   readonly dial: Dial

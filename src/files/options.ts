@@ -28,10 +28,11 @@ export interface PartSender {
   replaceLane?(lane: number, error: Error): void
 }
 
-/** What happens during an upload, for those who watch. */
-export type UploadEvent =
-  | { readonly type: 'start'; readonly fileId: bigint; readonly plan: UploadPlan }
-  /** A part was acknowledged. */
+/** What happens to a file that is uploaded. */
+export type TransferEvent =
+  /** Its parts begin to be sent. */
+  | { readonly type: 'start'; readonly plan: UploadPlan }
+  /** A part was acknowledged, `roundTrip` ms after it was handed over. */
   | {
       readonly type: 'part'
       readonly part: number
@@ -47,14 +48,17 @@ export type UploadEvent =
       readonly delay: number
       readonly error: unknown
     }
-  /** The server makes all lanes wait until `until` (ms since 1970). */
-  | { readonly type: 'wait'; readonly until: number }
+  /** The server makes all lanes wait for so many seconds, until `until` (ms since 1970). */
+  | { readonly type: 'pause'; readonly until: number; readonly seconds: number }
   /** Nothing moved on a lane while others did: what it had under way goes elsewhere, and its connection is closed. */
   | { readonly type: 'stall'; readonly lane: number }
   /** The number of lanes in use changed. */
   | { readonly type: 'lanes'; readonly lanes: number }
+  /** All parts have arrived. */
   | { readonly type: 'done'; readonly size: number; readonly parts: number }
-  | ResumeEvent
+
+/** What happens during an upload, for those who watch; `fileId` is what the server knows the file by until it is used. */
+export type UploadEvent = (TransferEvent & { readonly fileId: bigint; readonly name: string }) | ResumeEvent
 
 /** What {@link upload} needs and can be told. */
 export interface UploadOptions extends OpenOptions {

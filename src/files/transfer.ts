@@ -12,7 +12,7 @@ import { FileError, type RpcError } from '../errors.ts'
 import { backoff } from './backoff.ts'
 import type { Gate, GateMember, Pass } from './gate.ts'
 import { MAX_SPARED, READ_AHEAD } from './limits.ts'
-import type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
+import type { PartRequest, PartSender, TransferEvent, UploadOptions } from './options.ts'
 import type { UploadPlan } from './plan.ts'
 import { progressMeter } from './progress.ts'
 import type { Piece } from './reader.ts'
@@ -36,7 +36,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
   const { sender, gate, plan, pieces, fileId, label, host, signal, onEvent, onProgress } = options
   const { maxAttempts = 5, maxWait = 3600, isFinal, ledger } = options
   const report = onProgress && progressMeter(host, onProgress)
-  const emit = (event: UploadEvent): void => onEvent?.(event)
+  const emit = (event: TransferEvent): void => onEvent?.({ ...event, fileId, name: label })
   /** One for each attempt: a single signal with many listeners makes Node warn of a leak. */
   const attempts = new Set<AbortController>()
   let over = false
@@ -91,7 +91,7 @@ export function transfer(options: TransferOptions): Promise<{ readonly size: num
     const member: GateMember = {
       paused(until) {
         tell(() => {
-          emit({ type: 'wait', until: wall(until) })
+          emit({ type: 'pause', until: wall(until), seconds: (until - host.now()) / 1000 })
           progress(true)
         })
       },

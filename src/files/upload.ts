@@ -25,7 +25,7 @@ import { sourceError } from './source-error.ts'
 import { transfer } from './transfer.ts'
 import { createWindow } from './window.ts'
 
-export type { PartSender, UploadEvent, UploadOptions } from './options.ts'
+export type { PartSender, TransferEvent, UploadEvent, UploadOptions } from './options.ts'
 export type { UploadProgress } from './progress.ts'
 
 /** A file that lies on the server, to be used within some hours. */
@@ -111,11 +111,11 @@ async function send(
   const gate = options.gate ?? gateOf(sender, host)
   const ledger = await options.resume?.begin(source, plan, name, options)
   const fileId = ledger?.fileId ?? drawFileId(host)
-  onEvent?.({ type: 'start', fileId, plan })
+  onEvent?.({ type: 'start', fileId, name, plan })
   const shared = { ...options, sender, gate, plan, fileId, label: name, buffers }
   const pieces = (over: () => boolean): AsyncGenerator<Piece> => readParts(source, shared, over, md5, undefined, ledger)
   const { size, parts } = await transfer({ ...shared, ledger, pieces })
-  onEvent?.({ type: 'done', size, parts })
+  onEvent?.({ type: 'done', fileId, name, size, parts })
 
   const file = { id: fileId, parts, name }
   const canResend = source.kind === 'random'

@@ -39,14 +39,26 @@ export interface ConnectionOptions {
   readonly onEvent?: ((event: ConnectionEvent) => void) | undefined
 }
 
-/** What happens to a connection, for logs and progress. */
-export type ConnectionEvent =
-  | { readonly type: 'connecting'; readonly where: string; readonly attempt: number }
-  | { readonly type: 'exchanging'; readonly where: string }
-  | { readonly type: 'connected'; readonly where: string }
+/** What happens to a connection. */
+export type LinkEvent =
+  /** It is opened, for the `attempt`-th time since it last stood. */
+  | { readonly type: 'connecting'; readonly attempt: number }
+  /** It is open, and an authorization key is agreed on. */
+  | { readonly type: 'exchanging' }
+  /** It carries calls. */
   | {
-      readonly type: 'disconnected'
-      readonly where: string
-      readonly error: Error | undefined
-      readonly retryIn: number | undefined
+      readonly type: 'connected'
+      /** Milliseconds since `connecting`; this and what follows where it is watched closely (`Observe`). */
+      readonly ms?: number | undefined
+      /** How packets travel: the name of the transport. */
+      readonly transport?: string | undefined
+      /** The address that answered, the proxy's if there is one, where the carrier knows. */
+      readonly remote?: string | undefined
     }
+  /** It is lost, or could not be opened; tried again in `retryIn` ms, or not before the next call. */
+  | { readonly type: 'disconnected'; readonly error: Error | undefined; readonly retryIn: number | undefined }
+  /** It was closed by this side for good: by `error`, or as nobody needs it any more. */
+  | { readonly type: 'closed'; readonly error: Error | undefined }
+
+/** What happens to a connection, for logs and progress; `where` is the server's address. */
+export type ConnectionEvent = LinkEvent & { readonly where: string }

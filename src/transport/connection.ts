@@ -11,7 +11,7 @@ import { SecurityError, TransportError } from '../errors.ts'
 import { NEVER, randomBytes, type Timer } from '../host.ts'
 import type { Carrier, CarrierHandlers } from './carrier/carrier.ts'
 import { asError, closedByUs, saidByServer, transportError } from './connection-errors.ts'
-import type { ConnectionEvent, ConnectionOptions } from './connection-options.ts'
+import type { ConnectionOptions, LinkEvent } from './connection-options.ts'
 import { KeyExchange } from './exchange/exchange.ts'
 import { unwrapPlain, wrapPlain } from './exchange/plain.ts'
 import type { PacketCodec } from './framing/framing.ts'
@@ -99,11 +99,12 @@ export class Connection {
   }
 
   /** Closes for good; calls that wait are rejected with `error`. */
-  close(error: Error = closedByUs()): void {
+  close(error?: Error): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#dropLink()
-    this.#options.session.failAll(error)
+    this.#options.session.failAll(error ?? closedByUs())
+    this.#emit({ type: 'closed', error })
   }
 
   /** Calls made in one go travel in one packet: what they start is done when the caller's code has run. */
@@ -129,7 +130,7 @@ export class Connection {
     this.#state = 'dialling'
     this.#attempts++
     this.#tries++
-    this.#emit({ type: 'connecting', where, attempt: this.#attempts })
+    this.#emit({ type: 'connecting', attempt: this.#attempts })
     // Whoever listens may have closed us.
     if (this.state === 'closed') return
     const link = ++this.#link
@@ -178,7 +179,7 @@ export class Connection {
     }
     keys.maker = this
     this.#state = 'exchanging'
-    this.#emit({ type: 'exchanging', where: this.#options.where })
+    this.#emit({ type: 'exchanging' })
     if (this.state === 'closed') return
     this.#exchange = new KeyExchange({ crypto, random: host.random, ...exchange })
     this.#exchangeIds = new MessageIds()
@@ -196,7 +197,7 @@ export class Connection {
     // A session belongs to a key; another lane may have changed it.
     if (this.#authKey && this.#authKey !== current) this.#options.session.reset('key')
     this.#authKey = current
-    this.#emit({ type: 'connected', where: this.#options.where })
+    this.#emit({ type: 'connected' })
     if (this.state === 'closed') return
     this.#options.session.connected(this.#options.host.now())
     this.#pump()
@@ -318,7 +319,7 @@ export class Connection {
 
   /** The link is gone, by `error` or, without one, by our own wish to begin anew. */
   #lost(error: Error | undefined): void {
-    const { session, host, where } = this.#options
+    const { session, host } = this.#options
     if (this.#state === 'ready' && host.now() >= this.#readyAt + SETTLED) this.#attempts = 0
     this.#dropLink()
     this.#state = 'idle'
@@ -332,7 +333,7 @@ export class Connection {
       // Whoever came during the last attempt gets attempts of their own: the network may be back.
       if (session.pending) pause = 0
     }
-    this.#emit({ type: 'disconnected', where, error, retryIn: pause })
+    this.#emit({ type: 'disconnected', error, retryIn: pause })
     if (this.state === 'closed' || pause === undefined) return
     this.#state = 'waiting'
     this.#timer = host.setTimer(pause, () => this.#onTimer())
@@ -390,7 +391,7 @@ export class Connection {
     return transportError(status, where)
   }
 
-  #emit(event: ConnectionEvent): void {
-    this.#options.onEvent?.(event)
+  #emit(event: LinkEvent): void {
+    this.#options.onEvent?.({ ...event, where: this.#options.where })
   }
 }

@@ -239,7 +239,7 @@ const SCENES: readonly (readonly [string, () => Scene | Promise<Scene>])[] = [
         wait = resolve
       })
       void request(/saveBigFilePart/, flood)
-      return { file: big, options: { onEvent: ({ type }) => type === 'wait' && wait() }, reached, waits: true }
+      return { file: big, options: { onEvent: ({ type }) => type === 'pause' && wait() }, reached, waits: true }
     },
   ],
   [

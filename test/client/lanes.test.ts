@@ -113,7 +113,7 @@ describe('in virtual time', () => {
     }
     const media = await host.runUntil(uploader.uploadMedia({ media: document({ data, name: 'a' }), onEvent }))
     expect(media).toMatchObject({ document: { size: BigInt(data.length) } })
-    expect(events.filter(({ type }) => type === 'stall')).toEqual([{ type: 'stall', lane: 2 }])
+    expect(events.filter(({ type }) => type === 'stall')).toMatchObject([{ lane: 2, name: 'a' }])
     expect([links[0]!.closed, links[2]!.closed]).toEqual([false, true])
     // What was on its way when the lane fell silent reached the server, and was not answered: that alone arrives twice.
     const count = countOf(requests)
@@ -237,7 +237,7 @@ describe('over real sockets', () => {
       },
     })
     expect(media).toMatchObject({ document: { size: BigInt(data.length) } })
-    expect(events.filter(({ type }) => type === 'stall')).toContainEqual({ type: 'stall', lane: 1 })
+    expect(events).toContainEqual(expect.objectContaining({ type: 'stall', lane: 1 }))
     expect(way.near[1]!.destroyed).toBe(true)
     expect(countOf(requests).size).toBe(Math.ceil(data.length / 524_288))
   })

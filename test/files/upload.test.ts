@@ -295,7 +295,9 @@ describe('flood waits', () => {
       const times = server.log.map(({ at }) => at)
       expect(times.filter((at) => at > 10 && at < 30_010)).toEqual([])
       expect(times.filter((at) => at >= 30_010).length).toBeGreaterThan(10)
-      expect(events.filter(({ type }) => type === 'wait')).toEqual([{ type: 'wait', until: start + 30_010 }])
+      expect(events.filter(({ type }) => type === 'pause')).toEqual([
+        { type: 'pause', until: start + 30_010, seconds: 30, fileId: expect.any(BigInt) as bigint, name: 'file' },
+      ])
       expect(waits).toContain(start + 30_010)
       expect(waits.at(-1)).toBeUndefined()
       expect(server.assemble(40).length).toBe(5 * MiB)
@@ -333,7 +335,7 @@ describe('flood waits', () => {
     const watch =
       (name: string) =>
       (event: UploadEvent): void => {
-        if (event.type === 'wait') waits.push(name)
+        if (event.type === 'pause') waits.push(name)
       }
     const first = upload(server, pattern(3 * MiB), { ...options, onEvent: watch('a') })
     const second = upload(server, pattern(3 * MiB), { ...options, onEvent: watch('b') })

@@ -33,6 +33,7 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6, dc }:
   const tcp = tcpDial({ ipv6 })
   if (proxy?.type === 'mtproxy') {
     return {
+      name: 'mtproxy',
       codec: mtproxyCodec(proxy.secret),
       dial: noticingHttp(
         mtproxyDial({ ...proxy.address, secret: proxy.secret }, tcp, nativeCrypto),
@@ -45,11 +46,12 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6, dc }:
   if (typeof transport === 'object' || transport === 'http') {
     if (proxy) throw new UsageError('this transport goes through no proxy: choose another one, or leave the proxy out')
     if (typeof transport === 'object') return transport
-    return { codec: bare, dial: happyEyeballs(dialHttp, { ipv6 }), address: httpAddress, locate }
+    return { name: transport, codec: bare, dial: happyEyeballs(dialHttp, { ipv6 }), address: httpAddress, locate }
   }
   const stream = proxy ? through(proxy, tcp, ipv6) : tcp
   const isWeb = transport === 'ws'
   return {
+    name: transport,
     codec: (options) => createCodec(transport, options),
     dial: !isWeb ? noticingHttp(stream) : proxy || ipv6 !== undefined ? webSocketOver(stream) : dialWebSocket,
     address: isWeb ? webSocketAddress : telegramAddress,

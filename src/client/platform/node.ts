@@ -10,6 +10,7 @@ import { journalFolder } from '../../files/resume/folder.ts'
 import { sharedBuffers } from '../../files/shared-buffers.ts'
 import { openFile } from '../../files/source-file.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
+import { observed } from '../../transport/observed.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
 import { askMaxParts } from '../part-limit.ts'
@@ -35,6 +36,7 @@ export const platform: Platform = {
   methods: ALL_METHODS,
   way: nodeWay,
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
+  observe: observed,
   peers: peersByName,
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,

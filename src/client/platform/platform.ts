@@ -9,6 +9,7 @@ import type { Resume } from '../../files/resumption.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { MakeDatacenter } from '../../transport/datacenter.ts'
+import type { Observe } from '../../transport/observed.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { askMaxParts } from '../part-limit.ts'
@@ -34,6 +35,8 @@ export interface Platform {
   parseKey(pem: string): ServerKey
   /** What the option `forwardSecrecy: true` means. @throws UsageError where it has to be given */
   forwardSecrecy(): MakeDatacenter
+  /** What the option `observe` is unless told; nothing more is told where it is absent. */
+  readonly observe?: Observe
   /** Finds peers by name. @throws UsageError where that has to be given */
   readonly peers: PeerFinder
   /** Keeps a session in a file. @throws UsageError where there are no files */

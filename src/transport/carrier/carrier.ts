@@ -53,6 +53,8 @@ export interface Carrier {
    * bytes; a function that needs no `this`.
    */
   readonly writer?: (capacity: number, headroom: number) => TlWriter
+  /** The address that was reached, where it is known: one of several that the server has, or a proxy. */
+  readonly remote?: string | undefined
   /** Bytes accepted by {@link write} and not yet handed to the system. */
   readonly buffered: number
   /**

@@ -94,6 +94,7 @@ export function socketCarrier(
     linger ??= host.setTimer(LINGER, () => socket.destroy())
   }
   return {
+    remote: name,
     writer: (capacity, headroom) => new BorrowingWriter(capacity, headroom, lend(headroom + capacity)),
     get buffered() {
       return socket.writableLength

@@ -116,7 +116,7 @@ describe('an upload that was killed', () => {
           size,
         },
       ])
-      expect(ofType(second, 'done')).toEqual([{ type: 'done', size, parts }])
+      expect(ofType(second, 'done')).toMatchObject([{ size, parts, name: 'a.bin', fileId: server.log[0]!.fileId }])
       expect(store.texts.size).toBe(0)
       clean()
     })
