@@ -43,3 +43,4 @@ export {
   type WorldOptions,
   type WorldUser,
 } from './world.ts'
+export { type BusinessConnection, type StakedDice, storyKey, type WorldGame, type WorldStory } from './world-media.ts'

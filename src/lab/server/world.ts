@@ -9,6 +9,7 @@ import { Logins } from './logins.ts'
 import { MediaStore } from './media-store.ts'
 import type { PartsStore } from './parts-store.ts'
 import { MAX_PARTS, MAX_PARTS_PREMIUM, Uploads } from './uploads.ts'
+import { type BusinessConnection, type StakedDice, storyKey, type WorldGame, type WorldStory } from './world-media.ts'
 
 /** A person or a bot. */
 export interface WorldUser {
@@ -155,8 +156,14 @@ export class World {
   /** Logins of people that are under way: codes, passwords, QR codes. */
   readonly logins: Logins
   readonly uploads: Uploads
-  /** Business connections that exist: id → the user behind it. */
-  readonly businessConnections: Map<string, bigint> = new Map()
+  /** Business connections that exist, by their ids. */
+  readonly businessConnections: Map<string, BusinessConnection> = new Map()
+  /** Games of bots. */
+  readonly games: Set<WorldGame> = new Set()
+  /** Stories, by `storyKey`. */
+  readonly stories: Map<string, WorldStory> = new Map()
+  /** The game of dice with stakes; there is none unless told. */
+  stakedDice: StakedDice | undefined
   readonly #parts: PartsStore
   readonly #exported = new Map<string, bigint>()
   #nextUser = FIRST_USER
@@ -197,6 +204,20 @@ export class World {
     }
     this.chats.set(added.id, added)
     return added
+  }
+
+  /** Adds a game; what is not given is made up. */
+  addGame(game: Partial<WorldGame> & Pick<WorldGame, 'botId' | 'shortName'>): WorldGame {
+    const title = game.shortName
+    const added = { id: this.randomLong(), accessHash: this.randomLong(), title, description: 'A game', ...game }
+    this.games.add(added)
+    return added
+  }
+
+  /** Adds a story. */
+  addStory(story: WorldStory): WorldStory {
+    this.stories.set(storyKey(story.ownerId, story.id), story)
+    return story
   }
 
   /** The bot of a token's number; made on first sight. */

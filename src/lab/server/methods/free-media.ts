@@ -3,16 +3,20 @@
  *
  * Sources: https://core.telegram.org/type/InputMedia, https://core.telegram.org/type/MessageMedia
  */
+
+import { randomBytes } from '../../../host.ts'
 import type {
   GeoPoint,
   InputGeoPoint,
   InputMedia,
   inputMediaPoll,
+  inputMediaStakeDice,
   MessageMedia,
   messageMediaPoll,
 } from '../../../tl/generated/api-types.ts'
 import { badRequest } from '../rpc-failure.ts'
 import type { MethodCall } from './handler.ts'
+import { makeGame, makeStory } from './shared-media.ts'
 
 /** Emoji that can be thrown, and how many values each can show. https://core.telegram.org/api/dice */
 const DICE: Readonly<Record<string, number>> = { '🎲': 6, '🎯': 6, '🎳': 6, '🏀': 5, '⚽': 5, '⚽️': 5, '🎰': 64 }
@@ -22,7 +26,7 @@ const MAX_POLL_QUESTION = 300
 const MAX_POLL_ANSWERS = 12
 const MAX_POLL_ANSWER = 100
 
-/** @throws RpcFailure MEDIA_INVALID for kinds that the test DC does not make */
+/** @throws RpcFailure for media that cannot be */
 export function makeFreeMedia(call: MethodCall, media: InputMedia): MessageMedia {
   switch (media._) {
     case 'inputMediaGeoPoint':
@@ -52,13 +56,20 @@ export function makeFreeMedia(call: MethodCall, media: InputMedia): MessageMedia
     case 'inputMediaDice': {
       const values = DICE[media.emoticon]
       if (values === undefined) throw badRequest('EMOTICON_INVALID')
-      const value = 1 + Number(call.dc.world.randomLong() % BigInt(values))
-      return { _: 'messageMediaDice', value, emoticon: media.emoticon }
+      return { _: 'messageMediaDice', value: throwDie(call, values), emoticon: media.emoticon }
     }
+    case 'inputMediaStakeDice':
+      return stakeDie(call, media)
+    case 'inputMediaGame':
+      return makeGame(call, media.id)
+    case 'inputMediaStory':
+      return makeStory(call, media.peer, media.id)
     case 'inputMediaPoll':
       return poll(call, media)
     case 'inputMediaTodo':
       if (media.todo.list.length === 0) throw badRequest('TODO_ITEMS_EMPTY')
+      if (new Set(media.todo.list.map(({ id }) => id)).size < media.todo.list.length)
+        throw badRequest('TODO_ITEM_DUPLICATE')
       return { _: 'messageMediaToDo', todo: media.todo }
     case 'inputMediaWebPage': {
       const { url, forceLargeMedia, forceSmallMedia, optional } = media
@@ -73,8 +84,29 @@ export function makeFreeMedia(call: MethodCall, media: InputMedia): MessageMedia
       }
     }
     default:
+      // inputMediaEmpty; those with files are made elsewhere.
       throw badRequest('MEDIA_INVALID')
   }
+}
+
+function throwDie({ dc }: MethodCall, values: number): number {
+  return 1 + Number(dc.world.randomLong() % BigInt(values))
+}
+
+/** Length of the seed that servers tell; how long that of a client must be is nowhere said. */
+const SEED_LENGTH = 32
+
+/** A die on which something is staked: what it wins depends on what it shows. */
+function stakeDie(call: MethodCall, { gameHash, tonAmount, clientSeed }: inputMediaStakeDice): MessageMedia {
+  const { stakedDice, random } = call.dc.world
+  const fits = stakedDice?.gameHash === gameHash && tonAmount > 0n && clientSeed.length > 0
+  if (!fits) throw badRequest('MEDIA_INVALID')
+  const emoticon = '🎲'
+  const value = throwDie(call, DICE[emoticon]!)
+  const won = (tonAmount * BigInt(stakedDice.wins[value - 1] ?? 0)) / 1000n
+  const seed = randomBytes(random, SEED_LENGTH)
+  const gameOutcome = { _: 'messages.emojiGameOutcome' as const, seed, stakeTonAmount: tonAmount, tonAmount: won }
+  return { _: 'messageMediaDice', value, emoticon, gameOutcome }
 }
 
 function geoPoint({ dc }: MethodCall, input: InputGeoPoint): GeoPoint {

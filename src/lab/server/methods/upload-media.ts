@@ -7,10 +7,12 @@ import type { InputMedia, MessageMedia } from '../../../tl/generated/api-types.t
 import type { StoredPhoto } from '../media-store.ts'
 import { toPhoto } from '../media-store.ts'
 import { badRequest } from '../rpc-failure.ts'
+import { useBusiness } from './business.ts'
 import { checkTtl, coverOf, makeDocument, showDocument } from './document.ts'
 import { makeFreeMedia } from './free-media.ts'
 import { type Handlers, type MethodCall, self } from './handler.ts'
 import { receiveFile } from './input-file.ts'
+import { makeInvoice, makePaidMedia } from './paid-media.ts'
 import { resolvePeer } from './peers.ts'
 import { makePhoto } from './photo.ts'
 import { mayCarry } from './rights.ts'
@@ -18,12 +20,9 @@ import { fetchFile } from './web-file.ts'
 
 export const UPLOAD_MEDIA_METHODS: Handlers<'messages.uploadMedia'> = {
   'messages.uploadMedia': async (call, { peer, media, businessConnectionId }) => {
-    if (businessConnectionId !== undefined) {
-      if (!self(call).bot) throw badRequest('BOT_MISSING')
-      const { businessConnections } = call.dc.world
-      if (!businessConnections.has(businessConnectionId)) throw badRequest('BUSINESS_CONNECTION_INVALID')
-    }
+    const mayReach = businessConnectionId === undefined ? undefined : useBusiness(call, businessConnectionId)
     const target = resolvePeer(call, peer)
+    mayReach?.(target)
     mayCarry(target, media, self(call))
     return makeMedia(call, media)
   },
@@ -62,6 +61,10 @@ export async function makeMedia(call: MethodCall, media: InputMedia): Promise<Me
       })
       return showDocument(stored, media)
     }
+    case 'inputMediaPaidMedia':
+      return makePaidMedia(call, media, makeMedia)
+    case 'inputMediaInvoice':
+      return makeInvoice(call, media, makeMedia)
     default:
       return makeFreeMedia(call, media)
   }
