@@ -7,7 +7,8 @@
  */
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import type { Environment, UploadJob } from './upload-options.ts'
+import type { Environment } from './connection-options.ts'
+import type { UploadJob } from './upload-options.ts'
 
 /** What the choice depends on. */
 type Choice = Pick<UploadJob, 'journal' | 'resume' | 'session'>

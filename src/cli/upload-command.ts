@@ -1,9 +1,9 @@
 /**
  * `mtproto-upload upload`: its help text and its way in. What it does is in `upload.ts`, loaded when it runs.
  */
-import { TRANSPORTS } from '../transport/codec.ts'
 import type { Command } from './command.ts'
-import { DEFAULT_TIMEOUT, readUploadJob } from './upload-options.ts'
+import { WAIT_HELP, WAY_HELP } from './connection-options.ts'
+import { readUploadJob } from './upload-options.ts'
 
 const HELP = `Usage: mtproto-upload upload FILE... [OPTION]...
 
@@ -28,26 +28,10 @@ What to make of the files:
   --spoiler           hide it behind a spoiler warning
   --ttl S             have it destroy itself S seconds after it was opened
 
-Which server, and how:
-  --dc HOST:PORT      a server other than Telegram's; IPv6 as [::1]:443
-  --server-key FILE   its public key, PEM; needed with --dc, may be repeated
-  --dc-id N           its number as a datacenter; 2 by default
-  --test              Telegram's test datacenters; with --dc, a server that
-                      takes itself for one of them
-  --transport NAME    ${TRANSPORTS.join(', ')}
-                      (intermediate by default)
-  --pfs               send everything under temporary keys that are not stored
-                      (perfect forward secrecy)
-  --proxy URL         MTPROTO_PROXY: a proxy to go through, one of
-                      socks5://[USER:PASSWORD@]HOST:PORT, http://..., or a
-                      tg://proxy, tg://socks or https://t.me/... link; not with
-                      --transport http, and an MTProxy takes no --transport
-  --ipv6              try IPv6 addresses first; by default IPv4 ones are
+${WAY_HELP}
   --lanes N           most connections for the parts, 1 to 16 (16)
   --concurrency N     most files at a time, 1 to 64; 4 by default
-  --max-wait S        longest wait to sit out when the server asks for one;
-                      60 s by default
-  --timeout S         longest time to connect and log in; ${DEFAULT_TIMEOUT} s by default
+${WAIT_HELP}
 
 When it was stopped, the same command goes on where it was:
   --journal FOLDER    keep note here of what has arrived; by default beside the

@@ -1,37 +1,23 @@
-/**
- * What `mtproto-upload upload` does: checks everything that can be checked here, connects, uploads the files, some at a time.
- *
- * A file that fails does not stop the others, unless the same would stop them too: a lost connection, a refused login,
- * a wait longer than allowed, an interruption.
- */
-import { readFile } from 'node:fs/promises'
-import { UploadClient } from '../client/client.ts'
-import type { ConnectOptions, CustomDatacenter } from '../client/options.ts'
+import type { UploadClient } from '../client/client.ts'
 import { type FileStorage, fileStorage } from '../client/storage-file.ts'
 import type { UploadMediaOptions } from '../client/upload-options.ts'
-import { nativeCrypto } from '../crypto/native.ts'
-import { parsePublicKey } from '../crypto/pem.ts'
-import type { ServerKey } from '../crypto/rsa.ts'
-import { FileError, RpcError, StorageError, UsageError } from '../errors.ts'
+import { FileError, RpcError, UsageError } from '../errors.ts'
 import type { ManyProgress } from '../files/many-progress.ts'
 import { photo } from '../files/media.ts'
 import { document } from '../files/media-document.ts'
 import type { MediaRequest } from '../files/media-types.ts'
 import type { UploadProgress } from '../files/progress.ts'
-import { startDeadline } from './deadline.ts'
-import { eventText, noticeText } from './events.ts'
+import { connect } from './connect.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
 import { say, writeResult } from './io.ts'
 import { journalPath } from './journal.ts'
-import { followOutages } from './outages.ts'
 import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
-import { reasonOf } from './system-error.ts'
 import type { UploadJob } from './upload-options.ts'
-import { explainWay, labelOf } from './way.ts'
+import { explainWay } from './way.ts'
 
 /** Runs the command; what went wrong is reported on the way. */
 export async function upload(job: UploadJob): Promise<ExitCode> {
@@ -40,37 +26,17 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   const progress = progressDisplay(job.quiet, process.stderr, Date.now)
   const { files, faults } = await inspectAll(job.files, job.as)
   if (faults.length > 0) return refuse(faults, job)
-  const dc = await datacenterOf(job)
   const storage = await storageOf(job)
   signal.throwIfAborted()
   const tell = (text: string): void => {
     progress.end(false)
     say(`${PROGRAM}: ${text}`)
   }
-  // With --verbose each loss is told anyhow.
-  const outages = job.quiet || job.verbose ? undefined : followOutages(tell)
-  const proxy = job.proxy === undefined ? undefined : labelOf(job.proxy)
-  const deadline = startDeadline(job.timeout, proxy)
-  const client = await UploadClient.connect({
-    ...connectOptions(job, dc, storage),
-    onEvent: (event) => {
-      deadline.allowFor(event)
-      outages?.notice(event)
-      const text = job.verbose ? eventText(event) : job.quiet ? undefined : noticeText(event)
-      if (text !== undefined) tell(text)
-    },
-    signal: AbortSignal.any([signal, deadline.signal]),
-  })
-    .catch((error: unknown) => {
-      outages?.stop()
-      throw namingSession(explainWay(error, proxy, false), job.session)
-    })
-    .finally(() => deadline.stop())
+  const { client, proxy, close } = await connect({ job, storage, signal, lanes: job.lanes, tell })
   try {
     return await uploadAll(client, files, { job, journal, signal, proxy, progress })
   } finally {
-    outages?.stop()
-    await client.close()
+    await close()
   }
 }
 
@@ -87,14 +53,6 @@ function refuse(faults: Inspection['faults'], { files, verbose }: UploadJob): Ex
     say(`${PROGRAM}: nothing was uploaded${advice}`)
   }
   return code
-}
-
-/** The client speaks of "the stored session"; people know it by the name of its file. */
-function namingSession(error: unknown, path: string | undefined): unknown {
-  if (path === undefined || !(error instanceof Error) || !error.message.startsWith('the stored session')) return error
-  const message = `${path}: ${error.message.replace('use another storage', 'name another file with --session')}`
-  if (error instanceof StorageError) return new StorageError(error.code, message, { cause: error })
-  return error instanceof UsageError ? new UsageError(message) : error
 }
 
 interface Run {
@@ -214,51 +172,6 @@ function mediaOf({ data, as }: InputFile, { name, mime, spoiler, ttl }: UploadJo
   }
   if (as === 'photo') return photo(data, options)
   return document(data, { ...options, ...(mime !== undefined && { mimeType: mime }) })
-}
-
-function connectOptions(
-  job: UploadJob,
-  dc: CustomDatacenter | undefined,
-  storage: FileStorage | undefined,
-): ConnectOptions {
-  const { apiId, apiHash, botToken, test, transport, pfs, proxy, ipv6, lanes, maxWait } = job
-  return {
-    apiId,
-    apiHash,
-    test,
-    ...(botToken !== undefined && { botToken }),
-    ...(storage && { storage }),
-    ...(dc && { dc }),
-    ...(transport && { transport }),
-    ...(pfs && { forwardSecrecy: true }),
-    ...(proxy !== undefined && { proxy }),
-    ...(ipv6 && { ipv6 }),
-    ...(lanes !== undefined && { lanes }),
-    ...(maxWait !== undefined && { maxWait }),
-  }
-}
-
-/** The server that the options name; undefined for Telegram. */
-async function datacenterOf({ dc, dcId, test, serverKeys }: UploadJob): Promise<CustomDatacenter | undefined> {
-  if (!dc) return undefined
-  const keys: ServerKey[] = []
-  for (const path of serverKeys) keys.push(await readKey(path))
-  return { id: dcId, ...dc, test, serverKeys: keys }
-}
-
-async function readKey(path: string): Promise<ServerKey> {
-  let pem: string
-  try {
-    pem = await readFile(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`cannot read the server's key ${path}: ${reasonOf(error)}`)
-  }
-  try {
-    return parsePublicKey(nativeCrypto, pem)
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message.replace(/\.$/, '')}`)
-    throw error
-  }
 }
 
 /** The session's file, found to be usable: a login that cannot be kept is not begun. */

@@ -1,7 +1,8 @@
 /** The options of `upload`: their meaning, their defaults, what cannot go together, and that the help tells them all. */
 import { describe, expect, test } from 'vitest'
+import { parseAddress } from '../../src/cli/connection-options.ts'
 import { command } from '../../src/cli/upload-command.ts'
-import { OPTIONS, parseAddress, readUploadJob } from '../../src/cli/upload-options.ts'
+import { OPTIONS, readUploadJob } from '../../src/cli/upload-options.ts'
 import { UsageError } from '../../src/errors.ts'
 
 const LOGIN = { MTPROTO_API_ID: '12345', MTPROTO_API_HASH: 'hash', MTPROTO_BOT_TOKEN: '1:token' }
