@@ -2,6 +2,7 @@
  * Puts the generated files of this package together.
  */
 import { analyse } from './analyse.ts'
+import { emitClassesFile } from './emit/classes.ts'
 import { emitMethodsFile, emitReadersFile, emitTypesFile, emitWritersFile, type Paths } from './emit/client.ts'
 import { emitCompactMessagesFile, emitCompactMethodsFile, emitCompactSchemaFile } from './emit/compact.ts'
 import type { Context } from './emit/context.ts'
@@ -70,6 +71,10 @@ export function emitApi(schema: Schema, { methods, core }: Pick<Roots, 'methods'
   }
   return new Map([
     ['api-types.ts', emitTypesFile(at('roots: schema/roots.json'), pruned, '../method.ts')],
+    [
+      'classes.ts',
+      emitClassesFile(at('roots: schema/roots.json'), pruned, { types: './api-types.ts', classes: '../classes.ts' }),
+    ],
     ['client/readers.ts', emitReadersFile(client, pruned.results, paths)],
     ['client/writers.ts', emitWritersFile(client, pruned.requests, paths)],
     ['client/methods.ts', emitMethodsFile(client, pruned, paths)],

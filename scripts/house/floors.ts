@@ -22,6 +22,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['lab/server/'],
   ['node.ts'],
   ['index.ts'],
+  ['familiar/'],
   ['client/'],
   ['media/', 'probe/'],
   ['files/'],

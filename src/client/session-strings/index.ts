@@ -38,6 +38,10 @@ export type { ForeignSession, StringAddress, StringFormat } from './foreign.ts'
 /** The more telling formats first: what is read by two is the former's. */
 const CODECS: Readonly<Record<StringFormat, SessionCodec>> = { mtcute, pyrogram, gramjs, telethon }
 
+/** Telegram's datacenters have the numbers from 1 to these. */
+const DATACENTERS = 5
+const TEST_DATACENTERS = 3
+
 /** What a string does not say, or is to say otherwise. */
 export interface ImportOptions {
   /** The library it is of; told from the string itself unless given. */
@@ -84,14 +88,26 @@ export function readSessionString(
  */
 export function importSession(text: string, options: ImportOptions = {}): string {
   if (options.format === undefined && isOwnString(String(text))) return fromOwnString(text)
-  const { dc, key, user, test } = readSessionString(text, options.format)
+  const { dc, key, user, address, test = options.test ?? false } = readSessionString(text, options.format)
   // The salt is not in these strings: the server names one as soon as it hears from us.
   return encodeSession({
-    test: test ?? options.test ?? false,
+    test,
     dc,
+    address: address && isElsewhere(address, dc, test) ? address : undefined,
     keys: new Map([[dc, { key, salt: 0n }]]),
     user,
   })
+}
+
+/** Names of Telegram's servers, which strings of browsers have. */
+const TELEGRAM = /\.telegram\.org$/i
+
+/** Whether an address is none of those that everybody knows: of a test server, or one behind a forwarded port. */
+function isElsewhere({ host }: StringAddress, dc: number, test: boolean): boolean {
+  if (TELEGRAM.test(host)) return false
+  if (dc > (test ? TEST_DATACENTERS : DATACENTERS)) return true
+  const { others = [], ...usual } = telegramAddress(dc, test)
+  return ![usual, ...others].some((known) => known.host === host)
 }
 
 /** An authorization key that somebody has. */

@@ -68,6 +68,22 @@ describe('a session that comes from a string', () => {
     expect(decodeSession(importSession(strings.telethon!, { test: true })).test).toBe(true)
   })
 
+  test.each<StringFormat>(['telethon', 'gramjs', 'mtcute'])(
+    'keeps an address that is none of Telegram’s: %s',
+    (format) => {
+      const of = (address: { host: string; port: number }): unknown =>
+        decodeSession(importSession(exportSession(ours(), format, { address }))).address
+      expect(of({ host: '127.0.0.1', port: 8443 })).toEqual({ host: '127.0.0.1', port: 8443 })
+      expect(of({ host: '149.154.167.91', port: 80 })).toBeUndefined()
+      expect(of({ host: '2001:67c:4e8:f004::a', port: 443 })).toBeUndefined()
+    },
+  )
+
+  test('has no address of a browser, which is a name of Telegram’s', () => {
+    const text = exportSession(ours(), 'gramjs', { address: { host: 'vesta.web.telegram.org', port: 443 } })
+    expect(decodeSession(importSession(text)).address).toBeUndefined()
+  })
+
   test.each<StringFormat>(['telethon', 'gramjs', 'pyrogram', 'mtcute'])('goes to %s and comes back', (format) => {
     const text = exportSession(ours(), format, { apiId: 1 })
     const back = readSessionString(text)
