@@ -126,7 +126,7 @@ export class UploadClient {
       for (let repairs = 0; ; repairs++) {
         try {
           const request = { _: 'messages.uploadMedia', peer, media, businessConnectionId } as const
-          return await this.#account.invoke(messagesUploadMedia, request, { signal })
+          return await this.#account.invoke(messagesUploadMedia, request, { signal: watch.signal })
         } catch (error) {
           const part = error instanceof RpcError && error.type === 'FILE_PART_X_MISSING' ? error.parameter! : Number.NaN
           // It is not said which of several files lacks the part: each that has it sends it again.
@@ -134,7 +134,7 @@ export class UploadClient {
           if (repairs >= MAX_REPAIRS || !lacking[0] || !lacking.every((one) => one.canResend)) throw error
           this.#account.options.onEvent?.({ type: 'repair', part })
           // Part 0 means that the server has nothing of the file: it starts over under a new id.
-          if (part) for (const one of lacking) await one.resend(part, signal)
+          if (part) for (const one of lacking) await one.resend(part, watch.signal)
           else media = await resolve()
         }
       }

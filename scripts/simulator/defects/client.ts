@@ -18,9 +18,9 @@ export const CLIENT_DEFECTS: Defects = {
   'media-made-twice': {
     what: 'media are made twice of one file now and then',
     file: CLIENT,
-    find: 'return await this.#account.invoke(messagesUploadMedia, request, { signal })',
-    replace: `const made = await this.#account.invoke(messagesUploadMedia, request, { signal })
-        return uploads[0]?.parts === 3 ? await this.#account.invoke(messagesUploadMedia, request, { signal }) : made`,
+    find: 'return await this.#account.invoke(messagesUploadMedia, request, { signal: watch.signal })',
+    replace: `const made = await this.#account.invoke(messagesUploadMedia, request, { signal: watch.signal })
+        return uploads[0]?.parts === 3 ? await this.#account.invoke(messagesUploadMedia, request, {}) : made`,
     within: 60,
   },
   'no-login-again': {
