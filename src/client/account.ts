@@ -16,16 +16,19 @@ import type { Host } from '../host.ts'
 import type { AuthAuthorization, User } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
 import type { TlReader } from '../tl/reader.ts'
+import type { Address } from '../transport/carrier/carrier.ts'
 import { closedByUs } from '../transport/connection-errors.ts'
 import { Datacenter, type DatacenterLike, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
-import { FIRST_DC, MAX_TURNS } from './limits.ts'
+import { MAX_TURNS } from './limits.ts'
 import type { LoginContext } from './login/context.ts'
 import type { ConnectOptions } from './options.ts'
+import type { CallOptions, OtherDatacenters } from './other-datacenters.ts'
 import { placeOf } from './places.ts'
 import type { Platform, Way } from './platform/platform.ts'
 import { withPolicy } from './policy.ts'
-import { decodeSession, encodeSession, type SessionData } from './session-data.ts'
+import { encodeSession, type SessionData } from './session-data.ts'
+import { sessionOf } from './session-of.ts'
 import { memoryStorage, type SessionClaim, type SessionStorage } from './storage.ts'
 
 /**
@@ -46,15 +49,19 @@ export class Account {
   user: SessionData['user']
   readonly options: AccountOptions
   readonly #platform: Platform
-  readonly #way: Way
+  /** By what way packets travel. */
+  readonly way: Way
   readonly storage: SessionStorage
   /** Gives the storage up. */
   #release: SessionClaim | undefined
-  readonly #data: SessionData
+  /** What is stored. */
+  readonly data: SessionData
   #dc: DatacenterLike
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
   #login: Promise<void> | undefined
+  /** Calls at other datacenters, where the account is a guest. */
+  readonly #others: OtherDatacenters | undefined
   /** Hears what the server says by itself, while a login waits for it. */
   #listen: ((reader: TlReader) => void) | undefined
   /** What `onEvent` threw. */
@@ -77,11 +84,12 @@ export class Account {
         }),
     }
     this.#platform = platform
-    this.#way = platform.way(options)
+    this.way = platform.way(options)
     this.storage = storage
-    this.#data = data
+    this.data = data
     this.user = data.user
-    this.#dc = this.#open()
+    this.#dc = this.openAt()
+    this.#others = (options.datacenters ?? platform.datacenters)?.(this)
   }
 
   /** Loads the session, connects, and logs in if need be. */
@@ -96,7 +104,7 @@ export class Account {
       account = new Account(options, platform, storage, sessionOf(await storage.load(), options))
       account.#release = release
       // A session that comes from elsewhere may have a key and not say whose it is: the server does.
-      const known = account.user ?? (!options.botToken && account.#data.keys.has(account.dcId))
+      const known = account.user ?? (!options.botToken && account.data.keys.has(account.dcId))
       await (known ? account.#prove(signal) : account.#logInSomewhere(signal))
       await account.#saving
     } catch (error) {
@@ -131,15 +139,17 @@ export class Account {
     return this.#moving(signal, () => this.#logIn(signal))
   }
 
-  /** Calls a method; repeats what can be repeated. */
+  /** Calls a method, at home unless told; repeats what can be repeated. */
   invoke<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
-    options: InvokeOptions = {},
+    options: CallOptions = {},
   ): Promise<Result> {
-    return this.#moving(options.signal, () =>
-      this.#patiently(() => this.#dc.invoke(method, request, options), options.signal),
-    )
+    const here = (): Promise<Result> =>
+      this.#moving(options.signal, () =>
+        this.#patiently(() => this.#dc.invoke(method, request, options), options.signal),
+      )
+    return this.#others?.invoke(method, request, options, here) ?? here()
   }
 
   /**
@@ -163,8 +173,9 @@ export class Account {
   async close(): Promise<void> {
     const dc = this.#dc
     this.#closed = true
-    if (this.#leave(dc) && this.user) this.#save()
-    for (const id of this.#data.keys.keys()) this.#forgetKey(id)
+    this.#others?.close()
+    if (this.#leave(dc) && this.user) this.save()
+    for (const id of this.data.keys.keys()) this.#forgetKey(id)
     await this.#saving.finally(this.#release)
   }
 
@@ -247,29 +258,31 @@ export class Account {
     const { id, bot = false, username } = user
     this.user = { id, bot, username }
     this.options.onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
-    this.#save()
+    this.save()
   }
 
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
-    const data = this.#data
+    const data = this.data
     const dc = this.#dc
-    const address = await this.#patiently(async () => this.#way.locate?.(id, dc, signal), signal)
+    const address = await this.#patiently(async () => this.way.locate?.(id, dc, signal, data), signal)
+    const user = await this.#others?.transfer(id, dc, address)
     // Two calls may have been told at once; and the client may have been closed meanwhile.
     if (dc !== this.#dc) return
     // Before anything changes: an address that nobody knows leaves the account where it is.
-    const next = this.#open(id, address)
+    const next = this.openAt(id, address)
     this.options.onEvent?.({ type: 'migrate', from: dc.id, to: id })
     if (this.#closed) throw closedByUs()
     this.#dc = next
     data.dc = id
     data.address = address
-    this.user = undefined
+    this.user = user
     this.#leave(dc)
+    if (user) this.save()
   }
 
   /** Closes a datacenter; the account may come back to it. Returns whether there is a new salt to be saved. */
   #leave(dc: DatacenterLike): boolean {
-    const key = this.#data.keys.get(dc.id)
+    const key = this.data.keys.get(dc.id)
     const { salt } = dc
     dc.close()
     if (!key || key.salt === salt) return false
@@ -281,25 +294,26 @@ export class Account {
     const dc = this.#dc
     this.#forgetKey(dc.id)
     this.user = undefined
-    this.#dc = this.#open()
+    this.#dc = this.openAt()
     dc.close()
   }
 
   #forgetKey(id: number): void {
-    const { keys } = this.#data
+    const { keys } = this.data
     keys.get(id)?.key.fill(0)
     keys.delete(id)
   }
 
-  #open(id = this.#data.dc, address = this.#data.address): DatacenterLike {
+  /** Opens a datacenter; the account's own unless told. @throws UsageError if nobody knows where it is */
+  openAt(id: number = this.data.dc, address: Address | undefined = this.data.address): DatacenterLike {
     const options = this.options
-    const data = this.#data
-    const way = this.#way
+    const data = this.data
+    const way = this.way
     const { host, crypto, dial = way.dial, forwardSecrecy, observe = this.#platform.observe } = options
     const make =
       forwardSecrecy === true
         ? this.#platform.forwardSecrecy()
-        : forwardSecrecy || ((settings) => new Datacenter(settings))
+        : forwardSecrecy || way.make || ((settings) => new Datacenter(settings))
     const watched = observe?.(make, way) ?? make
     const place = placeOf(id, options, this.#platform, way, address)
     const stored = data.keys.get(place.id)
@@ -323,24 +337,11 @@ export class Account {
     })
   }
 
-  #save(): void {
-    this.#data.user = this.user
-    const text = encodeSession(this.#data)
+  /** Saves the session; {@link close} waits for it. */
+  save(): void {
+    this.data.user = this.user
+    const text = encodeSession(this.data)
     this.#saving = this.#saving.then(() => this.storage.save(text))
     this.#saving.catch(() => {})
   }
-}
-
-/** The stored session, or a new one. It must be of the same world and the same account as what is asked for. */
-function sessionOf(stored: string | undefined, { dc, test: asked = false, botToken }: ConnectOptions): SessionData {
-  const test = dc?.test ?? asked
-  if (!stored) return { test, dc: dc?.id ?? FIRST_DC, keys: new Map() }
-  const data = decodeSession(stored)
-  const other = (what: string): UsageError =>
-    new UsageError(`the stored session is ${what}${hint('; use another storage') ?? ''}`)
-  if (data.test !== test) throw other(`of the ${data.test ? 'test' : 'production'} datacenters`)
-  if (botToken && data.user && botToken.split(':')[0] !== `${data.user.id}`) {
-    throw other(`that of account ${data.user.id}, not of the token`)
-  }
-  return data
 }

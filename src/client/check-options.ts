@@ -41,9 +41,10 @@ export function checkOptions(options: ConnectOptions): void {
     if (type === 'mtproxy' && transport !== undefined)
       throw new UsageError('an MTProxy decides how packets travel: leave transport out')
   }
-  const { forwardSecrecy } = options
+  const { forwardSecrecy, datacenters } = options
   const isSecret = typeof forwardSecrecy === 'boolean' || typeof forwardSecrecy === 'function'
   must('forwardSecrecy', forwardSecrecy, isSecret, 'true, false, or what forwardSecrecy() makes')
+  must('datacenters', datacenters, typeof datacenters === 'function', 'otherDatacenters')
   must('methods', methods, Array.isArray(methods), 'an array of methods')
   const isStorage = isObject(storage) && typeof storage.load === 'function' && typeof storage.save === 'function'
   must(

@@ -18,6 +18,7 @@ import { Account } from './account.ts'
 import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
 import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
+import type { CallOptions } from './other-datacenters.ts'
 import { toInputPeer } from './peers.ts'
 import type { SessionStorage } from './storage.ts'
 import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
@@ -210,7 +211,7 @@ export class UploadClient {
    */
   async invoke<Name extends keyof MethodMap>(
     request: MethodMap[Name]['request'] & { readonly _: Name },
-    options: { readonly signal?: AbortSignal | undefined } = {},
+    options: CallOptions = {},
   ): Promise<MethodMap[Name]['result']> {
     const known = [...platform.methods, ...(this.#account.options.methods ?? [])]
     const method = known.find(({ name }) => name === request?._)
@@ -233,7 +234,7 @@ export class UploadClient {
   call<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
-    options: { readonly signal?: AbortSignal | undefined } = {},
+    options: CallOptions = {},
   ): Promise<Result> {
     return this.#account.invoke(method, request, options)
   }

@@ -11,6 +11,7 @@ import type { TransportName } from '../transport/transport-name.ts'
 import type { ClientEvent } from './events.ts'
 import type { Login } from './login/context.ts'
 import type { NamedMethod } from './methods.ts'
+import type { otherDatacenters } from './other-datacenters.ts'
 import type { PeerFinder } from './peers.ts'
 import type { SessionStorage } from './storage.ts'
 import type { Way } from './way.ts'
@@ -105,6 +106,11 @@ export interface ConnectOptions extends WayOptions {
    * Finds peers by name. Built in on Node, Bun and Deno; bundles for browsers take `peersByName` of `mtproto-upload/peers`.
    */
   readonly peers?: PeerFinder | undefined
+  /**
+   * Calls at other datacenters than the account's: a file is read where it lies (FILE_MIGRATE_X), and the option `dc` of
+   * calls. Built in on Node, Bun and Deno; bundles for browsers take `otherDatacenters` of `mtproto-upload/datacenters`.
+   */
+  readonly datacenters?: typeof otherDatacenters | undefined
   /** Most connections that uploads use, 1 to 16; 16 unless told. They open by need: most paths need one or two. */
   readonly lanes?: number | undefined
   /** Longest wait that the server may ask for, in seconds, before a call fails; 60 unless told. */

@@ -21,6 +21,8 @@ export interface SessionData {
   address?: Address | undefined
   /** Authorization keys by datacenter. */
   readonly keys: Map<number, { key: Uint8Array; salt: bigint }>
+  /** What a server told of all datacenters, for whoever asked it; of no use to others. */
+  config?: unknown
   /** The account, once logged in. */
   user?: { readonly id: bigint; readonly bot: boolean; readonly username?: string | undefined } | undefined
 }
@@ -38,14 +40,14 @@ export function encodeSession(data: SessionData): string {
  */
 export function decodeSession(text: string): SessionData {
   try {
-    const { format, version, test, dc, address, keys, user } = JSON.parse(text) as Record<string, unknown>
+    const { format, version, test, dc, address, keys, user, config } = JSON.parse(text) as Record<string, unknown>
     if (format === FORMAT && (version as number) > VERSION) {
       throw new StorageError(
         'SESSION_NEWER',
         `the stored session is of a newer version (${String(version)})${hint(() => ` than is known (${VERSION}); update, or use another storage`) ?? ''}`,
       )
     }
-    const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map() }
+    const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map(), config }
     for (const [id, key, salt] of keys as [number, string, string][]) {
       data.keys.set(id, { key: fromHex(key), salt: BigInt(salt) })
     }

@@ -3,8 +3,6 @@
  */
 import { nativeCrypto } from '../../crypto/native.ts'
 import { UsageError } from '../../errors.ts'
-import type { Dial } from '../../transport/carrier/carrier.ts'
-import { happyEyeballs } from '../../transport/carrier/eyeballs.ts'
 import { dialHttp } from '../../transport/carrier/http.ts'
 import { noticingHttp } from '../../transport/carrier/noticing-http.ts'
 import { tcpDial } from '../../transport/carrier/tcp.ts'
@@ -12,23 +10,26 @@ import { dialWebSocket } from '../../transport/carrier/websocket.ts'
 import { webSocketOver } from '../../transport/carrier/websocket-over.ts'
 import { createCodec } from '../../transport/codec.ts'
 import { bare } from '../../transport/framing/bare.ts'
+import { mediaLanes } from '../../transport/media-lanes.ts'
 import { dialThrough, mtproxyCodec, mtproxyDial } from '../../transport/proxy/index.ts'
 import { mtproxyName } from '../../transport/proxy/mtproxy.ts'
+import { type AddressBook, addressBook } from '../address-book.ts'
 import { httpAddress, telegramAddress } from '../datacenters.ts'
-import { locate } from '../locate.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
-import { type ParsedProxy, parseProxy } from '../proxy-link.ts'
+import { parseProxy } from '../proxy-link.ts'
 import { webSocketAddress } from '../web-addresses.ts'
 import type { Way } from './platform.ts'
+import { systemHost } from './system-host.ts'
 
 /** What the way depends on. */
-type NodeWayOptions = WayOptions & Pick<ConnectOptions, 'dc'>
+type NodeWayOptions = WayOptions & Pick<ConnectOptions, 'dc' | 'test' | 'host'>
 
 /**
  * The way that the options ask for; `intermediate` framing over TCP unless told.
  * @throws UsageError for a proxy that cannot be
  */
-export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6, dc }: NodeWayOptions): Way {
+export function nodeWay(options: NodeWayOptions): Way {
+  const { transport = 'intermediate', proxy: wanted, ipv6, dc } = options
   const proxy = wanted === undefined ? undefined : parseProxy(wanted)
   const tcp = tcpDial({ ipv6 })
   if (proxy?.type === 'mtproxy') {
@@ -40,27 +41,46 @@ export function nodeWay({ transport = 'intermediate', proxy: wanted, ipv6, dc }:
         mtproxyName(proxy.address),
       ),
       address: telegramAddress,
-      locate,
+      ...bookOf(options, { proxied: true, obfuscated: true }).way,
     }
   }
   if (typeof transport === 'object' || transport === 'http') {
     if (proxy) throw new UsageError('this transport goes through no proxy: choose another one, or leave the proxy out')
     if (typeof transport === 'object') return transport
-    return { name: transport, codec: bare, dial: happyEyeballs(dialHttp, { ipv6 }), address: httpAddress, locate }
+    const { way, noting } = bookOf(options, { proxied: false, obfuscated: false })
+    return { name: transport, codec: bare, dial: noting(dialHttp, { ipv6 }), address: httpAddress, ...way }
   }
-  const stream = proxy ? through(proxy, tcp, ipv6) : tcp
   const isWeb = transport === 'ws'
+  const { way, noting } = bookOf(options, {
+    proxied: proxy !== undefined,
+    obfuscated: isWeb || transport === 'obfuscated',
+  })
+  // Each address of the server is asked of the proxy in turn: it may have a network that leads to one of them only.
+  const stream = noting(proxy ? dialThrough(proxy.address, proxy.protocol, tcp) : tcp, { ipv6 })
   return {
     name: transport,
-    codec: (options) => createCodec(transport, options),
+    codec: (about) => createCodec(transport, about),
     dial: !isWeb ? noticingHttp(stream) : proxy || ipv6 !== undefined ? webSocketOver(stream) : dialWebSocket,
     address: isWeb ? webSocketAddress : telegramAddress,
     // Telegram's own servers have names for WebSockets, which no server tells; others are where they say.
-    ...((dc || !isWeb) && { locate }),
+    ...((dc || !isWeb) && way),
   }
 }
 
-/** Each address of the server is asked of the proxy in turn: it may have a network that leads to one of them only. */
-function through(proxy: ParsedProxy & { readonly type: 'tunnel' }, dial: Dial, ipv6: boolean | undefined): Dial {
-  return happyEyeballs(dialThrough(proxy.address, proxy.protocol, dial), { ipv6 })
+/** The addresses that servers tell, on this way. */
+function bookOf(
+  { transport, dc, test = false, host = systemHost }: NodeWayOptions,
+  about: { readonly proxied: boolean; readonly obfuscated: boolean },
+): { readonly way: Pick<Way, 'locate' | 'keepUp' | 'make'>; readonly noting: AddressBook['noting'] } {
+  const isHttp = transport === 'http'
+  const addresses = isHttp ? httpAddress : telegramAddress
+  const { locate, keepUp, noting } = addressBook({
+    ...about,
+    host,
+    builtIn: dc ? undefined : (id) => addresses(id, test),
+    // What is told is for TCP: HTTP is at the same machines, and its own port.
+    ...(isHttp && !dc && { adapt: ({ host }) => ({ ...addresses(1, test), host, others: undefined }) }),
+  })
+  // Servers for media are told by their addresses for TCP alone.
+  return { way: { locate, keepUp, ...(!isHttp && { make: mediaLanes }) }, noting }
 }

@@ -13,6 +13,7 @@ import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
 import { observed } from '../../transport/observed.ts'
 import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
+import { otherDatacenters } from '../other-datacenters.ts'
 import { askMaxParts } from '../part-limit.ts'
 import { peersByName } from '../peers-by-name.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
@@ -37,6 +38,7 @@ export const platform: Platform = {
   way: nodeWay,
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   observe: observed,
+  datacenters: otherDatacenters,
   peers: peersByName,
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,

@@ -12,6 +12,7 @@ import type { MakeDatacenter } from '../../transport/datacenter.ts'
 import type { Observe } from '../../transport/observed.ts'
 import type { NamedMethod } from '../methods.ts'
 import type { ConnectOptions, WayOptions } from '../options.ts'
+import type { otherDatacenters } from '../other-datacenters.ts'
 import type { askMaxParts } from '../part-limit.ts'
 import type { PeerFinder } from '../peers.ts'
 import type { SessionStorage } from '../storage.ts'
@@ -37,6 +38,8 @@ export interface Platform {
   forwardSecrecy(): MakeDatacenter
   /** What the option `observe` is unless told; nothing more is told where it is absent. */
   readonly observe?: Observe
+  /** Calls at other datacenters than the account's; absent where that has to be given. */
+  readonly datacenters?: typeof otherDatacenters
   /** Finds peers by name. @throws UsageError where that has to be given */
   readonly peers: PeerFinder
   /** Keeps a session in a file. @throws UsageError where there are no files */
