@@ -104,9 +104,12 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
   WORKER_BUSY_TOO_LONG_RETRY: later('the server is too busy; try again later'),
 }
 
-/** The row of an error; undefined for one that no method documents. */
+/**
+ * The row of an error; undefined for one that no method documents. Some come with numbers behind that are in no list:
+ * INPUT_METHOD_INVALID_X_0.
+ */
 export function adviceOf(type: string): Advice | undefined {
-  return Object.hasOwn(ADVICE, type) ? ADVICE[type] : undefined
+  return [type, type.replace(/_X_.*$/, '')].filter((name) => Object.hasOwn(ADVICE, name)).map((name) => ADVICE[name])[0]
 }
 
 /** Whether repeating a call helps against an error. A lost login is begun anew by asking for a code, which may be repeated. */

@@ -171,6 +171,11 @@ function carryOut(call: Call, who: KeyRecord, request: Request, after: readonly 
   const handler = handlerOf(request)
   admit(call, who, request._)
   const user = who.userId === undefined ? undefined : call.dc.world.users.get(who.userId)
+  const wait = call.dc.world.floods.ask(request._, user?.id ?? who.id, call.dc.host.now())
+  if (wait > 0) {
+    const slowed = request._.startsWith('upload.') && user !== undefined && !user.premium
+    throw new RpcFailure(420, `FLOOD_${slowed ? 'PREMIUM_' : ''}WAIT_${wait}`)
+  }
   const result = handler({ ...call, who, user }, request)
   const { layer } = who
   if (result instanceof Promise) return result.then((value: unknown) => outcome(request._, value, layer))

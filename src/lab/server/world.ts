@@ -5,6 +5,7 @@
  */
 import { view } from '../../bytes.ts'
 import { type RandomSource, randomBytes } from '../../host.ts'
+import { Floods } from './flood.ts'
 import { Logins } from './logins.ts'
 import { MediaStore } from './media-store.ts'
 import type { PartsStore } from './parts-store.ts'
@@ -153,6 +154,8 @@ export class World {
   /** Seconds for which clients may rely on what `help.getConfig` told them. */
   configLifetime: number = 3600
   readonly media: MediaStore
+  /** How often methods may be called: FLOOD_WAIT_X, and FLOOD_PREMIUM_WAIT_X for parts of accounts without premium. */
+  readonly floods: Floods = new Floods()
   /** Logins of people that are under way: codes, passwords, QR codes. */
   readonly logins: Logins
   readonly uploads: Uploads

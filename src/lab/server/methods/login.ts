@@ -51,7 +51,7 @@ export const LOGIN_METHODS: Handlers<
     const { dc } = call
     const { further, delivery } = pending(call, phoneNumber, phoneCodeHash)
     if (delivery === 'set-up-email') throw badRequest('EMAIL_INSTALL_MISSING')
-    if (further.length === 0) throw badRequest('SEND_CODE_UNAVAILABLE')
+    if (further.length === 0) throw new RpcFailure(406, 'SEND_CODE_UNAVAILABLE')
     dc.world.logins.drop(phoneCodeHash)
     return told(dc.world.logins.send(phoneNumber, dc.seconds(), further))
   },
