@@ -156,6 +156,17 @@ export class StorageError extends CodedError<StorageErrorCode> {
   override readonly name: string = 'StorageError'
 }
 
+/** Why somebody who is named well cannot be reached by this session. */
+export type PeerErrorCode = 'PEER_NOT_SEEN' | 'PEER_NOT_JOINED'
+
+/**
+ * A peer that this session has no means to name to the server, found before anything is sent: nobody has told it the access
+ * hash, or the account is not in the chat. What the server itself refuses is an {@link RpcError}, as PEER_ID_INVALID is.
+ */
+export class PeerError extends CodedError<PeerErrorCode> {
+  override readonly name: string = 'PeerError'
+}
+
 /** The caller asked for something that cannot be: an argument is missing, out of range or of the wrong kind. */
 export class UsageError extends MtprotoError {
   override readonly name: string = 'UsageError'

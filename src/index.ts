@@ -10,7 +10,7 @@
 export { UploadClient } from './client/client.ts'
 export type { ClientEvent } from './client/events.ts'
 export type { ConnectOptions, CustomDatacenter, DeviceInfo, ProxyOptions } from './client/options.ts'
-export type { PeerLike } from './client/peers.ts'
+export type { PeerFinder, PeerHolder, PeerLike, PeerSession, WithPeers } from './client/peers.ts'
 export { memoryStorage, type SessionClaim, type SessionStorage } from './client/storage.ts'
 export {
   type ManyItem,
@@ -25,6 +25,7 @@ export { VERSION } from './client/version.ts'
 export {
   FileError,
   MtprotoError,
+  PeerError,
   RpcError,
   SecurityError,
   StorageError,

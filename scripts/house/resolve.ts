@@ -7,6 +7,7 @@ import type { Project } from './project.ts'
  * Names with `#` stand for one of two modules, by who runs them (`imports` in package.json); for the house they are both.
  */
 const EITHER: Readonly<Record<string, readonly string[]>> = {
+  '#account': ['src/client/peers/account.ts', 'src/client/account.ts'],
   '#explain': ['src/explain/full.ts', 'src/explain/brief.ts'],
   '#messages': ['src/tl/generated/mtproto/client.ts', 'src/tl/generated/mtproto/compact.ts'],
   '#locate-error': ['src/tl/locate-error.ts', 'src/tl/locate-nothing.ts'],

@@ -68,7 +68,7 @@ export class Account {
   #thrown: { readonly error: unknown } | undefined
   #closed = false
 
-  private constructor(options: AccountOptions, platform: Platform, storage: SessionStorage, data: SessionData) {
+  protected constructor(options: AccountOptions, platform: Platform, storage: SessionStorage, data: SessionData) {
     const { onEvent } = options
     this.options = {
       ...options,
@@ -101,7 +101,7 @@ export class Account {
     const release = await storage.claim?.()
     let account: Account | undefined
     try {
-      account = new Account(options, platform, storage, sessionOf(await storage.load(), options))
+      account = new this(options, platform, storage, sessionOf(await storage.load(), options))
       account.#release = release
       // A session that comes from elsewhere may have a key and not say whose it is: the server does.
       const known = account.user ?? (!options.botToken && account.data.keys.has(account.dcId))
@@ -174,7 +174,7 @@ export class Account {
     const dc = this.#dc
     this.#closed = true
     this.#others?.close()
-    if (this.#leave(dc) && this.user) this.save()
+    if (this.#leave(dc) && this.user) void this.save()
     for (const id of this.data.keys.keys()) this.#forgetKey(id)
     await this.#saving.finally(this.#release)
   }
@@ -258,7 +258,7 @@ export class Account {
     const { id, bot = false, username } = user
     this.user = { id, bot, username }
     this.options.onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })
-    this.save()
+    void this.save()
   }
 
   async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
@@ -277,7 +277,7 @@ export class Account {
     data.address = address
     this.user = user
     this.#leave(dc)
-    if (user) this.save()
+    if (user) void this.save()
   }
 
   /** Closes a datacenter; the account may come back to it. Returns whether there is a new salt to be saved. */
@@ -338,10 +338,11 @@ export class Account {
   }
 
   /** Saves the session; {@link close} waits for it. */
-  save(): void {
+  save(): Promise<void> {
     this.data.user = this.user
     const text = encodeSession(this.data)
     this.#saving = this.#saving.then(() => this.storage.save(text))
     this.#saving.catch(() => {})
+    return this.#saving
   }
 }

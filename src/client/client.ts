@@ -2,6 +2,7 @@
  * The client: connect once, upload as often as you like.
  */
 
+import { Account } from '#account'
 import { hint } from '#explain'
 import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '#methods'
 import { platform } from '#platform'
@@ -12,14 +13,13 @@ import type { UploadKind } from '../files/plan.ts'
 import type { Resume, ResumeRun } from '../files/resumption.ts'
 import type { FileLike, Source } from '../files/source.ts'
 import { type PartSender, type UploadedFile, upload } from '../files/upload.ts'
-import type { InputMedia, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
+import type { InputMedia, InputPeer, MessageMedia, MethodMap } from '../tl/generated/api-types.ts'
 import type { Method } from '../tl/method.ts'
-import { Account } from './account.ts'
 import { DEFAULT_MAX_WAIT, MAX_LANES, MAX_REPAIRS } from './limits.ts'
 import type { AnyMethod } from './methods.ts'
 import type { ConnectOptions } from './options.ts'
 import type { CallOptions } from './other-datacenters.ts'
-import { toInputPeer } from './peers.ts'
+import { type PeerLike, plainPeer, type WithPeers } from './peers.ts'
 import type { SessionStorage } from './storage.ts'
 import type { ManyItem, ManyUploads, UploadManyOptions } from './upload-many.ts'
 import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
@@ -102,10 +102,7 @@ export class UploadClient {
   async #uploadMedia(options: Resuming<UploadMediaOptions>): Promise<MessageMedia> {
     const { signal, businessConnectionId } = options
     signal?.throwIfAborted()
-    const { peers = platform.peers } = this.#account.options
-    const peer = await toInputPeer(options.peer ?? 'me', (one) =>
-      peers(one, (method, request) => this.call(method, request, { signal })),
-    )
+    const peer = await this.resolvePeer(options.peer, options)
     const collected = new Map<FileLike, Source>()
     const make: MediaTools['make'] = async (like, watch) => {
       let uploads: UploadedFile[] = []
@@ -204,13 +201,27 @@ export class UploadClient {
   }
 
   /**
+   * Finds who is meant, as `peer` of every call does: for calls that are made by hand, and to find mistakes before an upload.
+   * @throws UsageError for what names nobody
+   * @throws PeerError for who is named well but cannot be reached: an id that this session has never seen
+   * @throws RpcError USERNAME_NOT_OCCUPIED and the like
+   */
+  async resolvePeer(
+    peer: PeerLike = 'me',
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<InputPeer> {
+    const { peers = platform.peers } = this.#account.options
+    return plainPeer(peer) ?? peers(peer, this.#account, options)
+  }
+
+  /**
    * Calls a method of the schema by its name: any that the package was generated with (`MethodMap`); in bundles for
    * browsers those that the client itself needs and those in the option `methods`. See {@link call} too.
    * @throws UsageError for a method that is not among them
    * @throws RpcError, TransportError, TlError
    */
   async invoke<Name extends keyof MethodMap>(
-    request: MethodMap[Name]['request'] & { readonly _: Name },
+    request: WithPeers<MethodMap[Name]['request']> & { readonly _: Name },
     options: CallOptions = {},
   ): Promise<MethodMap[Name]['result']> {
     const known = [...platform.methods, ...(this.#account.options.methods ?? [])]
@@ -233,10 +244,11 @@ export class UploadClient {
    */
   call<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
-    request: Request,
+    request: NoInfer<WithPeers<Request>>,
     options: CallOptions = {},
   ): Promise<Result> {
-    return this.#account.invoke(method, request, options)
+    // Where peers may stand in any form, the account finds them; elsewhere the types alone must do.
+    return this.#account.invoke(method, request as Request, options)
   }
 
   /**

@@ -25,6 +25,8 @@ export interface SessionData {
   config?: unknown
   /** The account, once logged in. */
   user?: { readonly id: bigint; readonly bot: boolean; readonly username?: string | undefined } | undefined
+  /** What a finder of peers has noted, line by line: access hashes and usernames; see `peers/book.ts`. */
+  peers?: readonly string[] | undefined
 }
 
 /** The string form of a session. It holds keys: whoever has it is logged in. */
@@ -40,18 +42,19 @@ export function encodeSession(data: SessionData): string {
  */
 export function decodeSession(text: string): SessionData {
   try {
-    const { format, version, test, dc, address, keys, user, config } = JSON.parse(text) as Record<string, unknown>
+    // What else there is stays as it is.
+    const { format, version, ...stored } = JSON.parse(text) as Record<string, unknown>
+    const { test, dc, keys, user } = stored
     if (format === FORMAT && (version as number) > VERSION) {
       throw new StorageError(
         'SESSION_NEWER',
         `the stored session is of a newer version (${String(version)})${hint(() => ` than is known (${VERSION}); update, or use another storage`) ?? ''}`,
       )
     }
-    const data: SessionData = { test: test as boolean, dc: dc as number, keys: new Map(), config }
+    const data = { ...stored, keys: new Map() } as unknown as SessionData
     for (const [id, key, salt] of keys as [number, string, string][]) {
       data.keys.set(id, { key: fromHex(key), salt: BigInt(salt) })
     }
-    if (address) data.address = address as Address
     if (user) data.user = { ...(user as { bot: boolean; username?: string }), id: BigInt((user as { id: string }).id) }
     const sound =
       [...data.keys].every(([id, { key }]) => isDc(id) && key.length === 256) &&

@@ -6,14 +6,14 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { bundleForBrowsers } from '../../scripts/checks/bundle.ts'
-import type { peersByName } from '../../src/client/peers-by-name.ts'
+import type { findPeer } from '../../src/client/peers/index.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import type * as Index from '../../src/index.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
 import type * as Methods from '../../src/tl/generated/compact/methods.ts'
 
-type Client = typeof Index & Pick<typeof Methods, 'uploadGetFile'> & { readonly peersByName: typeof peersByName }
+type Client = typeof Index & Pick<typeof Methods, 'uploadGetFile'> & { readonly findPeer: typeof findPeer }
 
 let folder: string
 let server: RunningServer
@@ -30,7 +30,7 @@ beforeAll(async () => {
     entry,
     `export * from '${resolve('src/index.ts')}'
     export { uploadGetFile } from '${methods}'
-    export { peersByName } from '${resolve('src/client/peers-by-name.ts')}'`,
+    export { findPeer } from '${resolve('src/client/peers/index.ts')}'`,
   )
   const { code } = await bundleForBrowsers(entry)
   const file = join(folder, 'bundle.mjs')
@@ -75,7 +75,7 @@ test('logs in, uploads small and big, decodes the media; the bytes are the same'
 })
 
 test('looks usernames up when it is given the means', async () => {
-  const one = await client.UploadClient.connect({ ...options(), peers: client.peersByName })
+  const one = await client.UploadClient.connect({ ...options(), peers: client.findPeer })
   const media = client.document(randomBytes(9), { fileName: 'x' })
   const { username } = [...server.world.users.values()].find((user) => user.username && !user.bot)!
   expect(await one.uploadMedia({ peer: `@${username}`, media })).toMatchObject({ _: 'messageMediaDocument' })

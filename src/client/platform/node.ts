@@ -15,7 +15,7 @@ import { ALL_METHODS } from '../all-methods.ts'
 import { checkOptions } from '../check-options.ts'
 import { otherDatacenters } from '../other-datacenters.ts'
 import { askMaxParts } from '../part-limit.ts'
-import { peersByName } from '../peers-by-name.ts'
+import { findPeer } from '../peers/find.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
@@ -39,7 +39,7 @@ export const platform: Platform = {
   keys: (test) => [test ? TEST_KEY : PRODUCTION_KEY],
   observe: observed,
   datacenters: otherDatacenters,
-  peers: peersByName,
+  peers: findPeer,
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,
   askMaxParts,
