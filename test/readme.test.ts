@@ -9,20 +9,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
+import { packageEntries } from './support/package-entries.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-readme-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** The sources behind each entry of the package: `mtproto-upload/tl` is src/tl/index.ts. */
-const entries = Object.entries(
-  JSON.parse(readFileSync('package.json', 'utf8')).exports as Record<string, { default?: string }>,
-)
-  .filter(([, target]) => target.default?.endsWith('.js'))
-  .map(([name, target]) => [
-    name.replace('.', 'mtproto-upload'),
-    [resolve(target.default!.replace('./dist/', 'src/').replace(/js$/, 'ts'))],
-  ])
 
 /** The code blocks marked with a language, and with a word behind it if one is given. */
 const blocks = (language: string, word = ''): string[] =>
@@ -34,7 +25,7 @@ const blocks = (language: string, word = ''): string[] =>
 function project(modules: readonly string[]): string {
   const home = mkdtempSync(join(folder, 'user-'))
   const options = {
-    paths: Object.fromEntries(entries),
+    paths: Object.fromEntries(packageEntries.map(([name, source]) => [name, [source]])),
     typeRoots: [resolve('node_modules/@types')],
     rootDir: '/',
     noUnusedLocals: false,
