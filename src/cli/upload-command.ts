@@ -22,7 +22,8 @@ the command line (an option wins over it):
 What to make of the files:
   --as KIND           photo or document; by default .jpg, .png and .webp of at
                       most 10 MB are photos, everything else a document
-  --peer PEER         for whom: me (the default), empty, or @username
+  --peer PEER         for whom: me (the default), empty, @username, a t.me link,
+                      +phone, or an id (a channel's with -100 in front)
   --name NAME         file name to tell the server; its own by default
   --mime TYPE         MIME type of a document; told by the name by default
   --spoiler           hide it behind a spoiler warning

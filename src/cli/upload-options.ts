@@ -1,6 +1,7 @@
 /**
  * The options of `mtproto-upload upload`, and what they mean.
  */
+import { identify } from '../client/peers/identify.ts'
 import { UsageError } from '../errors.ts'
 import { type OptionTable, parseArguments } from './args.ts'
 import {
@@ -92,6 +93,15 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
   return { ...job, ...readCredentials(options, environment) }
 }
 
+/** Before anything is done: who is meant must be one who can be. */
+function checkPeer(peer: string): void {
+  try {
+    identify(peer)
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`--peer: ${error.message}`) : error
+  }
+}
+
 /** What cannot go together, or not without the other. */
 function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): void {
   const { files, as, mime, name } = job
@@ -104,9 +114,7 @@ function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): 
     throw new UsageError('--mime is for documents; the server sees itself what a photo is')
   if (mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(mime))
     throw new UsageError(`--mime is like image/png; it cannot be "${mime}"`)
-  if (!/^(me|empty|@?[a-z]\w{3,31})$/i.test(job.peer)) {
-    throw new UsageError(`--peer is me, empty or @username; it cannot be "${job.peer}"`)
-  }
+  checkPeer(job.peer)
   if (job.journal === '') throw new UsageError('--journal takes a folder, and its name is empty')
   if (job.journal !== undefined && !job.resume) throw new UsageError('--journal and --no-resume exclude each other')
 }

@@ -149,7 +149,7 @@ function concernsOneFile(error: unknown): boolean {
 
 /** The peer is the same for all. */
 function isPeers({ type }: RpcError): boolean {
-  return /^(PEER|CHAT|CHANNEL|USERNAME|INPUT_USER|USER_BANNED)_/.test(type)
+  return /^(PEER|CHAT|CHANNEL|USERNAME|USER_ID|PHONE|INVITE_HASH|INPUT_USER|USER_BANNED)_/.test(type)
 }
 
 function uploadOptions(file: InputFile, { job, journal, signal, progress }: Run): UploadMediaOptions {

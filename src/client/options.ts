@@ -103,7 +103,7 @@ export interface ConnectOptions extends WayOptions {
    */
   readonly methods?: readonly NamedMethod[] | undefined
   /**
-   * Finds peers by name. Built in on Node, Bun and Deno; bundles for browsers take `findPeer` of `mtproto-upload/peers`.
+   * Finds peers in the forms people have them. Built in on Node, Bun and Deno; bundles for browsers take `findPeer` of `mtproto-upload/peers`.
    */
   readonly peers?: PeerFinder | undefined
   /**

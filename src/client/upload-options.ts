@@ -36,7 +36,7 @@ export interface UploadFileOptions {
 
 /** What to upload, and for whom. */
 export interface UploadMediaOptions extends UploadFileOptions {
-  /** `'me'`, `'empty'` (bots), `'@username'` or an `InputPeer`; `'me'` unless told. */
+  /** For whom, in any form of `PeerLike`: `'@username'`, a link, an id, a message and so on; `'me'` unless told. */
   readonly peer?: PeerLike | undefined
   /** Made by `photo()` or `document()`, or an `InputMedia`. */
   readonly media: MediaLike

@@ -155,7 +155,7 @@ describe('what cannot be', () => {
     ['a server without its key', ['a', '--dc', 'h:1'], '--dc needs --server-key: without the public key'],
     ["a key for Telegram's servers", ['a', '--server-key', 'k'], '--server-key goes with --dc'],
     ["a number for Telegram's servers", ['a', '--dc-id', '4'], '--dc-id goes with --dc'],
-    ['a peer that is none', ['a', '--peer', 'n o'], '--peer is me, empty or @username; it cannot be "n o"'],
+    ['a peer that is none', ['a', '--peer', 'n o'], '--peer: "n o" is no peer; give'],
     ['an unknown kind', ['a', '--as', 'video'], '--as is one of photo, document'],
     ['an unknown transport', ['a', '--transport', 'udp'], 'abridged, intermediate, padded, full, obfuscated, ws'],
     ['no seconds to live', ['a', '--ttl', '0'], '--ttl'],

@@ -57,14 +57,15 @@ async function withPeers<Request extends { readonly _: string }>(
     const { peers = findPeer } = account.options
     return plainPeer(peer) ?? peers(peer, account, { signal })
   }
-  const fields = request as Readonly<Record<string, unknown>>
+  // Callers without types may give anything; what is wrong with it is found when it is written.
+  const fields = (request ?? {}) as Readonly<Record<string, unknown>>
   let named = request
   for (const field of PEERS) {
     const value = fields[field]
     if (value === undefined || isInput(value)) continue
     named = { ...named, [field]: await find(value) }
   }
-  const make = LISTS[request._]
+  const make = LISTS[String(fields._)]
   const { id } = fields
   if (make && Array.isArray(id)) {
     const one = async (value: unknown): Promise<unknown> =>
