@@ -159,7 +159,7 @@ export class TelegramClient {
     if (request._ === 'messages.uploadMedia') {
       const { peer, ...rest } = request as unknown as ByName<MethodMap['messages.uploadMedia']['request']>
       // What is no peer is refused by name.
-      return client.uploadMedia({ ...rest, peer: (peer === 'self' ? 'me' : peer) as PeerLike })
+      return client.uploadMedia({ ...rest, peer: peer as PeerLike })
     }
     return client.invoke<Name>(request as unknown as MethodMap[Name]['request'] & { readonly _: Name })
   }

@@ -29,14 +29,21 @@ export interface Class<T extends { _: string }> {
 /** A peer as people have it: a name, an id, or something that says who it is. */
 export type PeerName = string | number | bigint | { readonly _: string }
 
-/** What only fields of the type `InputPeer` take. */
+/** By one constructor each: what only fields of the type `InputPeer` take, and what only lists of users or channels hold. */
 interface Nobody {
   _: 'inputPeerEmpty'
 }
+type Somebody = { _: 'inputUserSelf' } | { _: 'inputChannelEmpty' }
 
 /** A request in which peers may go by name. */
 export type ByName<Request> = {
-  [Field in keyof Request]: Nobody extends Request[Field] ? Request[Field] | PeerName : Request[Field]
+  [Field in keyof Request]: Nobody extends Request[Field]
+    ? Request[Field] | PeerName
+    : Request[Field] extends readonly (infer One)[]
+      ? Extract<One, Somebody> extends never
+        ? Request[Field]
+        : Request[Field] | readonly PeerName[]
+      : Request[Field]
 }
 
 /** A method of the schema as a class. */

@@ -52,6 +52,8 @@ test('nothing is uploaded before start()', async () => {
   await expect(other.upload(path)).rejects.toThrow(/start\(\) first/)
 })
 
+const dice = { _: 'inputMediaDice', emoticon: '🎲' } as const
+
 describe('a peer', () => {
   test.each([
     ['a username', '@alice'],
@@ -59,8 +61,17 @@ describe('a peer', () => {
     ['an InputPeer', { _: 'inputPeerSelf' }],
     ['nobody, as bots may', undefined],
   ])('%s', async (_name, peer) => {
-    const media = { _: 'inputMediaDice', emoticon: '🎲' } as const
-    expect(await api.messages.uploadMedia({ peer, media })).toMatchObject({ _: 'messageMediaDice' })
+    expect(await api.messages.uploadMedia({ peer, media: dice })).toMatchObject({ _: 'messageMediaDice' })
+  })
+
+  test('a chat ID, a Message, an Update, with fields as PHP has them: whoever was seen before', async () => {
+    const group = server.world.findName('test_group')!
+    const alice = server.world.findName('alice')!
+    for (const peer of ['@test_group', '@alice']) await api.messages.uploadMedia({ peer, media: dice })
+    const message = { _: 'message', id: 1, peer_id: { _: 'peerUser', user_id: alice.id } }
+    for (const peer of [alice.id, -(1_000_000_000_000n + group.id), message, { _: 'updateNewMessage', message }])
+      expect(await api.messages.uploadMedia({ peer, media: dice })).toMatchObject({ _: 'messageMediaDice' })
+    await expect(api.messages.uploadMedia({ peer: 987654321, media: dice })).rejects.toThrow(UsageError)
   })
 })
 

@@ -92,6 +92,17 @@ describe('invoke', () => {
     await client.disconnect()
   })
 
+  test('finds peers by name in any method, and files by their path in a media', async () => {
+    const client = await started()
+    const [found] = await client.invoke(new Api.users.GetUsers({ id: ['username'] }))
+    expect(found).toMatchObject({ firstName: 'Somebody' })
+    const media = new Api.InputMediaUploadedPhoto({ file: await client.uploadFile({ file: 'assets/demo.jpg' }) })
+    expect(await client.invoke(new Api.messages.UploadMedia({ peer: 'https://t.me/username', media }))).toMatchObject({
+      _: 'messageMediaPhoto',
+    })
+    await client.disconnect()
+  })
+
   test('tells a size that is not that of the file', async () => {
     const client = await started()
     const file = new CustomFile('file.bin', picture.length + 1, '', picture)
