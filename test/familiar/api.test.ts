@@ -71,7 +71,7 @@ describe('a peer', () => {
     const message = { _: 'message', id: 1, peer_id: { _: 'peerUser', user_id: alice.id } }
     for (const peer of [alice.id, -(1_000_000_000_000n + group.id), message, { _: 'updateNewMessage', message }])
       expect(await api.messages.uploadMedia({ peer, media: dice })).toMatchObject({ _: 'messageMediaDice' })
-    await expect(api.messages.uploadMedia({ peer: 987654321, media: dice })).rejects.toThrow(UsageError)
+    await expect(api.messages.uploadMedia({ peer: 987654321, media: dice })).rejects.toMatchObject({ name: 'PeerError' })
   })
 })
 
