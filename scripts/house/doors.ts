@@ -126,7 +126,7 @@ function* outsideUses(module: Module): Generator<{ kind: Outside; name: string; 
 /** Packages that are neither pure nor behind a door of their own. */
 function foreignImports(module: Module): Finding[] {
   return module.imports.flatMap(({ specifier, kind, line }) =>
-    /^(?:\.|node:|#(?:account|explain|locate-error|messages|methods|open-place|pack|pbkdf2|platform|probe-tools)$|ws$)/.test(
+    /^(?:\.|node:|#(?:account|check-given|explain|locate-error|messages|methods|open-place|pack|pbkdf2|platform|probe-tools)$|ws$)/.test(
       specifier,
     ) ||
     PURE_PACKAGES.test(specifier) ||

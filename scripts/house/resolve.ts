@@ -10,6 +10,7 @@ const EITHER: Readonly<Record<string, readonly string[]>> = {
   '#account': ['src/client/peers/account.ts', 'src/client/account.ts'],
   '#explain': ['src/explain/full.ts', 'src/explain/brief.ts'],
   '#messages': ['src/tl/generated/mtproto/client.ts', 'src/tl/generated/mtproto/compact.ts'],
+  '#check-given': ['src/files/check-given.ts', 'src/files/check-nothing.ts'],
   '#locate-error': ['src/tl/locate-error.ts', 'src/tl/locate-nothing.ts'],
   '#methods': ['src/tl/generated/client/methods.ts', 'src/tl/generated/compact/methods.ts'],
   '#open-place': ['src/files/open-place.ts', 'src/files/open-nowhere.ts'],

@@ -173,8 +173,9 @@ export class UploadClient {
     options: Options,
     work: (options: Resuming<Options>) => Promise<T>,
   ): Promise<T> {
-    const resume = platform.journal?.(options.resume) ?? (options.resume as Resume | undefined)
-    return resume?.(this, (run) => work({ ...options, resume: run })) ?? work(options as Resuming<Options>)
+    const told = platform.prepareUpload?.(options) ?? options
+    const resume = told.resume as Resume | undefined
+    return resume?.(this, (run) => work({ ...told, resume: run })) ?? work(told as Resuming<Options>)
   }
 
   #upload(

@@ -9,8 +9,10 @@ import type { PeerLike } from './peers.ts'
 /** What can be told about one upload. */
 export interface UploadFileOptions {
   /**
-   * Told the progress some ten times a second, at the start and at the end. It starts anew when the server has lost the file
-   * and it is sent again; of a thumbnail nothing is told.
+   * Told the progress some ten times a second, at the start and at the end. Several files of one media (its thumbnail, its
+   * cover, photos that are sold together) are told of as one, and their total is known once the last of them has begun. It starts
+   * anew when the server has lost the file and it is sent again. Throwing fails the upload; on Node, Bun and Deno so does a
+   * promise that is rejected, when the next thing is told.
    */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
   /** Told about waits and repeated parts. */
@@ -38,8 +40,15 @@ export interface UploadFileOptions {
 export interface UploadMediaOptions extends UploadFileOptions {
   /** For whom, in any form of `PeerLike`: `'@username'`, a link, an id, a message and so on; `'me'` unless told. */
   readonly peer?: PeerLike | undefined
-  /** Made by `photo()` or `document()`, or an `InputMedia`. */
+  /**
+   * Made by `photo()`, `video()`, `poll()` …, or an `InputMedia`; files may stand in it where an `InputFile` stands (in bundles for
+   * browsers: of `withFiles()`).
+   */
   readonly media: MediaLike
-  /** The business connection on whose behalf the media is uploaded. */
+  /**
+   * The business connection in which alone the media will be used; for bots. The call goes to the bot's own datacenter: only
+   * methods that are wrapped in `invokeWithBusinessConnection` go to that of the connection, and this one is not.
+   * Source: https://core.telegram.org/method/messages.uploadMedia
+   */
   readonly businessConnectionId?: string | undefined
 }

@@ -5,6 +5,7 @@
  * protocol demands and nobody knows is asked for, before anything is sent: a video of 1×1 pixels and 0 s helps nobody.
  * Source: https://core.telegram.org/constructor/inputMediaUploadedDocument
  */
+import { checkGiven } from '#check-given'
 import { mimeByName } from '#explain'
 import type { DocumentAttribute, InputPhoto, inputMediaUploadedDocument } from '../tl/generated/api-types.ts'
 import { orAbort } from './abort.ts'
@@ -56,6 +57,7 @@ export type DocumentOptions = PlainFileOptions | RichDocumentOptions
  * ```
  */
 export function document(file: MediaFile, options: DocumentOptions = {}): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('document', file, options)
   const { attributes = [], ...others } = options
   return documentRequest(file, 'document', others, () => () => attributes)
 }

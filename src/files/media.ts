@@ -7,6 +7,7 @@
  * files in a raw one are the work of `media-fields.ts`.
  * Source: https://core.telegram.org/constructor/inputMediaUploadedPhoto
  */
+import { checkGiven } from '#check-given'
 import { hint } from '#explain'
 import { UsageError } from '../errors.ts'
 import type { InputDocument, InputFile, InputMedia, inputMediaUploadedPhoto } from '../tl/generated/api-types.ts'
@@ -36,6 +37,7 @@ export type PhotoOptions = CommonMediaOptions
  * ```
  */
 export function photo(file: MediaFile, options: PhotoOptions = {}): MediaRequest<inputMediaUploadedPhoto> {
+  checkGiven('photo', file, options)
   const { fileName, ...flags } = options
   return {
     resolve: async (tools) => ({

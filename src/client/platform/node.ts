@@ -3,10 +3,8 @@
  */
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
-import { UsageError } from '../../errors.ts'
 import { fillMedia } from '../../files/media-fields.ts'
 import { openFew } from '../../files/open-few.ts'
-import { journalFolder } from '../../files/resume/folder.ts'
 import { sharedBuffers } from '../../files/shared-buffers.ts'
 import { openFile } from '../../files/source-file.ts'
 import { forwardSecrecy } from '../../transport/forward-secrecy.ts'
@@ -16,6 +14,7 @@ import { checkOptions } from '../check-options.ts'
 import { otherDatacenters } from '../other-datacenters.ts'
 import { askMaxParts } from '../part-limit.ts'
 import { findPeer } from '../peers/find.ts'
+import { prepareUpload } from '../prepare-upload.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
 import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
@@ -48,9 +47,5 @@ export const platform: Platform = {
   buffers: sharedBuffers(KEPT),
   openFile: openFew(openFile, OPEN_FILES),
   fileStorage,
-  journal(resume) {
-    if (resume === undefined || typeof resume === 'function') return resume
-    if (typeof resume === 'string' && resume !== '') return journalFolder(resume)
-    throw new UsageError('resume must be the path of a folder, or what resumable() makes')
-  },
+  prepareUpload,
 }

@@ -5,7 +5,6 @@ import type { Crypto } from '../../crypto/crypto.ts'
 import type { ServerKey } from '../../crypto/rsa.ts'
 import type { MediaTools } from '../../files/media-types.ts'
 import type { BufferPool } from '../../files/reader.ts'
-import type { Resume } from '../../files/resumption.ts'
 import type { Source } from '../../files/source.ts'
 import type { Host } from '../../host.ts'
 import type { MakeDatacenter } from '../../transport/datacenter.ts'
@@ -15,6 +14,7 @@ import type { ConnectOptions, WayOptions } from '../options.ts'
 import type { otherDatacenters } from '../other-datacenters.ts'
 import type { askMaxParts } from '../part-limit.ts'
 import type { PeerFinder } from '../peers.ts'
+import type { prepareUpload } from '../prepare-upload.ts'
 import type { SessionStorage } from '../storage.ts'
 import type { uploadMany } from '../upload-many.ts'
 import type { Way } from '../way.ts'
@@ -50,8 +50,8 @@ export interface Platform {
   readonly uploadMany: typeof uploadMany
   /** Uploads the files in a raw `InputMedia`; absent where that is a function of its own. */
   readonly fillMedia?: MediaTools['fillMedia']
-  /** What the option `resume` means; absent where there are no folders. @throws UsageError for what cannot be meant */
-  readonly journal?: (resume: Resume | string | undefined) => Resume | undefined
+  /** Makes options of an upload such as can be worked with; absent where they are taken as they come. @throws UsageError */
+  readonly prepareUpload?: typeof prepareUpload
   /** Where the buffers of parts come from; each upload has its own where it is absent. */
   readonly buffers?: BufferPool
   /** Opens files by path; absent where there are none. */

@@ -5,6 +5,7 @@
  * first byte on.
  * Sources: https://core.telegram.org/constructor/documentAttributeAudio, https://core.telegram.org/api/files#uploading-files
  */
+import { checkGiven } from '#check-given'
 import { UsageError } from '../../errors.ts'
 import { documentRequest } from '../../files/media-document.ts'
 import type { MediaFile, MediaRequest } from '../../files/media-types.ts'
@@ -43,6 +44,7 @@ export type VoiceOptions = Known<Playing> & {
  * @throws UsageError when it is uploaded and its duration is known to nobody
  */
 export function audio(file: MediaFile, options: AudioOptions): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('audio', file, options, true)
   const { duration, title, performer, ...others } = options
   return documentRequest(
     file,
@@ -66,6 +68,7 @@ export function audio(file: MediaFile, options: AudioOptions): MediaRequest<inpu
  * @throws UsageError when it is uploaded and its duration is known to nobody, or for a waveform of other numbers
  */
 export function voice(file: MediaFile, options: VoiceOptions): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('voice', file, options, true)
   const { duration, waveform, ...others } = options
   return documentRequest(
     file,

@@ -3,6 +3,7 @@
  *
  * Sources: https://core.telegram.org/constructor/inputMediaPhotoExternal, …/inputMediaDocumentExternal
  */
+import { checkOptions } from '#check-given'
 import { withFiles } from '../../files/media-fields.ts'
 import type { MediaFile, MediaRequest } from '../../files/media-types.ts'
 import type { InputPhoto, inputMediaDocumentExternal, inputMediaPhotoExternal } from '../../tl/generated/api-types.ts'
@@ -43,6 +44,7 @@ export function external(
   url: string | URL,
   options: ExternalPhotoOptions | ExternalDocumentOptions = {},
 ): inputMediaPhotoExternal | MediaRequest<inputMediaDocumentExternal> {
+  checkOptions('external', options)
   if (options.as === 'photo') {
     const { as: _as, ...flags } = options
     return { _: 'inputMediaPhotoExternal', url: String(url), ...flags }

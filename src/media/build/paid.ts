@@ -4,6 +4,8 @@
  * Sources: https://core.telegram.org/api/paid-media, https://core.telegram.org/api/payments
  */
 
+import { checkOptions } from '#check-given'
+import { UsageError } from '../../errors.ts'
 import { resolveMedia } from '../../files/media.ts'
 import { fillMedia } from '../../files/media-fields.ts'
 import { resolveAll } from '../../files/media-total.ts'
@@ -51,7 +53,11 @@ export interface PaidOptions {
  * paid({ stars: 50, media: [photo('a.jpg'), photo('b.jpg')] })
  * ```
  */
-export function paid({ stars, media, payload }: PaidOptions): MediaRequest<inputMediaPaidMedia> {
+export function paid(options: PaidOptions): MediaRequest<inputMediaPaidMedia> {
+  checkOptions('paid', options, true)
+  const { stars, media, payload } = options
+  if (!Array.isArray(media) || media.length === 0)
+    throw new UsageError('paid() takes as media an array of photos and videos')
   return {
     resolve: async (tools) => ({
       _: 'inputMediaPaidMedia',
@@ -84,9 +90,12 @@ interface CommonInvoiceOptions {
   readonly test?: boolean | undefined
 }
 
+/** The currency that stands for stars. */
+const STARS = 'XTR'
+
 /** An invoice in stars: one price, and no provider. */
 export interface StarsInvoice extends CommonInvoiceOptions {
-  readonly currency: 'XTR'
+  readonly currency: typeof STARS
   readonly prices: readonly [Price]
   readonly provider?: never
   /** Seconds after which it is paid again: 2592000, which is 30 days. */
@@ -136,6 +145,9 @@ export interface WebPicture {
  * ```
  */
 export function invoice(options: InvoiceOptions): MediaRequest<inputMediaInvoice> {
+  checkOptions('invoice', options, true)
+  if (options.currency === STARS && options.provider !== undefined)
+    throw new UsageError('invoice(): stars have no provider; leave it out')
   const { title, description, payload, photo, startParam, media, provider } = options
   const data = 'providerData' in options ? options.providerData : undefined
   return {

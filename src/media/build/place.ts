@@ -3,6 +3,7 @@
  *
  * Sources: https://core.telegram.org/constructor/inputMediaContact, …/inputMediaGeoPoint, …/inputMediaGeoLive, …/inputMediaVenue
  */
+import { checkOptions } from '#check-given'
 import type {
   inputGeoPoint,
   inputMediaContact,
@@ -54,7 +55,9 @@ export interface VenueFacts extends Omit<Point, 'accuracy'> {
 }
 
 /** Somebody's phone number and name. */
-export function contact({ phone, firstName, lastName = '', vcard = '' }: ContactFacts): inputMediaContact {
+export function contact(facts: ContactFacts): inputMediaContact {
+  checkOptions('contact', facts, true)
+  const { phone, firstName, lastName = '', vcard = '' } = facts
   return { _: 'inputMediaContact', phoneNumber: phone, firstName, lastName, vcard }
 }
 
@@ -66,6 +69,7 @@ export function contact({ phone, firstName, lastName = '', vcard = '' }: Contact
  * ```
  */
 export function location(point: Point): inputMediaGeoPoint {
+  checkOptions('location', point, true)
   return { _: 'inputMediaGeoPoint', geoPoint: geoPoint(point) }
 }
 
@@ -73,7 +77,9 @@ export function location(point: Point): inputMediaGeoPoint {
 const FOREVER = 0x7fffffff
 
 /** A place on the map that changes for a while. */
-export function liveLocation({ period, heading, alertWithin, ...point }: LivePoint): inputMediaGeoLive {
+export function liveLocation(live: LivePoint): inputMediaGeoLive {
+  checkOptions('liveLocation', live, true)
+  const { period, heading, alertWithin, ...point } = live
   return {
     _: 'inputMediaGeoLive',
     geoPoint: geoPoint(point),
@@ -84,7 +90,9 @@ export function liveLocation({ period, heading, alertWithin, ...point }: LivePoi
 }
 
 /** A place on the map with a name and an address. */
-export function venue({ title, address, provider = '', id = '', type = '', ...point }: VenueFacts): inputMediaVenue {
+export function venue(facts: VenueFacts): inputMediaVenue {
+  checkOptions('venue', facts, true)
+  const { title, address, provider = '', id = '', type = '', ...point } = facts
   return { _: 'inputMediaVenue', geoPoint: geoPoint(point), title, address, provider, venueId: id, venueType: type }
 }
 

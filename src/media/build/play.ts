@@ -4,6 +4,7 @@
  * Sources: https://core.telegram.org/api/dice, https://core.telegram.org/api/bots/games, https://core.telegram.org/api/stories,
  * https://core.telegram.org/constructor/inputMediaWebPage
  */
+import { checkOptions } from '#check-given'
 import type {
   InputPeer,
   InputUser,
@@ -33,7 +34,9 @@ export interface StakeFacts {
 }
 
 /** A die on which something is staked. */
-export function stakeDice({ gameHash, tonAmount, seed }: StakeFacts): inputMediaStakeDice {
+export function stakeDice(facts: StakeFacts): inputMediaStakeDice {
+  checkOptions('stakeDice', facts, true)
+  const { gameHash, tonAmount, seed } = facts
   return { _: 'inputMediaStakeDice', gameHash, tonAmount, clientSeed: seed }
 }
 
@@ -79,7 +82,9 @@ export interface WebPageOptions {
 }
 
 /** The preview of a page. */
-export function webPage(url: string | URL, { size, optional }: WebPageOptions = {}): inputMediaWebPage {
+export function webPage(url: string | URL, options: WebPageOptions = {}): inputMediaWebPage {
+  checkOptions('webPage', options)
+  const { size, optional } = options
   return {
     _: 'inputMediaWebPage',
     ...(size === 'large' && { forceLargeMedia: true }),

@@ -3,6 +3,7 @@
  *
  * Sources: https://core.telegram.org/api/poll, https://core.telegram.org/api/todo
  */
+import { checkOptions } from '#check-given'
 import { UsageError } from '../../errors.ts'
 import type { inputMediaPoll, inputMediaTodo, poll as Poll } from '../../tl/generated/api-types.ts'
 import { type Text, textOf } from './text.ts'
@@ -54,6 +55,8 @@ export type QuizOptions = PollEnd &
  * @param answers two to twelve
  */
 export function poll(question: Text, answers: readonly Text[], options: PollOptions = {}): inputMediaPoll {
+  checkOptions('poll', options)
+  checkTexts('poll', answers)
   const { multipleChoice, ...others } = options
   return {
     _: 'inputMediaPoll',
@@ -71,6 +74,8 @@ export function poll(question: Text, answers: readonly Text[], options: PollOpti
  * @throws UsageError if the right answer is none of them
  */
 export function quiz(question: Text, answers: readonly Text[], options: QuizOptions): inputMediaPoll {
+  checkOptions('quiz', options, true)
+  checkTexts('quiz', answers)
   const { correct, solution, ...others } = options
   if (!(correct in answers)) {
     throw new UsageError(
@@ -100,6 +105,11 @@ function pollOf(question: Text, answers: readonly Text[], options: PollEnd & Com
   }
 }
 
+/** @throws UsageError for no list of texts */
+function checkTexts(builder: string, texts: readonly Text[]): void {
+  if (!Array.isArray(texts)) throw new UsageError(`${builder}() takes an array of texts behind the first`)
+}
+
 /** What stands for an answer when people vote: any bytes, as long as they differ. */
 function optionOf(index: number): Uint8Array {
   return Uint8Array.of(index)
@@ -121,6 +131,8 @@ export interface TodoOptions {
  * ```
  */
 export function todo(title: Text, items: readonly Text[], options: TodoOptions = {}): inputMediaTodo {
+  checkOptions('todo', options)
+  checkTexts('todo', items)
   return {
     _: 'inputMediaTodo',
     todo: {

@@ -3,6 +3,7 @@
  *
  * Source: https://core.telegram.org/api/stickers#uploading-stickers
  */
+import { checkGiven } from '#check-given'
 import { documentRequest } from '../../files/media-document.ts'
 import type { MediaFile, MediaRequest } from '../../files/media-types.ts'
 import type { FileProbe } from '../../files/probe.ts'
@@ -34,6 +35,7 @@ export interface StickerOptions {
  * ```
  */
 export function sticker(file: MediaFile, options: StickerOptions): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('sticker', file, options, true)
   const { emoji, set, mask, size, ...others } = options
   return documentRequest(
     file,

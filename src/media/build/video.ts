@@ -3,6 +3,7 @@
  *
  * Sources: https://core.telegram.org/api/files#uploading-files, https://core.telegram.org/constructor/documentAttributeVideo
  */
+import { checkGiven } from '#check-given'
 import { mimeByName } from '#explain'
 import { documentRequest } from '../../files/media-document.ts'
 import type { MediaFile, MediaRequest } from '../../files/media-types.ts'
@@ -77,6 +78,7 @@ export type UploadedVideo = inputMediaUploadedDocument & { nosoundVideo: true }
  * @throws UsageError when it is uploaded and a size is known to nobody
  */
 export function video(file: MediaFile, options: VideoOptions): MediaRequest<UploadedVideo> {
+  checkGiven('video', file, options, true)
   const { width, height, duration, cover, start, supportsStreaming, hasSound, ...others } = options
   const request = documentRequest(
     file,
@@ -112,6 +114,7 @@ export function animation(
   file: MediaFile,
   options: GifOptions | AnimationOptions = {},
 ): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('animation', file, options)
   const { width, height, duration, ...others } = options
   const { mimeType, fileName = nameOf(file) } = others
   return documentRequest(
@@ -144,6 +147,7 @@ const GIF = 'image/gif'
  * @throws UsageError when it is uploaded and a size is known to nobody
  */
 export function videoNote(file: MediaFile, options: VideoNoteOptions): MediaRequest<inputMediaUploadedDocument> {
+  checkGiven('videoNote', file, options, true)
   const { duration, length, ...others } = options
   return documentRequest(
     file,

@@ -1,0 +1,70 @@
+/**
+ * Makes of the options of an upload, as a caller without types may give them, options that can be worked with: each slip gets a
+ * sentence that names it, and a watcher that answers later is listened to.
+ *
+ * Where every byte counts (bundles for browsers) the types alone must do.
+ */
+import { UsageError } from '../errors.ts'
+import { journalFolder } from '../files/resume/folder.ts'
+import type { Resume } from '../files/resumption.ts'
+import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
+
+/**
+ * Checks the options of an upload.
+ * @returns the same, with `resume` as what it means, and with watchers whose failures fail the upload
+ * @throws UsageError for options that cannot be
+ */
+export function prepareUpload<Options extends UploadFileOptions>(
+  options: Options,
+): Options & { readonly resume?: Resume | undefined } {
+  if (!isObject(options)) throw new UsageError(`an upload takes its options as an object, not ${show(options)}`)
+  const { signal, fileName, resume, onProgress, onEvent, businessConnectionId }: Partial<UploadMediaOptions> = options
+  const must = (name: string, value: unknown, fits: boolean, what: string): void => {
+    if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
+  }
+  const isSignal =
+    isObject(signal) && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  must('signal', signal, isSignal, 'an AbortSignal, as an AbortController has it')
+  must('onProgress', onProgress, typeof onProgress === 'function', 'a function')
+  must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
+  must('fileName', fileName, typeof fileName === 'string', 'a string')
+  const isId = typeof businessConnectionId === 'string' && businessConnectionId !== ''
+  must('businessConnectionId', businessConnectionId, isId, 'the string that names a business connection')
+  const isResume = typeof resume === 'function' || (typeof resume === 'string' && resume !== '')
+  must('resume', resume, isResume, 'the path of a folder, or what resumable() makes')
+  return {
+    ...options,
+    resume: typeof resume === 'string' ? journalFolder(resume) : resume,
+    ...(onProgress && { onProgress: heard(onProgress) }),
+    ...(onEvent && { onEvent: heard(onEvent) }),
+  }
+}
+
+/**
+ * A watcher that may answer later: if it fails then, it throws when it is called next, which ends the upload. Otherwise its
+ * failure would end the process.
+ */
+function heard<Told>(watcher: (told: Told) => unknown): (told: Told) => void {
+  let failure: { readonly error: unknown } | undefined
+  return (told) => {
+    if (failure) throw failure.error
+    const answer = watcher(told)
+    if (!(answer instanceof Promise)) return
+    answer.catch((error: unknown) => {
+      failure ??= { error }
+    })
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A value in a sentence. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'function') return 'a function'
+  if (isObject(value)) return 'such an object'
+  return value === '' ? 'the empty string' : String(value)
+}

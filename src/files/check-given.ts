@@ -1,0 +1,35 @@
+/**
+ * What a caller without types gave to a builder in place of a file or of options: each slip gets a sentence that names it.
+ *
+ * Where every byte counts (bundles for browsers) `check-nothing.ts` stands for it, and the types alone must do.
+ */
+import { UsageError } from '../errors.ts'
+
+/**
+ * Checks what a builder of media is given.
+ * @param builder its name
+ * @param options what may be left out, unless `needed`
+ * @throws UsageError for no file, and for options that are no object
+ */
+export function checkGiven(builder: string, file: unknown, options: unknown, needed?: boolean): void {
+  if (file === undefined || file === null || file === '')
+    throw new UsageError(`${builder}() takes a file first, not ${show(file)}`)
+  checkOptions(builder, options, needed)
+}
+
+/**
+ * Checks what a builder of other media is given.
+ * @throws UsageError for options that are no object
+ */
+export function checkOptions(builder: string, options: unknown, needed?: boolean): void {
+  if (options === undefined && !needed) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new UsageError(`${builder}() takes its options as an object, not ${show(options)}`)
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === '') return 'the empty string'
+  if (Array.isArray(value)) return 'an array'
+  return value === null ? 'null' : `a ${typeof value}`
+}
