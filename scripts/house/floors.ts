@@ -22,7 +22,7 @@ export const FLOORS: readonly (readonly Room[])[] = [
   ['lab/server/'],
   ['node.ts'],
   ['index.ts'],
-  ['familiar/'],
+  ['familiar/', 'observe/'],
   ['client/'],
   ['media/', 'probe/'],
   ['files/'],

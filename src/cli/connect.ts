@@ -11,9 +11,10 @@ import { nativeCrypto } from '../crypto/native.ts'
 import { parsePublicKey } from '../crypto/pem.ts'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { RpcError, StorageError, UsageError } from '../errors.ts'
+import { logger } from '../observe/logger.ts'
 import type { ConnectionJob } from './connection-options.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
-import { eventText, noticeText } from './events.ts'
+import { noticeText } from './events.ts'
 import { Failure } from './io.ts'
 import { followOutages } from './outages.ts'
 import { PROGRAM } from './report.ts'
@@ -33,6 +34,8 @@ export interface Connecting {
   readonly lanes?: number | undefined
   /** Tells people something. */
   readonly tell: (text: string) => void
+  /** Writes a line for programs; as `tell` does unless told. */
+  readonly write?: ((line: string) => void) | undefined
   /** Told of every event besides. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
@@ -51,8 +54,9 @@ export async function connect(connecting: Connecting): Promise<Connected> {
   const { job, storage, signal, login, lanes, tell } = connecting
   const dc = await datacenterOf(job)
   signal.throwIfAborted()
-  // With --verbose each loss is told anyhow.
-  const outages = job.quiet || job.verbose ? undefined : followOutages(tell)
+  const log = logOf(job, tell, connecting.write ?? tell)
+  // In the log each loss is told anyhow.
+  const outages = job.quiet || log ? undefined : followOutages(tell)
   const proxy = job.proxy === undefined ? undefined : labelOf(job.proxy)
   const deadline = startDeadline(job.timeout, proxy)
   const client = await UploadClient.connect({
@@ -65,7 +69,8 @@ export async function connect(connecting: Connecting): Promise<Connected> {
       deadline.allowFor(event)
       outages?.notice(event)
       connecting.onEvent?.(event)
-      const text = job.verbose ? eventText(event) : job.quiet ? undefined : noticeText(event)
+      log?.(event)
+      const text = log || job.quiet ? undefined : noticeText(event)
       if (text !== undefined) tell(text)
     },
     signal: AbortSignal.any([signal, deadline.signal]),
@@ -83,6 +88,17 @@ export async function connect(connecting: Connecting): Promise<Connected> {
       await client.close()
     },
   }
+}
+
+/** The log that the options ask for. */
+function logOf(
+  { verbose, logJson }: ConnectionJob,
+  tell: (text: string) => void,
+  write: (line: string) => void,
+): ((event: ClientEvent) => void) | undefined {
+  // With both, programs get what happens to each part as well.
+  if (logJson) return logger({ level: verbose ? 'trace' : 'debug', format: 'json', sink: write })
+  return verbose ? logger({ level: 'debug', time: 'relative', sink: tell }) : undefined
 }
 
 /** The client speaks of "the stored session"; people know it by the name of its file. */

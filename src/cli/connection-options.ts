@@ -23,6 +23,7 @@ export type ConnectionOption =
   | 'dc'
   | 'dc-id'
   | 'ipv6'
+  | 'log-json'
   | 'max-wait'
   | 'pfs'
   | 'proxy'
@@ -42,6 +43,7 @@ export const CONNECTION_OPTIONS: OptionTable<ConnectionOption> = {
   dc: { takes: 'value' },
   'dc-id': { takes: 'value' },
   ipv6: { takes: 'nothing' },
+  'log-json': { takes: 'nothing' },
   'max-wait': { takes: 'value' },
   pfs: { takes: 'nothing' },
   proxy: { takes: 'value' },
@@ -77,6 +79,8 @@ export interface WayJob {
   readonly timeout: number
   readonly quiet: boolean
   readonly verbose: boolean
+  /** Events as lines of JSON. */
+  readonly logJson: boolean
 }
 
 /** Everything that a connection is made from. */
@@ -127,6 +131,7 @@ export function readWay(options: Given, environment: Environment): WayJob {
     timeout: options.integer('timeout', 1, MAX_INT) ?? DEFAULT_TIMEOUT,
     quiet: options.has('quiet'),
     verbose: options.has('verbose'),
+    logJson: options.has('log-json'),
   }
   if (options.has('dc-id') && !job.dc) {
     throw new UsageError("--dc-id goes with --dc; among Telegram's, the account's datacenter is found by itself")

@@ -4,6 +4,7 @@
  * Text that came from elsewhere (a server, a file name) cannot move the cursor or forge lines, and no secret is printed
  * even where some message should hold one.
  */
+import { printable } from '../observe/units.ts'
 import { reasonOf } from './system-error.ts'
 
 /** Something outside of the program stands in the way; the message says what, and what to do. */
@@ -33,11 +34,6 @@ export function hide(secret: string | undefined): void {
 
 function withoutSecrets(text: string): string {
   return hidden.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
-}
-
-/** Without whatever a terminal would obey: control characters, and marks that turn the direction of writing. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 }
 
 /** Writes a result. @throws OutputError when it cannot be written */

@@ -5,7 +5,7 @@
  * which: `long` in decimal digits, `bytes` in base64 (standard alphabet, padded), a `double` that is no number as `NaN`,
  * `Infinity` or `-Infinity`. Absent flags are absent keys.
  */
-import { printable } from './io.ts'
+import { printable } from '../observe/units.ts'
 
 /** Bytes of a byte string that the outline shows. */
 const SHOWN_BYTES = 16

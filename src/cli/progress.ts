@@ -3,7 +3,8 @@
  * where it is not.
  */
 import type { UploadProgress } from '../files/progress.ts'
-import { draw, printable, say } from './io.ts'
+import { bytesText, durationText, printable } from '../observe/units.ts'
+import { draw, say } from './io.ts'
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_INTERVAL = 5_000
@@ -97,26 +98,6 @@ export function stateText(progress: UploadProgress, now: number): string {
   if (bytesPerSecond > 0) parts.push(`${bytesText(bytesPerSecond)}/s`)
   if (etaSeconds !== undefined && sentBytes !== totalBytes) parts.push(`${durationText(etaSeconds)} left`)
   return parts.join(', ')
-}
-
-/** Bytes in a form that people read: powers of 1000, three digits. */
-export function bytesText(bytes: number): string {
-  if (bytes === 1) return '1 byte'
-  if (bytes < 1000) return `${bytes} bytes`
-  let value = bytes / 1000
-  for (const unit of ['kB', 'MB']) {
-    if (value < 999.5) return `${value.toFixed(value < 99.95 ? 1 : 0)} ${unit}`
-    value /= 1000
-  }
-  return `${value.toFixed(value < 99.95 ? 1 : 0)} GB`
-}
-
-/** Seconds as `45 s`, `2 min 5 s`, `1 h 20 min`. */
-export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds))
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
 /** The end of a name says more than its start. */

@@ -47,6 +47,8 @@ What to print:
                       if one cannot be read, nothing is sent and printed
   -q, --quiet         no progress, only errors
   -v, --verbose       what the connection does, and where an error came from
+  --log-json          what happens as lines of JSON on standard error, instead
+                      of progress; with -v, what happens to each part too
   -h, --help          this text
 
 Exit codes: 0 all uploaded, 1 failed, 2 wrong usage, 75 try again later,

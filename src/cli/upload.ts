@@ -23,7 +23,7 @@ import { explainWay } from './way.ts'
 export async function upload(job: UploadJob): Promise<ExitCode> {
   const signal = abortOnSignals(EXIT.interrupted)
   const journal = journalPath(job, process.env, process.platform)
-  const progress = progressDisplay(job.quiet, process.stderr, Date.now)
+  const progress = progressDisplay(job.quiet || job.logJson, process.stderr, Date.now)
   const { files, faults } = await inspectAll(job.files, job.as)
   if (faults.length > 0) return refuse(faults, job)
   const storage = await storageOf(job)
@@ -32,7 +32,7 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     progress.end(false)
     say(`${PROGRAM}: ${text}`)
   }
-  const { client, proxy, close } = await connect({ job, storage, signal, lanes: job.lanes, tell })
+  const { client, proxy, close } = await connect({ job, storage, signal, lanes: job.lanes, tell, write: say })
   try {
     return await uploadAll(client, files, { job, journal, signal, proxy, progress })
   } finally {

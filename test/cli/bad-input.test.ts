@@ -373,7 +373,7 @@ describe('the server', () => {
   test('with --verbose, the way to the error is told, and still no secret', async () => {
     const { code, stderr } = await at(await closedPort(), '--verbose')
     expect(code).toBe(75)
-    expect(stderr).toMatch(/connecting attempt=1 where=127\.0\.0\.1:\d+/)
+    expect(stderr).toMatch(/DC 2, lane 0: connecting to 127\.0\.0\.1:\d+/)
     expect(stderr).toMatch(/\n {4}at /)
     for (const secret of Object.values(LOGIN).slice(1)) expect(stderr).not.toContain(secret)
     expect(existsSync(join(folder, 's'))).toBe(false)

@@ -1,20 +1,10 @@
-/** Events in words: a line for each, its fields by their names. */
+/** What everybody is told of events. */
 import { describe, expect, test } from 'vitest'
-import { eventText, noticeText } from '../../src/cli/events.ts'
-import { RpcError, TransportError } from '../../src/errors.ts'
+import { noticeText } from '../../src/cli/events.ts'
+import { RpcError } from '../../src/errors.ts'
 import type { RestartReason } from '../../src/files/resume/index.ts'
 
 const file = { fileId: 7n, name: 'a.bin' }
-const plan = { size: 100_000_000, partSize: 524_288, parts: 191, maxParts: 4000, big: true }
-
-test('a plan is told by the names of its fields, without those that are not known yet', () => {
-  expect(eventText({ type: 'start', ...file, plan })).toBe(
-    'start fileId=7 name=a.bin plan=size:100000000,partSize:524288,parts:191,maxParts:4000,big:true',
-  )
-  expect(eventText({ type: 'start', ...file, plan: { ...plan, size: undefined, parts: undefined } })).toBe(
-    'start fileId=7 name=a.bin plan=partSize:524288,maxParts:4000,big:true',
-  )
-})
 
 test('everybody is told that the server lost something, or makes us wait; not that a lane was added', () => {
   expect(noticeText({ type: 'repair', part: 0 })).toBe('the server has lost what it had of the file; sending it again')
@@ -23,14 +13,6 @@ test('everybody is told that the server lost something, or makes us wait; not th
     'waiting 3 s before a.b is tried again (FLOOD_WAIT_3)',
   )
   expect(noticeText({ type: 'lanes', lanes: 2, ...file })).toBeUndefined()
-})
-
-test('an error is told by its sentence; parts are too many to tell', () => {
-  const error = new TransportError('CONNECTION_CLOSED', 'it is closed')
-  expect(eventText({ type: 'retry', part: 3, failures: 1, delay: 500, error, ...file })).toBe(
-    'retry part=3 failures=1 delay=500 error="it is closed" fileId=7 name=a.bin',
-  )
-  expect(eventText({ type: 'part', part: 3, bytes: 1, lane: 0, roundTrip: 5, ...file })).toBeUndefined()
 })
 
 describe('a file that was begun before', () => {

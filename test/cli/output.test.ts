@@ -1,7 +1,6 @@
 /** How results are printed: JSON by a convention that can be read back, an outline that no text in it can break. */
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { printable } from '../../src/cli/io.ts'
 import { toJson, toOutline } from '../../src/cli/output.ts'
 import type { MessageMedia } from '../../src/tl/generated/api-types.ts'
 
@@ -104,12 +103,5 @@ describe('outline', () => {
     const outline = toOutline({ _: 'x', title: text })
     expect(outline.split('\n')).toHaveLength(2)
     expect(outline.replace('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u)
-  })
-})
-
-describe('text that came from elsewhere', () => {
-  test('control characters and marks of direction are not passed to the terminal', () => {
-    expect(printable('a\u001b[2Jb\r\nc\u202ed\u0085e\u2028f')).toBe('a [2Jb c d e f')
-    expect(printable('cat – Кот 猫 🐈.jpg')).toBe('cat – Кот 猫 🐈.jpg')
   })
 })

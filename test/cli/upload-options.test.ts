@@ -74,6 +74,7 @@ describe('defaults', () => {
       json: false,
       quiet: false,
       verbose: false,
+      logJson: false,
     })
   })
 
@@ -81,7 +82,7 @@ describe('defaults', () => {
     const line =
       'a b --api-id 7 --api-hash h --bot-token 2:t --session s --as document --peer @alice --mime text/plain --spoiler ' +
       '--ttl 9 --dc h:1 --server-key k1 --server-key k2 --dc-id 4 --test --transport ws --pfs --proxy socks5://p:1 --ipv6 --lanes 16 --concurrency 64 --max-wait 0 ' +
-      '--timeout 5 --json --verbose --journal notes'
+      '--timeout 5 --json --verbose --log-json --journal notes'
     expect(read(...line.split(' '))).toEqual({
       files: ['a', 'b'],
       apiId: 7,
@@ -111,6 +112,7 @@ describe('defaults', () => {
       json: true,
       quiet: false,
       verbose: true,
+      logJson: true,
     })
     expect(read('a', '--name', 'n.bin', '-q')).toMatchObject({ name: 'n.bin', quiet: true })
   })

@@ -314,7 +314,7 @@ describe('the program', { timeout: 60_000 }, () => {
       return { kind: 'bad-message', code: 48 }
     }
     expect(await run()).toBe(0)
-    expect(printed.join('')).toMatch(/: salt dc=2 lane=0$/m)
+    expect(printed.join('')).toMatch(/DC 2, lane 0: the server named another salt$/m)
     const file = join(folder, 'session.json')
     const session = readFileSync(file, 'utf8')
     secrets.addSession(session)
