@@ -12,7 +12,7 @@ export default defineConfig(({ mode }) => ({
   ssr: { resolve: { conditions: ['source-node'] } },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**', 'test/browser/**', 'node_modules/**'],
+    exclude: ['test/interop/**', 'test/runtimes/**', 'test/browser/**', 'node_modules/**'],
     testTimeout: 60_000,
     maxWorkers: 2,
   },

@@ -64,8 +64,17 @@ export class FakeFetch {
   /** Answers the request of dialling. */
   greet: (() => Promise<Response>) | undefined = () => Promise.resolve(new Response('', { status: 400 }))
 
+  /** How the last request of dialling was made. */
+  greeted: HttpRequest | undefined
+
   readonly fetch: HttpFetch = (url, init) => {
-    if (init.body.length === 0 && this.greet) return this.greet()
+    // As browsers do: https://fetch.spec.whatwg.org/#concept-main-fetch, where the mode is looked at.
+    if (init.mode === 'no-cors' && init.redirect !== 'follow')
+      return Promise.reject(new TypeError('no-cors needs redirect: follow'))
+    if (init.body.length === 0 && this.greet) {
+      this.greeted = init
+      return this.greet()
+    }
     return new Promise((resolve, reject) => {
       init.signal.addEventListener('abort', () => {
         this.aborted++

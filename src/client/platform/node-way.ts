@@ -3,7 +3,7 @@
  */
 import { nativeCrypto } from '../../crypto/native.ts'
 import { UsageError } from '../../errors.ts'
-import { dialHttp } from '../../transport/carrier/http.ts'
+import { postHttp } from '../../transport/carrier/http.ts'
 import { noticingHttp } from '../../transport/carrier/noticing-http.ts'
 import { tcpDial } from '../../transport/carrier/tcp.ts'
 import { dialWebSocket } from '../../transport/carrier/websocket.ts'
@@ -48,7 +48,7 @@ export function nodeWay(options: NodeWayOptions): Way {
     if (proxy) throw new UsageError('this transport goes through no proxy: choose another one, or leave the proxy out')
     if (typeof transport === 'object') return transport
     const { way, noting } = bookOf(options, { proxied: false, obfuscated: false })
-    return { name: transport, codec: bare, dial: noting(dialHttp, { ipv6 }), address: httpAddress, ...way }
+    return { name: transport, codec: bare, dial: noting(postHttp, { ipv6 }), address: httpAddress, ...way }
   }
   const isWeb = transport === 'ws'
   const { way, noting } = bookOf(options, {

@@ -44,7 +44,7 @@ export interface HttpRequest {
   readonly body: Uint8Array<ArrayBuffer>
   readonly signal: AbortSignal
   readonly mode?: 'no-cors'
-  readonly redirect: 'manual'
+  readonly redirect: 'manual' | 'follow'
   readonly cache: 'no-store'
   readonly credentials: 'omit'
   readonly referrerPolicy: 'no-referrer'
@@ -53,13 +53,14 @@ export interface HttpRequest {
 /**
  * Makes a {@link Dial} of a `fetch`. `address.path` is `/api` unless told, `address.secure` makes it `https:`. Dialling
  * sends an empty request; whatever is answered, somebody is there.
+ * @param greeting how the empty request is made, where it differs from the others
  */
-export function httpDial(fetch: HttpFetch): Dial {
+export function httpDial(fetch: HttpFetch, greeting: Partial<HttpRequest> = {}): Dial {
   return (address, handlers, options) =>
     dialling(address, options, (attempt) => {
       const abort = new AbortController()
       const url = urlOf(address)
-      fetch(url, { ...requestOf(new Uint8Array(0), abort.signal), mode: 'no-cors' }).then(
+      fetch(url, { ...requestOf(new Uint8Array(0), abort.signal), ...greeting }).then(
         async (response) => {
           await response.body?.cancel()
           attempt.opened(new HttpCarrier(fetch, url, formatAddress(address), handlers, options.host))
@@ -70,8 +71,16 @@ export function httpDial(fetch: HttpFetch): Dial {
     })
 }
 
-/** Posts packets with the platform's own `fetch`; see {@link httpDial}. */
-export const dialHttp: Dial = (...args) => httpDial((url, init) => fetch(url, init))(...args)
+/** Posts packets with the platform's own `fetch`, where it is bound by no rules of browsers; see {@link httpDial}. */
+export const postHttp: Dial = httpDial((url, init) => fetch(url, init))
+
+/**
+ * Posts packets with a browser's `fetch`; see {@link httpDial}. What is answered to the empty request need not say that
+ * any site may read it; browsers want such a request to follow redirections.
+ * Source: https://fetch.spec.whatwg.org/#concept-main-fetch
+ */
+export const dialHttp: Dial = (...args) =>
+  httpDial((url, init) => fetch(url, init), { mode: 'no-cors', redirect: 'follow' })(...args)
 
 function urlOf(address: Address): string {
   return `${address.secure ? 'https' : 'http'}://${formatAddress(address)}${address.path ?? '/api'}`

@@ -9,7 +9,7 @@ export {
   formatAddress,
 } from './carrier.ts'
 export { dialFirst, happyEyeballs, type Preference } from './eyeballs.ts'
-export { dialHttp, type HttpFetch, type HttpRequest, httpDial } from './http.ts'
+export { dialHttp, type HttpFetch, type HttpRequest, httpDial, postHttp } from './http.ts'
 export type { HttpResponse } from './http-answer.ts'
 export { type MemoryOptions, memoryDial, memoryPair } from './memory.ts'
 export { dialWebSocket } from './websocket.ts'

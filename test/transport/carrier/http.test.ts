@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Address, Carrier } from '../../../src/transport/carrier/carrier.ts'
-import { httpDial } from '../../../src/transport/carrier/http.ts'
+import { dialHttp, httpDial } from '../../../src/transport/carrier/http.ts'
 import { transportErrorPacket } from '../../../src/transport/framing/index.ts'
 import { type Asked, FakeFetch } from '../../support/posting.ts'
 import { VirtualHost } from '../../support/virtual-host.ts'
@@ -52,6 +52,17 @@ describe('dialling', () => {
     fake.greet = () => Promise.reject(new TypeError('fetch failed', { cause }))
     const error: unknown = await dial().catch((reason: unknown) => reason)
     expect(error).toMatchObject({ code: 'CONNECT_FAILED', message: expect.stringContaining('nothing listens there') })
+  })
+
+  test('in a browser, the empty request is one that needs no leave to be read', async () => {
+    vi.stubGlobal('fetch', fake.fetch)
+    try {
+      const carrier = await dialHttp(address, recorder, { host })
+      carrier.close()
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(fake.greeted).toMatchObject({ mode: 'no-cors' })
   })
 
   test('silence ends it, and the request with it', async () => {

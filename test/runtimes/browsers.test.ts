@@ -1,0 +1,86 @@
+/**
+ * The packed package in a page, bundled as a user's bundler would, in real browsers.
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Browser, browse, bundle } from './harness/browse.ts'
+import { type Fact, FILE_SIZE, sampleBytes } from './harness/facts.ts'
+import { digest, jobFor, makeProject, type Project, startDc, stored } from './harness/setting.ts'
+
+const BROWSERS: Readonly<Record<string, { readonly program: string; readonly start: Browser }>> = {
+  Chromium: {
+    program: '/usr/bin/chromium',
+    start: (profile) => [
+      '/usr/bin/chromium',
+      '--headless=new',
+      // As root, in a container, there is no sandbox to be had.
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--no-first-run',
+      `--user-data-dir=${profile}`,
+    ],
+  },
+  Firefox: {
+    program: '/usr/bin/firefox-esr',
+    start: (profile) => ['/usr/bin/firefox-esr', '--headless', '--no-remote', '--profile', profile],
+  },
+}
+
+/** What every browser must say. */
+const EXPECTED: readonly Fact[] = [
+  { name: 'a file over WebSocket', size: FILE_SIZE },
+  { name: 'a file over HTTP', size: FILE_SIZE },
+  { name: 'a file off the thread', size: FILE_SIZE },
+  { name: 'a file with temporary keys', size: FILE_SIZE },
+  { name: 'bytes', size: 700_000 },
+  { name: 'a stream', size: 700_000 },
+  { name: 'a photo', made: 'messageMediaPhoto' },
+  { name: 'a username', made: 'messageMediaDocument' },
+  { name: 'many files', outcomes: Array<string>(5).fill('fulfilled') },
+  { name: 'a session in a storage', user: '123' },
+  { name: 'a login by phone and password', bot: false },
+  { name: 'an empty file', code: 'FILE_EMPTY' },
+]
+
+let project: Project
+before(() => {
+  project = makeProject()
+})
+after(() => project.remove())
+
+for (const [name, { program, start }] of Object.entries(BROWSERS)) {
+  // Where checks must be whole, a browser that is missing is a failure.
+  const skip =
+    !existsSync(program) && !process.env.CI && `there is no ${program} here: apt-get install chromium firefox-esr`
+  void describe(name, { skip }, () => {
+    let facts: readonly Fact[] = []
+    let files = new Set<string>()
+    before(async () => {
+      const server = await startDc()
+      try {
+        const path = fileURLToPath(new URL('programs/page.ts', import.meta.url))
+        facts = await browse(start, await bundle(path, project.folder, jobFor(server, project.folder)))
+        files = await stored(server)
+      } finally {
+        await server.close()
+      }
+    })
+    for (const expected of EXPECTED) {
+      void test(expected.name, () => {
+        assert.deepEqual(
+          facts.find((fact) => fact.name === expected.name),
+          expected,
+        )
+      })
+    }
+    void test('the server has the large file and the small ones, byte for byte', () => {
+      for (const size of [FILE_SIZE, 700_000, 100_000, 500_000])
+        assert.ok(files.has(digest(sampleBytes(size))), `${size}`)
+    })
+  })
+}
