@@ -1,3 +1,9 @@
+/**
+ * What `mtproto-upload upload` does: checks everything that can be checked here, connects, uploads the files, some at a time.
+ *
+ * A file that fails does not stop the others, unless the same would stop them too: a lost connection, a refused login,
+ * a wait longer than allowed, an interruption.
+ */
 import type { UploadClient } from '../client/client.ts'
 import { type FileStorage, fileStorage } from '../client/storage-file.ts'
 import type { UploadMediaOptions } from '../client/upload-options.ts'
