@@ -65,6 +65,6 @@ function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'function') return 'a function'
-  if (isObject(value)) return 'such an object'
+  if (typeof value === 'object' && value !== null) return 'such an object'
   return value === '' ? 'the empty string' : String(value)
 }

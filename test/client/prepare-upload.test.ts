@@ -57,10 +57,15 @@ test('a photo that is nothing is refused where it is built', () => {
   expect(() => (photo as () => unknown)()).toThrow(/photo\(\) takes a file first/)
 })
 
+/** A watcher that answers with a promise, as TypeScript lets it. */
+function later(work: () => unknown): () => void {
+  return (): unknown => Promise.resolve().then(work)
+}
+
 test('a watcher that fails later fails the upload when it is told the next thing', async () => {
-  const failing = async (): Promise<never> => {
+  const failing = later(() => {
     throw new Error('the disk is full')
-  }
+  })
   const big = document({ data: new Uint8Array(3_000_000), name: 'x' })
   await expect(client.uploadMedia({ media: big, onProgress: failing, partSize: 1024 * 16 })).rejects.toThrow(
     'the disk is full',
@@ -70,7 +75,7 @@ test('a watcher that fails later fails the upload when it is told the next thing
 
 test('a watcher that answers later and does not fail changes nothing', async () => {
   let told = 0
-  await client.uploadMedia({ media, onProgress: async () => void told++ })
+  await client.uploadMedia({ media, onProgress: later(() => told++) })
   expect(told).toBeGreaterThan(0)
 })
 

@@ -195,7 +195,7 @@ export const MEDIA_CASES: readonly Case[] = [
     type: 'BOT_MISSING',
     code: 400,
     act: async ({ person, world }) => {
-      world.businessConnections.set('shop', 5n)
+      world.businessConnections.set('shop', { userId: 5n })
       return (await person()).uploadMedia({ media: DICE, businessConnectionId: 'shop' })
     },
   },
