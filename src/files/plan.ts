@@ -65,7 +65,13 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
       `partSize cannot be ${partSize}${hint(': it must be a multiple of 1024 that divides 524288') ?? ''}`,
     )
   }
-  if (size === 0) throw new FileError('FILE_EMPTY', `${label} is empty`)
+  if (size === 0) {
+    // What was planned without a size, and is now known to have none, is a stream.
+    throw new FileError(
+      'FILE_EMPTY',
+      `${label} is empty${hint(() => ('big' in options ? '; a stream or generator gives its bytes once' : '')) ?? ''}`,
+    )
+  }
   const tooBig = (limit: number, more: string): FileError =>
     new FileError('FILE_TOO_BIG', `${label} has more than ${limit} bytes, the limit of ${more}`)
   if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, `photos${hint('; send it as a document') ?? ''}`)

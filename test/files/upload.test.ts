@@ -42,6 +42,17 @@ describe('sizes', () => {
     },
   )
 
+  test('a generator that was used up says that it gives its bytes once', async () => {
+    const { host, server, options } = setup()
+    const generator = cut(pattern(5), 3)
+    await host.runUntil(upload(server, generator, options))
+    const error = await rejection(host, upload(server, generator, options))
+    expect(error).toMatchObject({
+      code: 'FILE_EMPTY',
+      message: expect.stringMatching(/generator gives its bytes once/),
+    })
+  })
+
   test.each(STREAMS)('nothing at all: %s', async (_, make) => {
     const { host, server, options, clean } = setup()
     expect(await rejection(host, upload(server, make(new Uint8Array()), options))).toMatchObject({ code: 'FILE_EMPTY' })
