@@ -8,7 +8,9 @@
  *    module costs Node more than running it: joined, the import takes a third of the time. The entries share their
  *    common parts, so a class is the same class whichever entry it comes from. What the main entry reaches is one file, which
  *    every other entry loads as well: cut up by who needs which part, it would be dozens.
- * 3. `dist/cli/main.js` starts the joined program. npm makes programs executable when it installs them; here that is done by
+ * 3. `uqr`, which draws QR codes for the program, is written into the one module that uses it, with its licence: who installs
+ *    the package needs it no more.
+ * 4. `dist/cli/main.js` starts the joined program. npm makes programs executable when it installs them; here that is done by
  *    hand, so that it runs from a checkout too.
  *
  * dist/ is made from nothing each time, so that no module outlives its source.
@@ -23,6 +25,8 @@ const OUT = 'dist'
 const JOINED = 'dist/joined'
 const PROGRAM = 'cli/main.js'
 const DEMO = 'cli/demo.js'
+/** The module that uses a package which is written into it. */
+const INLINED = { path: 'cli/qr-code.js', name: 'uqr' }
 const RELATIVE_TS_IMPORT = /(\bfrom |\bimport\(|\bimport )(['"])(\.{1,2}\/[^'"]+)\.ts\2/g
 
 interface Manifest {
@@ -84,6 +88,21 @@ function withMain(entries: readonly string[], main: string): Plugin {
   }
 }
 
+/** Writes a package into the module that uses it, with the text of its licence. */
+async function inlinePackage(path: string, name: string): Promise<void> {
+  const licence = readFileSync(join('node_modules', name, 'LICENSE'), 'utf8').trim()
+  await build({
+    entryPoints: [path],
+    outfile: path,
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    banner: { js: `/*! Holds ${name}, whose licence is:\n\n${licence}\n*/` },
+    logLevel: 'warning',
+  })
+}
+
 /** Joins what each entry of the package reaches, and the program, into few files. */
 async function joinModules({ exports, dependencies, peerDependencies, engines }: Manifest): Promise<void> {
   const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
@@ -109,6 +128,7 @@ compile()
 for (const file of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
   if (file.endsWith('.d.ts')) finishDeclaration(join(OUT, file))
 }
+await inlinePackage(join(OUT, INLINED.path), INLINED.name)
 await joinModules(JSON.parse(readFileSync('package.json', 'utf8')) as Manifest)
 writeFileSync(join(OUT, PROGRAM), `#!/usr/bin/env node\nimport '../joined/${PROGRAM}'\n`)
 for (const program of [PROGRAM, DEMO]) chmodSync(join(OUT, program), 0o755)

@@ -1,7 +1,8 @@
 /**
  * `npm run check:package`: packs the package as npm would publish it, and looks at the result from a user's side.
  *
- * - only what belongs there is inside: compiled modules with their declarations, the schemas and the documents
+ * - only what belongs there is inside: compiled modules with their declarations, the schemas and the documents; and no module
+ *   imports a package that is not installed along with it
  * - publint and "are the types wrong" find no fault with how it resolves
  * - unpacked into an empty project, every entry imports, its types check under both module resolutions of TypeScript, and
  *   the program runs
@@ -16,6 +17,9 @@ const ALLOWED =
 
 /** Entries that only Node and its kin can use: their users have Node's types. All others must do without. */
 const NODE_ENTRIES = ['./node', './crypto/native', './lab/fuzz', './lab/server', './lab/simulator', './transport/tcp']
+
+/** The package that a line of code imports, whatever happens; those of Node and of this package have other names. */
+const STATIC_IMPORT = /^(?:import|export)\b[^'"\n]*["']((?:@[\w-]+\/)?[\w-]+)(?:\/[^'"]*)?["'];?$/gm
 
 interface Packed {
   filename: string
@@ -51,6 +55,12 @@ function contentProblems(files: readonly string[], manifest: Manifest): string[]
   const problems = files.filter((path) => !ALLOWED.test(path)).map((path) => `${path} does not belong in the package`)
   for (const path of files.filter((each) => each.endsWith('.js') && !each.startsWith('dist/joined/'))) {
     if (!inside.has(path.replace(/\.js$/, '.d.ts'))) problems.push(`${path} has no declarations`)
+  }
+  const known = [...Object.keys(manifest.dependencies), manifest.name]
+  for (const path of files.filter((each) => each.endsWith('.js'))) {
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(STATIC_IMPORT)) {
+      if (!known.includes(name!)) problems.push(`${path} imports ${name}, which nobody has installed`)
+    }
   }
   const targets = JSON.stringify([manifest.exports, manifest.bin]).match(/(?<=")(?:\.\/)?dist\/[^"]+/g) ?? []
   for (const target of new Set(targets.map((each) => each.replace(/^\.\//, '')))) {

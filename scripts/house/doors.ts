@@ -42,6 +42,9 @@ const PURE_PACKAGES = /^@noble\/hashes\//
 /** Packages that may be missing: loaded by `import()` alone, behind a door. */
 const OPTIONAL_PACKAGES = /^(?:image-dimensions|mediabunny)$/
 
+/** Packages that the build joins with the program, so that nobody needs to install them, and the one module of each. */
+const INLINED_PACKAGES: Readonly<Record<string, string>> = { uqr: 'src/cli/qr-code.ts' }
+
 /** One place where the outside is touched. */
 export interface Door {
   /** A file, or a folder where the path ends in `/`. */
@@ -135,7 +138,8 @@ function foreignImports(module: Module): Finding[] {
       specifier,
     ) ||
     PURE_PACKAGES.test(specifier) ||
-    (OPTIONAL_PACKAGES.test(specifier) && kind !== 'value')
+    (OPTIONAL_PACKAGES.test(specifier) && kind !== 'value') ||
+    INLINED_PACKAGES[specifier] === module.path
       ? []
       : [{ path: module.path, line, message: `imports ${specifier}: src/ needs no package but @noble/hashes and ws` }],
   )

@@ -24,6 +24,11 @@ import { explainWay, labelOf } from './way.ts'
 /** Answers that mean: the login in the session's file has ended. */
 const ENDED = /^(AUTH_KEY_(UNREGISTERED|INVALID|DUPLICATED)|SESSION_(REVOKED|EXPIRED))$/
 
+/** The login in the session's file has been ended. */
+export class LoginEnded extends Failure {
+  override readonly name: string = 'LoginEnded'
+}
+
 /** What a command adds to the options. */
 export interface Connecting {
   readonly job: ConnectionJob
@@ -105,7 +110,9 @@ function logOf(
 function namingSession(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof Error)) return error
   if (error instanceof RpcError && ENDED.test(error.type)) {
-    return new Failure(`${path}: ${error.message}; this does it: ${PROGRAM} login --session ${path}`, { cause: error })
+    return new LoginEnded(`${path}: ${error.message}; this does it: ${PROGRAM} login --session ${path}`, {
+      cause: error,
+    })
   }
   if (!error.message.startsWith('the stored session')) return error
   const message = `${path}: ${error.message.replace('use another storage', 'name another file with --session')}`

@@ -92,6 +92,18 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The options of a command line, those of a connection among them. */
 type Given = Pick<Arguments<ConnectionOption>, 'has' | 'text' | 'all' | 'integer' | 'choice'>
 
+/** Lines of help about the application, the same for every command. */
+export const APPLICATION_HELP: string = `The application; others can see the command line, so that the environment is
+the better place (an option wins over it):
+  --api-id N          MTPROTO_API_ID: its number, and
+  --api-hash HASH     MTPROTO_API_HASH: its hash, both from my.telegram.org`
+
+/** Reads the session's file, for commands that are of no use without. @throws UsageError */
+export function requireSession(session: string | undefined): string {
+  if (session !== undefined) return session
+  throw new UsageError('--session is needed: the file in which the login is kept')
+}
+
 /** Lines of help about them, the same for every command. */
 export const WAY_HELP: string = `Which server, and how:
   --dc HOST:PORT      a server other than Telegram's; IPv6 as [::1]:443
@@ -151,13 +163,22 @@ export function checkWay({ dc, serverKeys, quiet, verbose }: WayJob): void {
 
 /** Reads the application's number and hash, and a bot's token if there is one. @throws UsageError */
 export function readCredentials(options: Given, environment: Environment): Credentials {
+  return { ...readApplication(options, environment), botToken: readBotToken(options, environment) }
+}
+
+/** Reads the application's number and hash. @throws UsageError */
+export function readApplication(options: Given, environment: Environment): Pick<Credentials, 'apiId' | 'apiHash'> {
   const apiId = parseInteger(required(options, 'api-id', 'MTPROTO_API_ID', environment), 'the api id', 1, MAX_INT)
-  const apiHash = required(options, 'api-hash', 'MTPROTO_API_HASH', environment)
+  return { apiId, apiHash: required(options, 'api-hash', 'MTPROTO_API_HASH', environment) }
+}
+
+/** Reads a bot's token, if there is one. @throws UsageError */
+export function readBotToken(options: Given, environment: Environment): string | undefined {
   const botToken = options.text('bot-token') ?? (environment.MTPROTO_BOT_TOKEN || undefined)
   if (botToken !== undefined && !/^\d+:\S+$/.test(botToken)) {
     throw new UsageError('the bot token is not one of @BotFather, which is a number, a colon and 35 characters')
   }
-  return { apiId, apiHash, botToken }
+  return botToken
 }
 
 /**

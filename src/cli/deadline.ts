@@ -10,6 +10,8 @@ export interface Deadline {
   readonly signal: AbortSignal
   /** Gives the time back that the server asked us to wait, and remembers why a connection was lost. */
   allowFor(event: ClientEvent): void
+  /** Lets the time stand still while somebody is asked. */
+  hold<T>(work: () => Promise<T>): Promise<T>
   /** Ends it. */
   stop(): void
 }
@@ -32,6 +34,7 @@ export function startDeadline(seconds: number, proxy?: string): Deadline {
   }
   const start = (left: number): NodeJS.Timeout => setTimeout(expire, Math.min(left * 1000, 2 ** 31 - 1))
   let timer = start(seconds)
+  let stopped = false
   return {
     signal: controller.signal,
     allowFor(event) {
@@ -39,8 +42,19 @@ export function startDeadline(seconds: number, proxy?: string): Deadline {
       if (event.type === 'disconnected') cause = event.error ?? cause
       if (event.type !== 'wait') return
       clearTimeout(timer)
-      timer = start(seconds + event.seconds)
+      if (!stopped) timer = start(seconds + event.seconds)
     },
-    stop: () => clearTimeout(timer),
+    async hold(work) {
+      clearTimeout(timer)
+      try {
+        return await work()
+      } finally {
+        if (!stopped) timer = start(seconds)
+      }
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
   }
 }

@@ -2,10 +2,10 @@
  * What the program tells other programs: its exit codes.
  *
  * 75 (EX_TEMPFAIL of sysexits.h) is for what can succeed later by the very same command: the server asks to wait longer
- * than it may, has a fault of its own, or is out of reach. What must be changed before it can succeed is 1, and what is
+ * than it may, has a fault of its own, or is out of reach, or another process has the session. What must be changed before it can succeed is 1, and what is
  * wrong with the command line itself, or with what its options name, is 2.
  */
-import { RpcError, TransportError, UsageError } from '../errors.ts'
+import { RpcError, StorageError, TransportError, UsageError } from '../errors.ts'
 import { Interrupted } from './interrupt.ts'
 
 /** Every code the program ends with. */
@@ -25,6 +25,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interrupted) return EXIT.interrupted
   if (error instanceof UsageError) return EXIT.usage
   if (error instanceof RpcError) return error.retryable ? EXIT.tryLater : EXIT.failure
+  if (error instanceof StorageError && error.code === 'SESSION_IN_USE') return EXIT.tryLater
   if (error instanceof TransportError) return isPassing(error) ? EXIT.tryLater : EXIT.failure
   return EXIT.failure
 }

@@ -16,7 +16,10 @@ const HELP = `Usage: ${PROGRAM} COMMAND [OPTION]...
 Sends files to Telegram and prints what the server made of them.
 
 Commands:
-  upload FILE...   upload files as a bot and print their MessageMedia
+  upload FILE...   upload files and print their MessageMedia
+  login            log in, as a person or a bot, and keep the login in a file
+  logout           end a login, and remove its file
+  session          say who is logged in; import and export session strings
   serve            run the test server, for this or any other MTProto client
 
 Options:
@@ -34,6 +37,9 @@ Try it without an account, in two terminals:
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   upload: async () => (await import('./upload-command.ts')).command,
+  login: async () => (await import('./login-command.ts')).command,
+  logout: async () => (await import('./logout-command.ts')).command,
+  session: async () => (await import('./session-command.ts')).command,
   serve: async () => (await import('./serve-command.ts')).command,
 }
 
@@ -65,8 +71,9 @@ function asksForHelp(argv: readonly string[]): boolean {
 
 function unknownCommand(word: string | undefined): UsageError {
   const names = Object.keys(COMMANDS)
-  if (word === undefined) return new UsageError(`a command is needed: ${names.join(' or ')}`)
-  if (word.startsWith('-')) return new UsageError(`the command (${names.join(' or ')}) comes first, before ${word}`)
+  const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  if (word === undefined) return new UsageError(`a command is needed: ${list}`)
+  if (word.startsWith('-')) return new UsageError(`the command (${list}) comes first, before ${word}`)
   const near = nearest(word, names)
   return new UsageError(`there is no command "${word}"${near ? `; did you mean ${near}?` : ''}`)
 }

@@ -54,3 +54,31 @@ test('a wait that the server asks for does not count, and a stopped deadline say
   vi.advanceTimersByTime(60_000)
   expect(deadline.signal.aborted).toBe(false)
 })
+
+test('the time stands still while somebody is asked, and begins anew afterwards', async () => {
+  const deadline = startDeadline(5)
+  let answer = (_text: string): void => {}
+  const asked = deadline.hold(
+    () =>
+      new Promise<string>((resolve) => {
+        answer = resolve
+      }),
+  )
+  vi.advanceTimersByTime(3_600_000)
+  expect(deadline.signal.aborted).toBe(false)
+  answer('11111')
+  expect(await asked).toBe('11111')
+  vi.advanceTimersByTime(4_999)
+  expect(deadline.signal.aborted).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(deadline.signal.aborted).toBe(true)
+})
+
+test('once it is stopped, nothing starts it again', async () => {
+  const deadline = startDeadline(5)
+  deadline.stop()
+  await deadline.hold(() => Promise.resolve())
+  deadline.allowFor({ type: 'wait', method: 'auth.sendCode', reason: 'FLOOD_WAIT_1', seconds: 1 } as never)
+  vi.advanceTimersByTime(3_600_000)
+  expect(deadline.signal.aborted).toBe(false)
+})

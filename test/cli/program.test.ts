@@ -81,7 +81,7 @@ describe('help and version', () => {
 
 describe('wrong usage: one sentence with a hint on standard error, exit code 2', () => {
   const CASES: readonly (readonly [args: readonly string[], says: string])[] = [
-    [[], 'a command is needed: upload or serve'],
+    [[], 'a command is needed: upload, login, logout, session or serve'],
     [['uplaod', 'x'], 'there is no command "uplaod"; did you mean upload?'],
     [['toString'], 'there is no command "toString"'],
     [['--json', 'upload'], 'comes first, before --json'],

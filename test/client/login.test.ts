@@ -89,6 +89,42 @@ describe('by phone number', () => {
     } satisfies Partial<RpcError>)
   })
 
+  test('what was the matter with the code before is told', async () => {
+    await connect(byPhone(['12345', '', '11111']))
+    expect(asked.map(({ problem }) => problem)).toEqual([undefined, 'wrong', undefined])
+  })
+
+  test('a code that came too late gives way to another, a few times', async () => {
+    let late = 2
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.signIn' && late-- > 0 ? { kind: 'error', code: 400, text: 'PHONE_CODE_EXPIRED' } : undefined
+    await connect(byPhone(['11111', '11111', '11111']))
+    expect(asked.map(({ problem, attempt }) => [problem, attempt])).toEqual([
+      [undefined, 1],
+      ['expired', 1],
+      ['expired', 1],
+    ])
+    expect(new Set(sent.map(({ hash }) => hash)).size).toBe(3)
+    late = 99
+    await expect(connect(byPhone(Array.from({ length: 9 }, () => '11111')))).rejects.toMatchObject({
+      type: 'PHONE_CODE_EXPIRED',
+    })
+    expect(named('auth.sendCode')).toHaveLength(3 + 6)
+  })
+
+  test('a number that cannot be is asked for again, where there is somebody to ask', async () => {
+    const numbers = ['', 'none', '12', PHONE]
+    const attempts: number[] = []
+    const phone = ({ attempt }: { attempt: number }): string => {
+      attempts.push(attempt)
+      return numbers.shift()!
+    }
+    expect((await connect(byPhone(['11111'], { phone }))).user?.username).toBe(ALICE)
+    expect(attempts).toEqual([1, 2, 3, 4])
+    await expect(connect(byPhone([], { phone: () => '12' }))).rejects.toMatchObject({ type: 'PHONE_NUMBER_INVALID' })
+    await expect(connect(byPhone([], { phone: () => '' }))).rejects.toThrow(UsageError)
+  })
+
   test('another code comes by the next way, and the first is of no use then', async () => {
     home.world.logins.deliveries.set(PHONE, ['app', 'sms', 'call'])
     await connect(byPhone([RESEND, RESEND, '11111']))

@@ -38,6 +38,8 @@ export interface CodeRequest {
   readonly nextAt: number | undefined
   /** 1 at first; more after wrong ones. */
   readonly attempt: number
+  /** What was the matter with the one before: it was wrong, or came too late, so that this is another. */
+  readonly problem: 'wrong' | 'expired' | undefined
 }
 
 /** What is told of a delivery beside its name. */

@@ -16,17 +16,23 @@ import { type AskPassword, checkPassword, wantsPassword } from './password.ts'
 /** Answer of `code` that asks for another code, by the next way. */
 export const RESEND: unique symbol = Symbol('another code, please')
 
+/** What a number is asked for with. */
+export interface PhoneRequest {
+  /** 1 at first; more after numbers that cannot be. */
+  readonly attempt: number
+}
+
 /** What {@link phoneLogin} asks for. */
 export interface PhoneLoginOptions {
-  /** The number with its country code: `+49 170 1234567`; or a function that asks for it. */
-  readonly phone: string | (() => string | Promise<string>)
+  /** The number with its country code: `+49 170 1234567`; or a function that asks for it, again where it cannot be one. */
+  readonly phone: string | ((request: PhoneRequest) => string | Promise<string>)
   /** Asks for the code; called again after a wrong one. {@link RESEND} has another sent. */
   readonly code: (request: CodeRequest) => string | typeof RESEND | Promise<string | typeof RESEND>
   /** Asks for the password, of accounts that have one. */
   readonly password?: AskPassword | undefined
 }
 
-/** How often a wrong code may be given, and another be sent. */
+/** How often a wrong number or code may be given, and another code be sent. */
 const MAX_ATTEMPTS = 5
 
 type Sent = Extract<AuthSentCode, { _: 'auth.sentCode' }>
@@ -45,13 +51,7 @@ type Sent = Extract<AuthSentCode, { _: 'auth.sentCode' }>
  */
 export function phoneLogin(options: PhoneLoginOptions): Login {
   return async (context) => {
-    const { apiId, apiHash, signal } = context
-    const { phone } = options
-    const given = typeof phone === 'string' ? phone : await orAbort(Promise.resolve(phone()), signal)
-    const phoneNumber = String(given).replace(/\D/g, '')
-    if (!phoneNumber) throw new UsageError(`a phone number has digits${hint(', those of the country first') ?? ''}`)
-    const settings = { _: 'codeSettings' } as const
-    const sent = await context.call(authSendCode, { _: 'auth.sendCode', phoneNumber, apiId, apiHash, settings })
+    const { phoneNumber, sent } = await codeSent(context, options.phone)
     try {
       const { authorization } = await codeEntered(context, options, phoneNumber, sent)
       if (authorization._ === 'auth.authorization') return authorization
@@ -65,6 +65,30 @@ export function phoneLogin(options: PhoneLoginOptions): Login {
   }
 }
 
+/** Has a code sent, and asks for the number until it can be one. */
+async function codeSent(
+  context: LoginContext,
+  phone: PhoneLoginOptions['phone'],
+): Promise<{ readonly phoneNumber: string; readonly sent: AuthSentCode }> {
+  for (let attempt = 1; ; attempt++) {
+    const given = typeof phone === 'string' ? phone : await orAbort(Promise.resolve(phone({ attempt })), context.signal)
+    const phoneNumber = String(given).replace(/\D/g, '')
+    try {
+      if (!phoneNumber) throw new UsageError(`a phone number has digits${hint(', those of the country first') ?? ''}`)
+      return { phoneNumber, sent: await sendCode(context, phoneNumber) }
+    } catch (error) {
+      const impossible = !phoneNumber || (error instanceof RpcError && error.type === 'PHONE_NUMBER_INVALID')
+      if (!impossible || typeof phone === 'string' || attempt >= MAX_ATTEMPTS) throw error
+    }
+  }
+}
+
+function sendCode(context: LoginContext, phoneNumber: string): Promise<AuthSentCode> {
+  const { apiId, apiHash } = context
+  const settings = { _: 'codeSettings' } as const
+  return context.call(authSendCode, { _: 'auth.sendCode', phoneNumber, apiId, apiHash, settings })
+}
+
 /** Asks for codes and gives them to the server until one is right. */
 async function codeEntered(
   context: LoginContext,
@@ -74,6 +98,7 @@ async function codeEntered(
 ): Promise<{ readonly authorization: AuthAuthorization }> {
   const { host, signal } = context
   let sent = first
+  let problem: CodeRequest['problem']
   for (let attempt = 1, resent = 0; ; ) {
     if (sent._ === 'auth.sentCodeSuccess') return sent
     if (sent._ !== 'auth.sentCode') {
@@ -83,7 +108,8 @@ async function codeEntered(
     }
     const { phoneCodeHash, timeout, nextType } = sent
     const nextAt = timeout === undefined ? timeout : host.wallClock() + 1000 * timeout
-    const request = { ...deliveryOf(sent.type), next: nextDelivery(nextType), nextAt, attempt }
+    const request = { ...deliveryOf(sent.type), next: nextDelivery(nextType), nextAt, attempt, problem }
+    problem = undefined
     let code: string | typeof RESEND
     try {
       code = await orAbort(Promise.resolve(options.code(request)), signal)
@@ -102,8 +128,14 @@ async function codeEntered(
       if (resent++ >= MAX_ATTEMPTS) throw new UsageError('no further code is asked for')
       sent = await context.call(authResendCode, { _: 'auth.resendCode', phoneNumber, phoneCodeHash })
     } catch (error) {
-      const wrong = error instanceof RpcError && /^(PHONE_)?CODE_(INVALID|EMPTY)$/.test(error.type)
-      if (!wrong || attempt++ >= MAX_ATTEMPTS) throw error
+      const type = error instanceof RpcError ? error.type : ''
+      if (type === 'PHONE_CODE_EXPIRED' && resent++ < MAX_ATTEMPTS) {
+        problem = 'expired'
+        sent = await sendCode(context, phoneNumber)
+        continue
+      }
+      if (!/^(PHONE_)?CODE_(INVALID|EMPTY)$/.test(type) || attempt++ >= MAX_ATTEMPTS) throw error
+      if (!type.endsWith('EMPTY')) problem = 'wrong'
     }
   }
 }

@@ -50,6 +50,7 @@ interface Password {
 /** Seconds. */
 const CODE_LIFE = 300
 const TOKEN_LIFE = 30
+const RESEND_AFTER = 60
 /** Bytes of a QR code's secret. */
 export const TOKEN_LENGTH = 32
 const SRP_GENERATOR = 3
@@ -71,6 +72,8 @@ export class Logins {
   onCode: ((sent: SentCode) => void) | undefined
   /** How long a QR code is good for, in seconds. */
   tokenLife: number = TOKEN_LIFE
+  /** Seconds until another code may be asked for, as clients are told. */
+  resendAfter: number = RESEND_AFTER
   readonly #random: RandomSource
   readonly #codes = new Map<string, SentCode>()
   /** How many were sent, by number. */

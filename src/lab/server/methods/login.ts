@@ -5,14 +5,11 @@
  */
 import type { AuthAuthorization, AuthLoginToken, AuthSentCode } from '../../../tl/generated/api-types.ts'
 import { TlWriter } from '../../../tl/writer.ts'
-import { codeType, type SentCode, sentCodeType, TOKEN_LENGTH } from '../logins.ts'
+import { codeType, type Logins, type SentCode, sentCodeType, TOKEN_LENGTH } from '../logins.ts'
 import { badRequest, RpcFailure } from '../rpc-failure.ts'
 import type { WorldUser } from '../world.ts'
 import { authorized, checkApp } from './auth.ts'
 import { type Handlers, type MethodCall, self } from './handler.ts'
-
-/** Seconds until another code may be asked for. */
-const RESEND_AFTER = 60
 
 const PHONE = /^\d{7,15}$/
 
@@ -44,7 +41,7 @@ export const LOGIN_METHODS: Handlers<
     if (logins.deliveries.get(phoneNumber)?.length === 0) throw badRequest('SMS_CODE_CREATE_FAILED')
     const homeDc = user?.homeDc
     if (homeDc !== undefined && homeDc !== id) throw new RpcFailure(303, `PHONE_MIGRATE_${homeDc}`)
-    return told(logins.send(phoneNumber, dc.seconds()))
+    return told(logins, logins.send(phoneNumber, dc.seconds()))
   },
 
   'auth.resendCode': (call, { phoneNumber, phoneCodeHash }) => {
@@ -53,7 +50,7 @@ export const LOGIN_METHODS: Handlers<
     if (delivery === 'set-up-email') throw badRequest('EMAIL_INSTALL_MISSING')
     if (further.length === 0) throw new RpcFailure(406, 'SEND_CODE_UNAVAILABLE')
     dc.world.logins.drop(phoneCodeHash)
-    return told(dc.world.logins.send(phoneNumber, dc.seconds(), further))
+    return told(dc.world.logins, dc.world.logins.send(phoneNumber, dc.seconds(), further))
   },
 
   'auth.cancelCode': (call, { phoneNumber, phoneCodeHash }) => {
@@ -194,14 +191,14 @@ function pending({ dc }: MethodCall, phone: string, hash: string): SentCode {
   return sent
 }
 
-function told(sent: SentCode): AuthSentCode {
+function told(logins: Logins, sent: SentCode): AuthSentCode {
   const nextType = codeType(sent.further[0])
   return {
     _: 'auth.sentCode',
     type: sentCodeType(sent),
     phoneCodeHash: sent.hash,
     nextType,
-    timeout: nextType && RESEND_AFTER,
+    timeout: nextType && logins.resendAfter,
   }
 }
 
