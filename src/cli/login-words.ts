@@ -2,7 +2,7 @@
  * What people are told while they log in: how a code comes, what was wrong, who they are.
  */
 import type { CodeDelivery, CodeRequest, PasswordRequest } from '../client/login/index.ts'
-import { durationText } from './progress.ts'
+import { durationText } from '../observe/units.ts'
 
 /** How a code was sent, and where to look for it. */
 export function deliveryText({ delivery, pattern, url }: Pick<CodeRequest, 'delivery' | 'pattern' | 'url'>): string {

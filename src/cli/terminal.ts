@@ -7,7 +7,8 @@
  */
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { Failure, printable } from './io.ts'
+import { printable } from '../observe/units.ts'
+import { Failure } from './io.ts'
 
 /** Somebody who can be asked. */
 export interface Terminal {
