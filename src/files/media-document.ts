@@ -8,12 +8,13 @@
 import { checkGiven } from '#check-given'
 import { mimeByName } from '#explain'
 import type { DocumentAttribute, InputPhoto, inputMediaUploadedDocument } from '../tl/generated/api-types.ts'
-import { orAbort } from './abort.ts'
+import { orAbort, quietly } from './abort.ts'
 import { type CommonMediaOptions, isInputFile, put } from './media.ts'
 import { coverOf, putThumb } from './media-fields.ts'
 import { oneTotal } from './media-total.ts'
 import type { MediaFile, MediaRequest, MediaTools } from './media-types.ts'
 import type { FileProbe, ProbedFile, ProbeKind } from './probe.ts'
+import type { Source } from './source.ts'
 
 interface CommonDocumentOptions extends CommonMediaOptions {
   /** MIME type; told from the file or its name's extension otherwise. */
@@ -94,12 +95,15 @@ export function documentRequest(
   return {
     async resolve(tools) {
       const found = await look(file, kind, options, tools)
-      const attributesOf = describe(found)
       const { tools: all, close } = oneTotal(tools, 1)[0]!
-      // The small ones first: if they cannot be had, the large one is not sent for nothing.
-      const preview = thumb ?? found.thumb
-      const small = preview && (await putThumb(preview, all))
-      const cover = videoCover && (await coverOf(videoCover, all))
+      const { attributesOf, small, cover } = await orLetGo(found, async () => {
+        const attributesOf = describe(found)
+        // The small ones first: if they cannot be had, the large one is not sent for nothing.
+        const preview = thumb ?? found.thumb
+        const small = preview && (await putThumb(preview, all))
+        const cover = videoCover && (await coverOf(videoCover, all))
+        return { attributesOf, small, cover }
+      })
       const { inputFile, name, type = UNKNOWN_TYPE } = await put(all, found.file ?? file, 'file', fileName)
       close()
       const guessed = type === UNKNOWN_TYPE ? (mimeByName(name ?? '') ?? usual) : type
@@ -127,5 +131,19 @@ async function look(
   { signal }: MediaTools,
 ): Promise<ProbedFile> {
   if (!probe || isInputFile(file)) return {}
-  return orAbort(probe(file, { kind, fileName, signal }), signal)
+  return orAbort(probe(file, { kind, fileName, signal }), signal, letGo)
+}
+
+/** Does what comes before the upload; if it fails, nobody will read the file that the probe has given back. */
+async function orLetGo<T>(found: ProbedFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    letGo(found)
+    throw error
+  }
+}
+
+function letGo({ file }: ProbedFile): void {
+  void quietly(() => (file as Partial<Source> | undefined)?.close?.())
 }

@@ -149,6 +149,25 @@ describe('a probe', () => {
     expect(asked.map(([file]) => file)).toEqual(['whole'])
   })
 
+  test('gives back a file that is let go when nobody will read it', async () => {
+    let closed = 0
+    const file: FileLike = { kind: 'random', size: 1, range: () => new Uint8Array(1), close: () => void closed++ }
+    const { probe } = finds({ file })
+    await expect(bench().resolve(video('a.mp4', { probe }))).rejects.toThrow(/needs width/)
+    await expect(
+      bench({ _: 'messageMediaEmpty' }).resolve(video('a.mp4', { ...CLIP, probe, cover: 'c.jpg' })),
+    ).rejects.toThrow(/cover/)
+    expect(closed).toBe(2)
+    const stop = new AbortController()
+    let found: (file: ProbedFile) => void = () => {}
+    const late = video('a.mp4', { probe: () => new Promise((resolve) => (found = resolve)) })
+    const made = resolveMedia(late, { signal: stop.signal, host: new VirtualHost() } as unknown as MediaTools)
+    stop.abort(new Error('enough'))
+    await expect(made).rejects.toThrow('enough')
+    found({ file })
+    await expect.poll(() => closed).toBe(3)
+  })
+
   test('is not asked of what was uploaded before, nor of who told everything it could find', async () => {
     const { probe, seen } = finds({})
     expect(await bench().resolve(video(BEFORE, { ...CLIP, probe }))).toMatchObject({ file: BEFORE })
