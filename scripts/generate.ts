@@ -5,6 +5,7 @@
  * The same input gives the same bytes. `--check` writes nothing; it fails and names the files that differ.
  */
 import { readFileSync } from 'node:fs'
+import { renderErrorsDocument } from './errors/document.ts'
 import { compile } from './generator/compile.ts'
 import type { ErrorTable } from './generator/emit/errors.ts'
 import { emitApi, emitErrors, emitMtproto, type Roots } from './generator/generate.ts'
@@ -25,7 +26,10 @@ const add = (made: ReadonlyMap<string, string>, folder: string = FOLDER): void =
 }
 add(emitApi(load('schema/api.tl'), roots))
 add(emitMtproto(load('schema/mtproto.tl'), roots.messages))
-add(emitErrors(JSON.parse(read('schema/errors.json')) as ErrorTable, roots.methods), 'src/explain')
+const errors = JSON.parse(read('schema/errors.json')) as ErrorTable
+add(emitErrors(errors, roots.methods), 'src/explain')
+const sources = { errors: read('src/errors.ts'), exitCodes: read('src/cli/exit-codes.ts') }
+files.set('docs/errors.md', renderErrorsDocument(errors, roots.methods, sources))
 process.exitCode = finish(files, {
   check: process.argv.includes('--check'),
   command: 'npm run generate',

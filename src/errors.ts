@@ -46,12 +46,19 @@ export class TlError extends MtprotoError {
 
 /** What can go wrong between us and the server's address. */
 export type TransportErrorCode =
+  /** No connection came about: nothing listens there, the name is unknown, the network or a proxy refuses. */
   | 'CONNECT_FAILED'
+  /** Nobody answered the attempt to connect in time. */
   | 'CONNECT_TIMEOUT'
+  /** The other side, or something in between, ended the connection. */
   | 'CONNECTION_CLOSED'
+  /** What arrived is no MTProto: another kind of server, or another transport than was chosen. */
   | 'FRAMING'
+  /** The server answered with a number in the place of a packet: it does not know the key (-404), or is too busy (-429). */
   | 'SERVER_TRANSPORT_ERROR'
+  /** The connection stands, or came again and again, and what was asked was never answered. */
   | 'NO_ANSWER'
+  /** The client was closed while the call was under way. */
   | 'CLIENT_CLOSED'
 
 /** The network, the carrier or the framing failed. Repeating later can help unless `retryable` is false. */
@@ -73,7 +80,13 @@ export class TransportError extends CodedError<TransportErrorCode> {
 }
 
 /** Where a security check failed: in the key exchange or on an encrypted message. */
-export type SecurityErrorCode = 'EXCHANGE_REFUSED' | 'MESSAGE_REFUSED' | 'UNKNOWN_SERVER_KEY'
+export type SecurityErrorCode =
+  /** A step of the key exchange, or of the check of a password, broke a rule. Nothing was kept of it. */
+  | 'EXCHANGE_REFUSED'
+  /** An encrypted message broke a rule, it is not told which: somebody has changed it, or the clock is far off. */
+  | 'MESSAGE_REFUSED'
+  /** The server has none of the public keys that are trusted: another server, or another key than was given for it. */
+  | 'UNKNOWN_SERVER_KEY'
 
 /**
  * The other side broke a rule that protects the user; nothing it sent was used.
@@ -129,13 +142,21 @@ export class RpcError extends MtprotoError {
 
 /** What can be wrong with the thing to upload. */
 export type FileErrorCode =
+  /** There is no file at the path or URL. */
   | 'FILE_NOT_FOUND'
+  /** It is there and cannot be read: no permission, a disk or a server that fails, a stream that breaks off. */
   | 'FILE_NOT_READABLE'
+  /** It is a folder, a socket, or something else that is no file. */
   | 'FILE_NOT_A_FILE'
+  /** It has no bytes; the server takes no empty files. */
   | 'FILE_EMPTY'
+  /** It has more bytes than the account, or this kind of media, may send. */
   | 'FILE_TOO_BIG'
+  /** It is not what it was when the upload began: it grew, shrank, or was written to. */
   | 'FILE_CHANGED'
+  /** What was given as a file is none, or does not keep its word about its size. */
   | 'FILE_SOURCE_INVALID'
+  /** The server answered `false` to a part again and again. */
   | 'FILE_NOT_ACCEPTED'
 
 /** The source of an upload is missing, unreadable, empty, too big, or changed while it was read. */
@@ -145,10 +166,15 @@ export class FileError extends CodedError<FileErrorCode> {
 
 /** What can be wrong with a stored session. */
 export type StorageErrorCode =
+  /** What is stored is no session, or one that was cut short. */
   | 'SESSION_DAMAGED'
+  /** It was written by a newer version of this package. */
   | 'SESSION_NEWER'
+  /** Another client, here or in another process, uses it now. */
   | 'SESSION_IN_USE'
+  /** It cannot be read: no permission, or a storage that fails. */
   | 'SESSION_NOT_READABLE'
+  /** It cannot be written: no permission, no room, or a storage that fails. */
   | 'SESSION_NOT_WRITABLE'
 
 /** The stored session cannot be read or written. It is never overwritten in this state. */
@@ -157,7 +183,11 @@ export class StorageError extends CodedError<StorageErrorCode> {
 }
 
 /** Why somebody who is named well cannot be reached by this session. */
-export type PeerErrorCode = 'PEER_NOT_SEEN' | 'PEER_NOT_JOINED'
+export type PeerErrorCode =
+  /** The session was never told the access hash of this id, and there is nothing else to look it up by. */
+  | 'PEER_NOT_SEEN'
+  /** It is behind an invite link, and the account has not joined. */
+  | 'PEER_NOT_JOINED'
 
 /**
  * A peer that this session has no means to name to the server, found before anything is sent: nobody has told it the access

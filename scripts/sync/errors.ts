@@ -29,14 +29,13 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   'messages.uploadMedia': words(`
     AUTH_KEY_DUPLICATED BOT_MISSING INPUT_FETCH_FAIL Timeout
     FILE_PART_%d_MISSING FILE_PARTS_INVALID MD5_CHECKSUM_INVALID
-    FILE_REFERENCE_EMPTY FILE_REFERENCE_EXPIRED FILE_REFERENCE_INVALID`),
+    FILE_REFERENCE_EMPTY FILE_REFERENCE_EXPIRED FILE_REFERENCE_INVALID BOT_ACCESS_FORBIDDEN`),
 }
 
-/** Errors about a peer or a medium that are documented where the same medium is sent there, by method. */
-const ALIKE: Readonly<Record<string, { readonly like: string; readonly names: readonly string[] }>> = {
+/** Errors about a peer or a medium that other methods document which take the same: by method, and by that method. */
+const ALIKE: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'messages.uploadMedia': {
-    like: 'messages.sendMedia',
-    names: words(`
+    'messages.sendMedia': words(`
       ALLOW_PAYMENT_REQUIRED_%d BOT_GAMES_DISABLED BOT_PAYMENTS_DISABLED BROADCAST_PUBLIC_VOTERS_FORBIDDEN
       BUSINESS_CONNECTION_INVALID BUSINESS_PEER_INVALID BUSINESS_PEER_USAGE_MISSING CHAT_SEND_AUDIOS_FORBIDDEN
       CHAT_SEND_DOCS_FORBIDDEN CHAT_SEND_GIFS_FORBIDDEN CHAT_SEND_MEDIA_FORBIDDEN CHAT_SEND_PHOTOS_FORBIDDEN
@@ -47,8 +46,10 @@ const ALIKE: Readonly<Record<string, { readonly like: string; readonly names: re
       POLL_ANSWERS_INVALID POLL_ANSWER_INVALID POLL_OPTION_DUPLICATE POLL_OPTION_INVALID POLL_QUESTION_INVALID
       PREMIUM_ACCOUNT_REQUIRED PRIVACY_PREMIUM_REQUIRED QUIZ_CORRECT_ANSWERS_EMPTY QUIZ_CORRECT_ANSWERS_TOO_MUCH
       QUIZ_CORRECT_ANSWER_INVALID QUIZ_MULTIPLE_INVALID SLOWMODE_WAIT_%d STARS_INVOICE_INVALID STORY_ID_INVALID
-      TODO_ITEMS_EMPTY TODO_ITEM_DUPLICATE TTL_MEDIA_INVALID USER_IS_BLOCKED USER_IS_BOT VIDEO_CONTENT_TYPE_INVALID
+      TERMS_URL_INVALID TODO_ITEMS_EMPTY TODO_ITEM_DUPLICATE TTL_MEDIA_INVALID USER_IS_BLOCKED USER_IS_BOT VIDEO_CONTENT_TYPE_INVALID
       WEBDOCUMENT_MIME_INVALID WEBPAGE_MEDIA_EMPTY WEBPAGE_NOT_FOUND WEBPAGE_URL_INVALID YOU_BLOCKED_USER`),
+    'messages.setInlineBotResults': words('WEBDOCUMENT_URL_INVALID'),
+    'payments.exportInvoice': words('USER_BOT_REQUIRED WEBDOCUMENT_URL_EMPTY'),
   },
 }
 
@@ -92,11 +93,13 @@ export function joinErrors(source: SourceErrors, definitions: readonly Throwing[
       for (const name of list[definition.name] ?? []) addTo(methods, definition.name, name)
     }
   }
-  for (const [method, { like, names }] of Object.entries(ALIKE)) {
-    for (const name of names) {
-      if (!methods.get(like)?.has(name))
-        throw new Error(`${like} does not document ${name}: see scripts/sync/errors.ts`)
-      addTo(methods, method, name)
+  for (const [method, alike] of Object.entries(ALIKE)) {
+    for (const [like, names] of Object.entries(alike)) {
+      const known = methods.get(like)
+      for (const name of names) {
+        if (!known?.has(name)) throw new Error(`${like} does not document ${name}: see scripts/sync/errors.ts`)
+        addTo(methods, method, name)
+      }
     }
   }
   return {

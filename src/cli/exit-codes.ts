@@ -10,9 +10,13 @@ import { Interrupted } from './interrupt.ts'
 
 /** Every code the program ends with. */
 export const EXIT = {
+  /** Everything was done. */
   ok: 0,
+  /** Something failed that has to be changed first: the file, the account, its rights. */
   failure: 1,
+  /** The command line, or something that it names, is wrong. */
   usage: 2,
+  /** The same command can succeed later: a long wait, a fault of the server, no way to reach it. */
   tryLater: 75,
   /** By SIGINT, SIGTERM or SIGHUP. */
   interrupted: 130,

@@ -9,5 +9,5 @@ import { SecurityError } from '../errors.ts'
  * @throws SecurityError EXCHANGE_REFUSED, always
  */
 export function refuse(why: string | undefined): never {
-  throw new SecurityError('EXCHANGE_REFUSED', `The key exchange was refused${why ?? ''}.`)
+  throw new SecurityError('EXCHANGE_REFUSED', `the key exchange was refused${why ?? ''}`)
 }

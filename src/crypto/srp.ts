@@ -96,5 +96,5 @@ export async function answerSrp(
 }
 
 function refused(why: string): SecurityError {
-  return new SecurityError('EXCHANGE_REFUSED', `The check of the password was refused: ${why}.`)
+  return new SecurityError('EXCHANGE_REFUSED', `the check of the password was refused: ${why}`)
 }

@@ -52,6 +52,8 @@ export const MEDIA_ADVICE: Readonly<Record<string, Advice>> = {
   // addresses
   EXTERNAL_URL_INVALID: change('the URL cannot be used; it takes http:// or https:// and a public host'),
   WEBDOCUMENT_MIME_INVALID: change('the type of what is at the URL is not accepted; give another mimeType'),
+  WEBDOCUMENT_URL_EMPTY: change('the URL of the picture is empty; give one, or leave the picture out'),
+  WEBDOCUMENT_URL_INVALID: change('the URL of the picture cannot be used; it takes http:// or https://'),
   WEBPAGE_CURL_FAILED: change(
     'the server could not fetch the URL; check that it is public and answers, or upload the file itself',
   ),
@@ -70,6 +72,7 @@ export const MEDIA_ADVICE: Readonly<Record<string, Advice>> = {
   CHAT_SEND_VIDEOS_FORBIDDEN: forbidden('videos'),
   CHAT_SEND_VOICES_FORBIDDEN: forbidden('voice messages'),
   // other kinds
+  BOT_ACCESS_FORBIDDEN: change('the business connection does not let the bot write; its owner can allow it'),
   BOT_GAMES_DISABLED: change('games of this bot cannot be sent to channels; choose another chat'),
   BOT_MISSING: change('only a bot may do this; log in with a bot token'),
   BOT_PAYMENTS_DISABLED: change('the bot takes no payments; turn them on with @BotFather'),
@@ -94,6 +97,8 @@ export const MEDIA_ADVICE: Readonly<Record<string, Advice>> = {
   QUIZ_MULTIPLE_INVALID: change('a quiz cannot have several answers; leave multipleChoice out'),
   STARS_INVOICE_INVALID: change('an invoice in stars has one price, no provider and no tips; mend it'),
   STORY_ID_INVALID: change('there is no such story; check its number and whose it is'),
+  TERMS_URL_INVALID: change('an invoice that recurs needs the URL of its terms; give termsUrl'),
   TODO_ITEMS_EMPTY: change('a list needs at least one item; add one'),
   TODO_ITEM_DUPLICATE: change('two items of the list have the same id; give each its own'),
+  USER_BOT_REQUIRED: change('only bots may send this; log in with a bot token'),
 }

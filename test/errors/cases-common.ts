@@ -33,6 +33,11 @@ const INVOKE_AFTER_MSG = 0xcb9f372d
 const GET_CONFIG = 0xc4f9186b
 
 export const COMMON_CASES: readonly Case[] = [
+  {
+    type: 'BOT_METHOD_INVALID',
+    code: 400,
+    act: async ({ bot }) => (await bot()).invoke({ _: 'contacts.resolvePhone', phone: '100200300' }),
+  },
   { type: 'CONNECTION_APP_VERSION_EMPTY', code: 400, act: withDevice({ appVersion: '' }) },
   { type: 'CONNECTION_DEVICE_MODEL_EMPTY', code: 400, act: withDevice({ deviceModel: '' }) },
   { type: 'CONNECTION_SYSTEM_EMPTY', code: 400, act: withDevice({ systemVersion: '' }) },

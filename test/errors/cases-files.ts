@@ -83,6 +83,51 @@ export const NAME_CASES: readonly Case[] = [
   { type: 'USERNAME_NOT_OCCUPIED', code: 400, act: named('nobody_has_this') },
 ]
 
+const atLink =
+  (hash: string) =>
+  async ({ person }: Lab): Promise<unknown> =>
+    (await person()).invoke({ _: 'messages.checkChatInvite', hash })
+
+export const LINK_CASES: readonly Case[] = [
+  { type: 'INVITE_HASH_EMPTY', code: 400, act: atLink('') },
+  { type: 'INVITE_HASH_EXPIRED', code: 400, act: atLink('AbCdEf') },
+  { type: 'INVITE_HASH_INVALID', code: 400, act: atLink('a b') },
+]
+
+export const PHONE_CASES: readonly Case[] = [
+  {
+    type: 'PHONE_NOT_OCCUPIED',
+    code: 400,
+    act: async ({ person }) => (await person()).invoke({ _: 'contacts.resolvePhone', phone: '100200300' }),
+  },
+]
+
+export const GROUP_CASES: readonly Case[] = [
+  {
+    type: 'CHAT_ID_INVALID',
+    code: 400,
+    act: async ({ bot }) => (await bot()).invoke({ _: 'messages.getChats', id: [7n] }),
+  },
+]
+
+export const CHANNEL_CASES: readonly Case[] = [
+  {
+    type: 'CHANNEL_INVALID',
+    code: 400,
+    act: async ({ bot }) =>
+      (await bot()).invoke({ _: 'channels.getChannels', id: [{ _: 'inputChannel', channelId: 7n, accessHash: 1n }] }),
+  },
+  {
+    type: 'CHANNEL_PRIVATE',
+    code: 400,
+    act: async ({ bot, world }) => {
+      const peer = toChat(world.addChat({ kind: 'channel', title: 'Closed' }))
+      if (peer._ !== 'inputPeerChannel') throw new Error(peer._)
+      return (await bot()).invoke({ _: 'channels.getChannels', id: [{ ...peer, _: 'inputChannel' }] })
+    },
+  },
+]
+
 const lookUp = (client: UploadClient, peer: InputPeer, msgId: number, userId: bigint): Promise<unknown> =>
   client.invoke({ _: 'users.getUsers', id: [{ _: 'inputUserFromMessage', peer, msgId, userId }] })
 

@@ -149,6 +149,14 @@ export const MEDIA_CASES: readonly Case[] = [
     },
   },
   {
+    type: 'WEBPAGE_MEDIA_EMPTY',
+    code: 400,
+    act: async ({ bot, world }) => {
+      world.webFiles.set(URL_OF_PHOTO, { bytes: new Uint8Array(0), mimeType: 'image/jpeg' })
+      return external(await bot())
+    },
+  },
+  {
     type: 'Timeout',
     code: -503,
     dc: { behaviour: { fetchTimeout: 20 } },
@@ -186,24 +194,28 @@ export const MEDIA_CASES: readonly Case[] = [
     act: aPoll({ quiz: true, multipleChoice: true }, { correctAnswers: [Uint8Array.of(0)] }),
   },
   {
+    type: 'POLL_OPTION_INVALID',
+    code: 400,
+    act: aPoll({ answers: answers('a', 'b').map((one) => ({ ...one, option: new Uint8Array(0) })) }),
+  },
+  {
+    type: 'TODO_ITEM_DUPLICATE',
+    code: 400,
+    act: sending({
+      _: 'inputMediaTodo',
+      todo: {
+        _: 'todoList',
+        title: text('t'),
+        list: ['a', 'b'].map((value) => ({ _: 'todoItem', id: 1, title: text(value) })),
+      },
+    }),
+  },
+  {
     type: 'TODO_ITEMS_EMPTY',
     code: 400,
     act: sending({ _: 'inputMediaTodo', todo: { _: 'todoList', title: text('t'), list: [] } }),
   },
   // the call itself
-  {
-    type: 'BOT_MISSING',
-    code: 400,
-    act: async ({ person, world }) => {
-      world.businessConnections.set('shop', { userId: 5n })
-      return (await person()).uploadMedia({ media: DICE, businessConnectionId: 'shop' })
-    },
-  },
-  {
-    type: 'BUSINESS_CONNECTION_INVALID',
-    code: 400,
-    act: async ({ bot }) => (await bot()).uploadMedia({ media: DICE, businessConnectionId: 'none' }),
-  },
   {
     type: 'INPUT_FETCH_FAIL',
     code: 400,

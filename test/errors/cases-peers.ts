@@ -122,6 +122,36 @@ export const PEER_CASES: readonly Case[] = [
     },
   },
   {
+    type: 'ALLOW_PAYMENT_REQUIRED_X',
+    code: 403,
+    text: 'ALLOW_PAYMENT_REQUIRED_7',
+    act: async ({ bot, world }) => send(await bot(), DICE, toUser(world.addUser({ firstName: 'Dear', price: 7 }))),
+  },
+  {
+    type: 'USER_IS_BOT',
+    code: 400,
+    act: async ({ bot, world }) => send(await bot(), DICE, toUser(world.addUser({ firstName: 'Bot', bot: true }))),
+  },
+  {
+    type: 'YOU_BLOCKED_USER',
+    code: 400,
+    act: async ({ person, world }) => {
+      const client = await person()
+      const user = world.addUser({ firstName: 'Shut out' })
+      world.users.get(client.user!.id)!.blocks = new Set([user.id])
+      return send(client, DICE, toUser(user, client.user!.id))
+    },
+  },
+  {
+    type: 'BROADCAST_PUBLIC_VOTERS_FORBIDDEN',
+    code: 400,
+    act: async ({ bot, world }) => {
+      const channel = world.addChat({ kind: 'channel', title: 'News', admins: new Set([BOT]) })
+      const asked = poll() as Extract<InputMedia, { _: 'inputMediaPoll' }>
+      return send(await bot(), { ...asked, poll: { ...asked.poll, publicVoters: true } }, toChat(channel))
+    },
+  },
+  {
     type: 'VOICE_MESSAGES_FORBIDDEN',
     code: 400,
     act: async (lab) => {

@@ -8,16 +8,31 @@ import { type DocumentedMethod, ERRORS, isRpcError } from '../../src/explain/ind
 import { RpcError } from '../../src/index.ts'
 import { startTestDc } from '../support/test-dc.ts'
 import { COMMON_CASES } from './cases-common.ts'
-import { BIG_PART_CASES, NAME_CASES, READ_CASES, SMALL_PART_CASES, USER_CASES } from './cases-files.ts'
+import {
+  BIG_PART_CASES,
+  CHANNEL_CASES,
+  GROUP_CASES,
+  LINK_CASES,
+  NAME_CASES,
+  PHONE_CASES,
+  READ_CASES,
+  SMALL_PART_CASES,
+  USER_CASES,
+} from './cases-files.ts'
 import { LOGIN_CASES } from './cases-login.ts'
 import { MEDIA_CASES } from './cases-media.ts'
+import { PAID_CASES } from './cases-paid.ts'
 import { PEER_CASES } from './cases-peers.ts'
 import { type Case, createLab } from './lab.ts'
 
 const CASES: Readonly<Partial<Record<DocumentedMethod, readonly Case[]>>> = {
   ...LOGIN_CASES,
+  'channels.getChannels': CHANNEL_CASES,
+  'contacts.resolvePhone': PHONE_CASES,
   'contacts.resolveUsername': NAME_CASES,
-  'messages.uploadMedia': [...PEER_CASES, ...MEDIA_CASES],
+  'messages.checkChatInvite': LINK_CASES,
+  'messages.getChats': GROUP_CASES,
+  'messages.uploadMedia': [...PEER_CASES, ...MEDIA_CASES, ...PAID_CASES],
   'upload.getFile': READ_CASES,
   'upload.saveBigFilePart': BIG_PART_CASES,
   'upload.saveFilePart': SMALL_PART_CASES,

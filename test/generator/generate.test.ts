@@ -183,7 +183,15 @@ describe('writing and comparing', () => {
 test('--check as a process fails and names the file when a committed file was edited', { timeout: 60_000 }, () => {
   const copy = mkdtempSync(join(tmpdir(), 'repository-'))
   try {
-    for (const name of ['scripts', 'schema', 'src/tl/generated'])
+    for (const name of [
+      'scripts',
+      'schema',
+      'docs',
+      'src/tl/generated',
+      'src/explain',
+      'src/errors.ts',
+      'src/cli/exit-codes.ts',
+    ])
       cpSync(join(ROOT, name), join(copy, name), { recursive: true })
     cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
     const edited = join(copy, 'src/tl/generated/client/readers.ts')

@@ -32,10 +32,12 @@ export interface WorldUser {
   deactivated?: boolean | undefined
   /** Takes no voice messages and no video notes. */
   refusesVoice?: boolean | undefined
-  /** Accounts that this one has blocked: they get USER_IS_BLOCKED. */
+  /** Accounts that this one has blocked: they get USER_IS_BLOCKED, and writing to them YOU_BLOCKED_USER. */
   blocks?: ReadonlySet<bigint> | undefined
   /** Hears only from accounts with premium; others get PRIVACY_PREMIUM_REQUIRED. */
   premiumOnly?: boolean | undefined
+  /** Stars that a message to this account costs, told by ALLOW_PAYMENT_REQUIRED_X. */
+  price?: number | undefined
   /** Limited by the service for spam: in supergroups of others it gets USER_BANNED_IN_CHANNEL. */
   limited?: boolean | undefined
   /**

@@ -105,12 +105,12 @@ function pickKey(offered: readonly bigint[], known: readonly ServerKey[]): Serve
   }
   throw new SecurityError(
     'UNKNOWN_SERVER_KEY',
-    `The server has none of the public keys we trust${
+    `the server has none of the public keys we trust${
       hint(() => {
         const list = (fingerprints: readonly bigint[]): string =>
           fingerprints.map((value) => BigInt.asUintN(64, value).toString(16).padStart(16, '0')).join(', ') || 'none'
         const ours = list(known.map((key) => key.fingerprint))
-        return `: it offers ${list(offered)}; known are ${ours}. Check the address, and the public key given for it.`
+        return `: it offers ${list(offered)}; known are ${ours}; check the address, and the public key given for it`
       }) ?? ''
     }`,
   )

@@ -123,6 +123,9 @@ function poll({ dc }: MethodCall, media: inputMediaPoll): messageMediaPoll {
   if (answers.some(({ text }) => text.text === '' || text.text.length > MAX_POLL_ANSWER)) {
     throw badRequest('POLL_ANSWER_INVALID')
   }
+  if (answers.some(({ option }) => option.length === 0 || option.length > MAX_POLL_ANSWER)) {
+    throw badRequest('POLL_OPTION_INVALID')
+  }
   const options = new Set(answers.map(({ option }) => option.join()))
   if (options.size !== answers.length) throw badRequest('POLL_OPTION_DUPLICATE')
   const correct = media.correctAnswers

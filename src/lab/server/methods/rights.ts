@@ -44,20 +44,24 @@ export function mayWrite(chat: WorldChat, { id, limited }: WorldUser): WorldChat
 
 /**
  * Whether somebody takes messages of `sender`.
- * @throws RpcFailure INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, PRIVACY_PREMIUM_REQUIRED
+ * @throws RpcFailure INPUT_USER_DEACTIVATED, USER_IS_BOT, YOU_BLOCKED_USER, USER_IS_BLOCKED, PRIVACY_PREMIUM_REQUIRED,
+ *   ALLOW_PAYMENT_REQUIRED_X
  */
 export function mayReach(user: WorldUser, sender: WorldUser): WorldUser {
   if (user === sender) return user
   if (user.deactivated) throw badRequest('INPUT_USER_DEACTIVATED')
+  if (user.bot && sender.bot) throw badRequest('USER_IS_BOT')
+  if (sender.blocks?.has(user.id)) throw badRequest('YOU_BLOCKED_USER')
   if (user.blocks?.has(sender.id)) throw new RpcFailure(403, 'USER_IS_BLOCKED')
   if (user.premiumOnly && !sender.premium) throw new RpcFailure(403, 'PRIVACY_PREMIUM_REQUIRED')
+  if (user.price) throw new RpcFailure(403, `ALLOW_PAYMENT_REQUIRED_${user.price}`)
   return user
 }
 
 /**
  * Whether this kind of media may go there.
  * @param target undefined for nobody in particular
- * @throws RpcFailure CHAT_SEND_…_FORBIDDEN, VOICE_MESSAGES_FORBIDDEN
+ * @throws RpcFailure CHAT_SEND_…_FORBIDDEN, VOICE_MESSAGES_FORBIDDEN, BROADCAST_PUBLIC_VOTERS_FORBIDDEN
  */
 export function mayCarry(target: WorldUser | WorldChat | undefined, media: InputMedia, { id }: WorldUser): void {
   if (target === undefined) return
@@ -68,6 +72,9 @@ export function mayCarry(target: WorldUser | WorldChat | undefined, media: Input
     return
   }
   const { forbidden, admins } = target
+  if (target.kind === 'channel' && media._ === 'inputMediaPoll' && media.poll.publicVoters) {
+    throw badRequest('BROADCAST_PUBLIC_VOTERS_FORBIDDEN')
+  }
   if (kind === undefined || !forbidden || admins.has(id)) return
   for (const right of [kind, 'media'] as const) if (forbidden.has(right)) throw new RpcFailure(403, FORBIDDEN[right])
 }

@@ -17,8 +17,8 @@ export interface FetchedFile {
 
 /**
  * Fetches an address.
- * @throws RpcFailure EXTERNAL_URL_INVALID for what is no address, WEBPAGE_CURL_FAILED where there is no file, and Timeout
- *   (-503) where the answer takes longer than the server waits
+ * @throws RpcFailure EXTERNAL_URL_INVALID for what is no address, WEBPAGE_CURL_FAILED where there is no file,
+ *   WEBPAGE_MEDIA_EMPTY where it has no bytes, and Timeout (-503) where the answer takes longer than the server waits
  */
 export async function fetchFile({ dc }: MethodCall, url: string): Promise<FetchedFile> {
   if (!/^https?:\/\/[^/]/.test(url)) throw badRequest('EXTERNAL_URL_INVALID')
@@ -27,9 +27,8 @@ export async function fetchFile({ dc }: MethodCall, url: string): Promise<Fetche
   const wait = Math.min(found?.delay ?? 0, behaviour.fetchTimeout)
   if (wait > 0) await new Promise<void>((resolve) => host.setTimer(wait, resolve))
   if ((found?.delay ?? 0) > behaviour.fetchTimeout) throw new RpcFailure(-503, 'Timeout')
-  if (found === undefined || (found.status ?? 200) !== 200 || found.bytes.length === 0) {
-    throw badRequest('WEBPAGE_CURL_FAILED')
-  }
+  if (found === undefined || (found.status ?? 200) !== 200) throw badRequest('WEBPAGE_CURL_FAILED')
+  if (found.bytes.length === 0) throw badRequest('WEBPAGE_MEDIA_EMPTY')
   const parts = memoryParts().create()
   void parts.put(0, found.bytes)
   const name = /([^/?#]*)(?:[?#].*)?$/.exec(url)?.[1] ?? ''
