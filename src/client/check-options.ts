@@ -45,6 +45,7 @@ export function checkOptions(options: ConnectOptions): void {
   const isSecret = typeof forwardSecrecy === 'boolean' || typeof forwardSecrecy === 'function'
   must('forwardSecrecy', forwardSecrecy, isSecret, 'true, false, or what forwardSecrecy() makes')
   must('datacenters', datacenters, typeof datacenters === 'function', 'otherDatacenters')
+  must('peers', options.peers, typeof options.peers === 'function', 'a function, as findPeer is')
   must('methods', methods, Array.isArray(methods), 'an array of methods')
   const isStorage = isObject(storage) && typeof storage.load === 'function' && typeof storage.save === 'function'
   must(

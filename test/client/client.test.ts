@@ -134,7 +134,7 @@ describe('the main job', () => {
     ])
     const before = requests.length
     await expect(client.uploadMedia({ peer: 'not a peer!', media })).rejects.toThrow(/"not a peer!" is no peer/)
-    await expect(client.uploadMedia({ peer: { _: 'user' } as never, media })).rejects.toThrow(/no peer/)
+    await expect(client.uploadMedia({ peer: { _: 'user' } as never, media })).rejects.toThrow(/of the kind user names no user or chat/)
     expect(requests.length).toBe(before)
     await expect(client.uploadMedia({ peer: '@nobody_here', media })).rejects.toMatchObject({
       type: 'USERNAME_NOT_OCCUPIED',

@@ -139,8 +139,9 @@ export class PeerBook {
   #learnOne(entity: Exclude<Entity, { _: 'chat' }>, now: number, onlyNew: boolean): boolean {
     const { id, accessHash } = entity
     const isMin = entity._ !== 'channelForbidden' && entity.min
-    if (isMin || !accessHash || id === this.owner) return false
     const kind = entity._ === 'user' ? 'user' : 'channel'
+    // A channel may have the same number as the account.
+    if (isMin || !accessHash || (kind === 'user' && id === this.owner)) return false
     const before = this.#known.get(`${kind} ${id}`)
     if (before && onlyNew) return false
     const names = namesOf(entity)

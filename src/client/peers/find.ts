@@ -41,8 +41,15 @@ export async function findPeer(
   // What the caller has may be of another session: it takes the place of nothing that this one was told.
   if (session.user) notes.learn(peer, true)
   const found = await lookUp(named, { session, notes, signal, again: false })
-  if (named.kind !== 'input') notes.origins.set(found, named)
+  const origin = named.kind === 'input' ? idOf(found) : named
+  if (origin) notes.origins.set(found, origin)
   return found
+}
+
+/** Who is meant by an object that came with an access hash: should that be of no use, the session may know another. */
+function idOf(peer: InputPeer): ById | undefined {
+  if (peer._ === 'inputPeerUser') return { kind: 'user', id: peer.userId }
+  return peer._ === 'inputPeerChannel' ? { kind: 'channel', id: peer.channelId } : undefined
 }
 
 /** What a look-up works with. */
@@ -81,7 +88,8 @@ async function byId(named: ById, by: LookUp): Promise<InputPeer> {
   }
   const known = by.again ? undefined : book.find(kind, id)
   if (known) return toInput(known)
-  if (!user?.bot) throw notSeen(named, by)
+  // While the account is on its way to another datacenter, it is not known whose it is: then the server is asked.
+  if (user && !user.bot) throw notSeen(named, by)
   return askAsBot(kind, named, by)
 }
 

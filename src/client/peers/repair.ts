@@ -37,7 +37,6 @@ export async function repair<Request extends object>(
     if (!named) continue
     const other = await findAgain(peer, named, { session, notes, signal, again: true })
     if (!other || isSame(other, peer)) continue
-    notes.origins.set(other, named)
     repaired = { ...(repaired ?? request), [field]: other }
   }
   return repaired

@@ -50,6 +50,10 @@ describe('learning', () => {
     expect(book.learn({ ...alice, username: 'alice2', accessHash: 1n }, NOW + NAME_LIFETIME + 60)).toBe(false)
   })
 
+  test('a channel whose number is that of the account', () => {
+    expect(made({ ...group, id: 1n }).find('channel', 1n)?.hash).toBe(90n)
+  })
+
   test('what a caller brings takes the place of nothing', () => {
     const book = made(alice)
     expect(

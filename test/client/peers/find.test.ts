@@ -13,6 +13,7 @@ import {
 } from '../../../src/index.ts'
 import type { Faults, RequestInfo } from '../../../src/lab/server/faults.ts'
 import { accessHashFor, type RunningServer, type WorldChat, type WorldUser } from '../../../src/lab/server/index.ts'
+import { encodeResult } from '../../../src/lab/server/rpc.ts'
 import type { InputPeer } from '../../../src/tl/generated/api-types.ts'
 import { messagesUploadMedia } from '../../../src/tl/generated/client/methods.ts'
 import { connectTo, startTestDc } from '../../support/test-dc.ts'
@@ -297,6 +298,33 @@ describe('what the session keeps', () => {
     expect(asked('contacts.resolveUsername')).toBe(2)
   })
 
+  test('what somebody brings is learnt, but takes the place of nothing', async () => {
+    const client = await connectPerson()
+    const { id } = alice()
+    const accessHash = accessHashFor(alice(), me(client))
+    const message = { _: 'message', peerId: { _: 'peerUser', userId: id } }
+    const updates = {
+      _: 'updates',
+      updates: [{ _: 'updateNewMessage', message }],
+      users: [{ _: 'user', id, accessHash }],
+      chats: [],
+    }
+    expect(await client.resolvePeer(updates)).toEqual(asUser(alice(), me(client)))
+    await client.resolvePeer({ _: 'user', id, accessHash: 5n })
+    expect(await client.resolvePeer(id)).toEqual(asUser(alice(), me(client)))
+    expect(requests).toEqual([])
+  })
+
+  test('nothing is saved any more once the client is closed: its keys are gone', async () => {
+    const storage = memoryStorage()
+    const client = await connectPerson({ storage })
+    await client.close()
+    const before = storage.data
+    expect(decodeSession(before!).keys.size).toBe(1)
+    await client.resolvePeer({ _: 'user', id: 77n, accessHash: 5n })
+    expect(storage.data).toBe(before)
+  })
+
   test('a storage that fails is told of when the client is closed, and costs no upload', async () => {
     let isFull = false
     const storage = memoryStorage()
@@ -346,6 +374,16 @@ describe('who was never seen', () => {
     requests.length = 0
     await client.resolvePeer(alice().id)
     expect(requests).toEqual([])
+  })
+
+  test('by a bot that is told of them without an access hash: it names them by 0', async () => {
+    const client = await connect()
+    const user = { _: 'user', id: 77n, accessHash: 5n, min: true, firstName: 'Eve' } as const
+    faults.onRequest = ({ request, layer }) =>
+      request._ === 'users.getUsers'
+        ? { kind: 'answer', encode: (writer) => encodeResult(writer, 'users.getUsers', [user], layer) }
+        : undefined
+    expect(await client.resolvePeer(77n)).toEqual({ _: 'inputPeerUser', userId: 77n, accessHash: 0n })
   })
 
   test('the short form of somebody is not enough, and takes the place of nothing', async () => {
@@ -421,6 +459,50 @@ describe("the server's own refusals", () => {
       type: 'PEER_ID_INVALID',
     })
     await expect(client.uploadMedia({ peer: dave.id, media: file() })).rejects.toMatchObject({ code: 'PEER_NOT_SEEN' })
+  })
+
+  test('whoever still has the peer of before reaches them too, without another look-up', async () => {
+    const client = await connectPerson()
+    const peer = await client.resolvePeer('@alice')
+    later = 60_000
+    alice().accessHash++
+    for (let i = 0; i < 2; i++) {
+      await client.uploadMedia({ peer, media: file() })
+      expect(reached()).toEqual(asUser(alice(), me(client)))
+    }
+    expect(asked('contacts.resolveUsername')).toBe(2)
+  })
+
+  test('an object of another session: the server refuses its access hash, this session knows another', async () => {
+    const client = await connectPerson()
+    await client.resolvePeer('@alice')
+    const foreign = { _: 'user', id: alice().id, accessHash: 5n } as const
+    await client.uploadMedia({ peer: foreign, media: file() })
+    expect(reached()).toEqual(asUser(alice(), me(client)))
+  })
+
+  test('where a look-up tells nothing new, the call is not repeated', async () => {
+    const client = await connectPerson()
+    await client.resolvePeer('@alice')
+    later = 60_000
+    requests.length = 0
+    faults.onRequest = ({ request }) =>
+      request._ === 'messages.uploadMedia' ? { kind: 'error', code: 400, text: 'PEER_ID_INVALID' } : undefined
+    await expect(client.uploadMedia({ peer: '@alice', media: file() })).rejects.toMatchObject({
+      type: 'PEER_ID_INVALID',
+    })
+    expect([asked('messages.uploadMedia'), asked('contacts.resolveUsername')]).toEqual([1, 1])
+  })
+
+  test('a look-up that fails leaves the first refusal standing', async () => {
+    const client = await connectPerson()
+    await client.resolvePeer('@alice')
+    later = 60_000
+    alice().accessHash++
+    alice().username = 'somewhere_else'
+    await expect(client.uploadMedia({ peer: '@alice', media: file() })).rejects.toMatchObject({
+      type: 'PEER_ID_INVALID',
+    })
   })
 
   test('a name that went to somebody else: by the name it is they, by the id an error', async () => {

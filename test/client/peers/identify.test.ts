@@ -1,4 +1,5 @@
 /** Who is meant by whatever somebody has in hand; and what names nobody says so in a sentence. */
+import { fc, test as propertyTest } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { identify } from '../../../src/client/peers/identify.ts'
 import { markedId } from '../../../src/client/peers/named.ts'
@@ -219,4 +220,41 @@ describe('what names nobody', () => {
     expect(() => identify(peer)).toThrow(UsageError)
     expect(() => identify(peer)).toThrow(words)
   })
+})
+
+/** Pieces of which texts are made that are nearly right. */
+const PIECES = [
+  't.me',
+  'tg:',
+  '//',
+  '/',
+  '?',
+  '=',
+  '+',
+  '@',
+  '-100',
+  'c',
+  's',
+  'joinchat',
+  'resolve',
+  'domain',
+  'phone',
+  '%',
+  '.',
+  ' ',
+]
+const nearly = fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 6 })), { maxLength: 8 })
+
+propertyTest.prop([
+  fc.oneof(
+    fc.string(),
+    nearly.map((pieces) => pieces.join('')),
+    fc.anything(),
+  ),
+])('whatever is given, somebody is named or a UsageError says why not', (given) => {
+  try {
+    expect(identify(given).kind).toMatch(/^(?:user|chat|channel|name|phone|invite|input)$/)
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError)
+  }
 })
