@@ -20,7 +20,7 @@ import type { Address } from '../transport/carrier/carrier.ts'
 import { closedByUs } from '../transport/connection-errors.ts'
 import { Datacenter, type DatacenterLike, type InvokeOptions } from '../transport/datacenter.ts'
 import { initWrapper, withoutUpdates } from './init.ts'
-import { MAX_TURNS } from './limits.ts'
+import { LOGIN, MAX_TURNS, MOVE } from './limits.ts'
 import type { LoginContext } from './login/context.ts'
 import type { ConnectOptions } from './options.ts'
 import type { CallOptions, OtherDatacenters } from './other-datacenters.ts'
@@ -59,7 +59,8 @@ export class Account {
   #dc: DatacenterLike
   /** Saves run one after another; the first failure is kept for whoever waits. */
   #saving: Promise<void> = Promise.resolve()
-  #login: Promise<void> | undefined
+  /** What is under way for all calls that need it: a login, a move. */
+  readonly #shared: Record<number, Promise<void>> = {}
   /** Calls at other datacenters, where the account is a guest. */
   readonly #others: OtherDatacenters | undefined
   /** Hears what the server says by itself, while a login waits for it. */
@@ -153,15 +154,15 @@ export class Account {
   }
 
   /**
-   * Calls a method as {@link invoke} does, but leaves waits and faults of the server to the caller: for file parts, which have
-   * rules of their own for them.
+   * Calls a method once: no waits, no repeats, and those at home. Where the account had moved or its login had to be renewed,
+   * that is done, and a TransportError CLIENT_CLOSED says so: repeating helps. For file parts, which have rules of their own.
    */
-  invokeNow<Request extends { readonly _: string }, Result>(
+  invokeOnce<Request extends { readonly _: string }, Result>(
     method: Method<Request, Result>,
     request: Request,
     options: InvokeOptions = {},
   ): Promise<Result> {
-    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options))
+    return this.#moving(options.signal, () => this.#dc.invoke(method, request, options), true)
   }
 
   /** See `PartSender.replaceLane`. */
@@ -184,13 +185,13 @@ export class Account {
     this.#dc.networkChanged()
   }
 
-  #patiently<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  #patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { host, maxWait, onEvent } = this.options
     return withPolicy(call, { host, maxWait, signal, onEvent })
   }
 
-  /** Runs a call, and again after a migration or a renewed login. */
-  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+  /** Runs a call, and again after a migration or a renewed login; if it is to be run once, what then helps is said. */
+  async #moving<T>(signal: AbortSignal | undefined, call: () => Promise<T>, once?: boolean): Promise<T> {
     for (let turn = 1; ; turn++) {
       const dc = this.#dc
       try {
@@ -199,31 +200,28 @@ export class Account {
         return result
       } catch (error) {
         if (turn >= MAX_TURNS) throw error
+        // Of any other error, these are undefined.
         const { type, parameter, method } = error as RpcError
-        // Another call has moved the account meanwhile.
-        const left = error instanceof TransportError && error.code === 'CLIENT_CLOSED' && dc !== this.#dc
-        if (!left) {
-          if (!(error instanceof RpcError)) throw error
-          if (MOVED.test(type)) {
-            if (dc === this.#dc) await this.#moveTo(parameter!, signal)
-          } else if (type === 'AUTH_KEY_DUPLICATED' && this.options.botToken) {
-            // The server has dropped the key: the next call agrees on another, and is logged in on it.
-            if (dc === this.#dc) this.#replaceKey()
-          } else if (LOGGED_OUT.test(type) && this.options.botToken && method !== BOT_LOGIN)
-            await this.#logInOnce(signal)
+        // Where another call has moved the account meanwhile, this one is to be made there, whatever became of it here.
+        if (dc === this.#dc) {
+          const { botToken } = this.options
+          if (MOVED.test(type)) await this.#moveTo(parameter!, signal)
+          // The server has dropped the key: the next call agrees on another, and is logged in on it.
+          else if (botToken && type === 'AUTH_KEY_DUPLICATED') this.#replaceKey()
+          else if (botToken && LOGGED_OUT.test(type) && method !== BOT_LOGIN)
+            await this.#together(LOGIN, () => this.#logInSomewhere(undefined), signal)
           else throw error
         }
+        if (once) throw new TransportError('CLIENT_CLOSED', (error as Error).message, { cause: error })
       }
     }
   }
 
-  /** Parallel calls that find themselves logged out share one login. */
-  #logInOnce(signal: AbortSignal | undefined): Promise<void> {
+  /** Parallel calls that find themselves logged out share one login, and those that are sent on one move. */
+  #together(what: number, work: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     // Nobody's signal ends what others wait for too.
-    this.#login ??= this.#moving(undefined, () => this.#logIn(undefined)).finally(() => {
-      this.#login = undefined
-    })
-    return orAbort(this.#login, signal)
+    this.#shared[what] ??= work().finally(() => delete this.#shared[what])
+    return orAbort(this.#shared[what], signal)
   }
 
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
@@ -261,23 +259,24 @@ export class Account {
     void this.save()
   }
 
-  async #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
+  #moveTo(id: number, signal: AbortSignal | undefined): Promise<void> {
+    return this.#together(MOVE, () => this.#go(id), signal)
+  }
+
+  async #go(id: number): Promise<void> {
     const data = this.data
     const dc = this.#dc
-    const address = await this.#patiently(async () => this.way.locate?.(id, dc, signal, data), signal)
+    const address = await this.#patiently(async () => this.way.locate?.(id, dc, data))
     const user = await this.#others?.transfer(id, dc, address)
-    // Two calls may have been told at once; and the client may have been closed meanwhile.
-    if (dc !== this.#dc) return
     // Before anything changes: an address that nobody knows leaves the account where it is.
     const next = this.openAt(id, address)
     this.options.onEvent?.({ type: 'migrate', from: dc.id, to: id })
     if (this.#closed) throw closedByUs()
+    this.#leave(this.#dc)
     this.#dc = next
     data.dc = id
     data.address = address
     this.user = user
-    this.#leave(dc)
-    if (user) void this.save()
   }
 
   /** Closes a datacenter; the account may come back to it. Returns whether there is a new salt to be saved. */

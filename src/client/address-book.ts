@@ -60,7 +60,7 @@ interface Told {
 /** A book of addresses, as a way to the servers uses it. */
 export interface AddressBook extends Required<Pick<Way, 'locate' | 'keepUp'>> {
   /** A dial that tries all addresses, and notes those that failed where another did not. */
-  noting(dial: Dial, preference: Preference): Dial
+  readonly noting: (dial: Dial, preference: Preference) => Dial
 }
 
 /** Makes a book for one client. */
@@ -114,17 +114,17 @@ export function addressBook(options: AddressBookOptions): AddressBook {
   const rank = (one: Entry): number => (proxied && !one.static ? 2 : 0) + (one.host.includes(':') ? 1 : 0)
 
   return {
-    async locate(id, dc, signal, session) {
+    async locate(id, dc, session) {
       let told = read(session.config)
       const has = told?.entries.some((one) => one.id === id && !one.mediaOnly)
       if (!told || !has || told.until <= host.wallClock()) {
         const isKnown = has || known(id).length > 0
-        const limit = limited(host, signal, isKnown ? ASK_WITHIN : undefined)
+        const limit = limited(host, isKnown ? ASK_WITHIN : undefined)
         try {
           told = await ask(dc, limit.signal)
           session.config = told
         } catch (error) {
-          const isOurs = signal?.aborted || (error instanceof TransportError && error.code === 'CLIENT_CLOSED')
+          const isOurs = error instanceof TransportError && error.code === 'CLIENT_CLOSED'
           if (isOurs || !isKnown || (error instanceof RpcError && error.retryable)) throw error
         } finally {
           limit.end()
@@ -184,23 +184,11 @@ function read(stored: unknown): Told | undefined {
   return typeof until === 'number' && Array.isArray(entries) && entries.every(isEntry) ? { until, entries } : undefined
 }
 
-/** A signal that is also aborted after a time. */
-function limited(
-  host: Host,
-  signal: AbortSignal | undefined,
-  ms: number | undefined,
-): { readonly signal: AbortSignal | undefined; end(): void } {
-  if (ms === undefined) return { signal, end: () => {} }
+/** A signal that is aborted after a time, if there is one. */
+function limited(host: Host, ms: number | undefined): { readonly signal: AbortSignal | undefined; end(): void } {
+  if (ms === undefined) return { signal: undefined, end: () => {} }
   const abort = new AbortController()
-  const stop = (): void =>
-    abort.abort(signal?.reason ?? new TransportError('NO_ANSWER', 'nobody told an address in time'))
-  const timer = host.setTimer(ms, stop)
-  signal?.addEventListener('abort', stop)
-  return {
-    signal: abort.signal,
-    end() {
-      timer.cancel()
-      signal?.removeEventListener('abort', stop)
-    },
-  }
+  const late = (): void => abort.abort(new TransportError('NO_ANSWER', 'no address was told in time'))
+  const timer = host.setTimer(ms, late)
+  return { signal: abort.signal, end: () => timer.cancel() }
 }

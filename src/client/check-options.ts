@@ -64,6 +64,7 @@ export function checkOptions(options: ConnectOptions): void {
   need('port', port, Number.isInteger(port) && port > 0 && port < 65_536, 'a port from 1 to 65535')
   const areKeys = Array.isArray(serverKeys) && serverKeys.every((key) => typeof key === 'string' || isObject(key))
   need('serverKeys', serverKeys, areKeys, 'an array of public keys, in PEM or parsed')
+  if (serverKeys.length === 0) throw new UsageError('dc.serverKeys is empty: give the public key of the server')
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

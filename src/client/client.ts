@@ -45,7 +45,7 @@ export class UploadClient {
     this.#sender = {
       maxLanes,
       sendPart: (request, options) =>
-        account.invokeNow(
+        account.invokeOnce(
           request._ === 'upload.saveFilePart' ? uploadSaveFilePart : uploadSaveBigFilePart,
           request,
           options,

@@ -17,3 +17,6 @@ export const DEFAULT_MAX_WAIT = 60
 export const MAX_REPAIRS = 16
 /** How often a call is repeated after a fault of the server. */
 export const ATTEMPTS = 4
+/** What calls share while it is under way: a login, and a move to another datacenter. */
+export const LOGIN = 0
+export const MOVE = 1

@@ -12,8 +12,8 @@ import type { Informant } from './way.ts'
  * @returns undefined if it knows none
  * @throws RpcError, TransportError
  */
-export async function locate(id: number, dc: Informant, signal: AbortSignal | undefined): Promise<Address | undefined> {
-  const { dcOptions } = await dc.invoke(helpGetConfig, { _: 'help.getConfig' }, { signal })
+export async function locate(id: number, dc: Informant): Promise<Address | undefined> {
+  const { dcOptions } = await dc.invoke(helpGetConfig, { _: 'help.getConfig' })
   const found = dcOptions
     .filter((one) => one.id === id && !(one.cdn || one.mediaOnly || one.tcpoOnly || one.secret))
     // IPv4 first, as in the built-in list; who prefers IPv6 says so to the dial.

@@ -91,7 +91,8 @@ export function otherDatacenters(home: Home): OtherDatacenters {
 class Guests implements OtherDatacenters {
   readonly #home: Home
   readonly #guests: Map<number, Promise<Guest>> = new Map()
-  #transfer: Promise<SessionData['user']> | undefined
+  /** The account was moved, and the session does not say so yet. */
+  #isMoved = false
   #closed = false
 
   constructor(home: Home) {
@@ -111,6 +112,7 @@ class Guests implements OtherDatacenters {
       try {
         if (!isHome) return await this.#there(dc!, method, request, options.signal)
         const result = await here()
+        if (this.#isMoved) this.#save()
         void home.way.keepUp?.(home)?.then((changed) => changed && this.#save())
         return result
       } catch (error) {
@@ -120,13 +122,6 @@ class Guests implements OtherDatacenters {
         else if (isHome || error.type !== 'DC_ID_INVALID' || dc !== home.dcId) throw error
       }
     }
-  }
-
-  transfer(id: number, from: DatacenterLike, address: Address | undefined): Promise<SessionData['user']> {
-    this.#transfer ??= this.#takeAlong(id, from, address).finally(() => {
-      this.#transfer = undefined
-    })
-    return this.#transfer
   }
 
   close(): void {
@@ -174,7 +169,7 @@ class Guests implements OtherDatacenters {
     const { way, data, options } = this.#home
     // Telegram's own servers have names for WebSockets, which no server tells; others are where they say.
     const find = way.locate ?? (options.dc && locate)
-    const address = await this.#patiently(async () => find?.(id, this.#home, undefined, data))
+    const address = await this.#patiently(async () => find?.(id, this.#home, data))
     if (this.#closed) throw closedByUs()
     // A key that was kept is most likely logged in: if it is not, the server says so.
     return { dc: this.#home.openAt(id, address), login: data.keys.has(id) ? Promise.resolve() : undefined }
@@ -204,13 +199,14 @@ class Guests implements OtherDatacenters {
     }
   }
 
-  async #takeAlong(id: number, from: DatacenterLike, address: Address | undefined): Promise<SessionData['user']> {
+  async transfer(id: number, from: DatacenterLike, address: Address | undefined): Promise<SessionData['user']> {
     const { user, options } = this.#home
     // Bots log in by their token.
     if (!user || options.botToken) return undefined
     const to = this.#home.openAt(id, address)
     try {
       await this.#bring(id, from, to)
+      this.#isMoved = true
       return user
     } catch (error) {
       // A server that does not let go of the login, or does not take it. Who cannot be reached is no reason to log out.
@@ -242,6 +238,7 @@ class Guests implements OtherDatacenters {
   #save(): void {
     // Once it is closed, the keys are wiped.
     if (!this.#closed) this.#home.save()
+    this.#isMoved = false
   }
 
   #patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {

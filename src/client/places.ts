@@ -1,7 +1,6 @@
 /**
  * Where a datacenter is: its address, its keys, the number it goes by.
  */
-import { hint } from '#explain'
 import type { ServerKey } from '../crypto/rsa.ts'
 import { UsageError } from '../errors.ts'
 import type { Address } from '../transport/carrier/carrier.ts'
@@ -25,8 +24,6 @@ export function placeOf(id: number, options: ConnectOptions, platform: Platform,
   const { dc, test = false } = options
   if (dc === undefined) return { id, test, address: known ?? way.address(id, test), keys: platform.keys(test) }
   const keys = dc.serverKeys.map((key) => (typeof key === 'string' ? platform.parseKey(key) : key))
-  if (keys.length === 0)
-    throw new UsageError(`dc.serverKeys is empty${hint(': give the public key of the server') ?? ''}`)
   const at = id === dc.id ? dc : known
   if (!at) throw new UsageError(`the address of datacenter ${id} is not known`)
   return { id, test: dc.test ?? false, address: { ...dc, ...at }, keys }

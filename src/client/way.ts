@@ -22,12 +22,7 @@ export interface Way {
    * The address of a datacenter: as another one tells it, or as the session has it from there; undefined if none knows it.
    * Absent where only Telegram's own names are used.
    */
-  readonly locate?: (
-    id: number,
-    dc: Informant,
-    signal: AbortSignal | undefined,
-    session: SessionData,
-  ) => Promise<Address | undefined>
+  readonly locate?: (id: number, dc: Informant, session: SessionData) => Promise<Address | undefined>
   /**
    * Looks after a call at the account's datacenter whether what the session says of addresses is still true. Resolves with
    * whether it is something else now, and to be saved; never rejects.

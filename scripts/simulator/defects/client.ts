@@ -26,15 +26,15 @@ export const CLIENT_DEFECTS: Defects = {
   'no-login-again': {
     what: 'a login that the server has forgotten is not renewed',
     file: ACCOUNT,
-    find: 'this.options.botToken && method !== BOT_LOGIN',
-    replace: "this.options.botToken === '' && method !== BOT_LOGIN",
+    find: 'LOGGED_OUT.test(type) && method !== BOT_LOGIN',
+    replace: "botToken === '' && method !== BOT_LOGIN",
     within: 20,
   },
   'migration-ignored': {
     what: 'an account that lives elsewhere is looked for in the same place again',
     file: ACCOUNT,
-    find: 'const next = this.#open(id, address)',
-    replace: 'const next = this.#open(dc.id)',
+    find: 'const next = this.openAt(id, address)',
+    replace: 'const next = this.openAt(dc.id)',
     within: 20,
   },
   'flood-not-waited': {

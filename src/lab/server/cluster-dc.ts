@@ -80,10 +80,10 @@ export class ClusterDc {
    */
   async down(which: (door: ClusterDoor) => boolean = () => true): Promise<void> {
     await Promise.all(
-      this.#doors.filter(which).map((door) => {
+      this.#doors.filter(which).map(async (door) => {
         const { listener } = door
         door.listener = undefined
-        return listener?.close()
+        await listener?.close()
       }),
     )
   }
