@@ -30,7 +30,7 @@ import {
   ofPoll,
   ofWebPage,
 } from './convert-media.ts'
-import { isPhoto, parseFileId } from './file-id.ts'
+import { isPhoto, readFileId } from './file-id.ts'
 import { isValue, lookInside, type Value } from './inside.ts'
 
 /** A message of any layer, as far as it matters here. */
@@ -136,7 +136,11 @@ function kindOf({ _: name }: Value): keyof typeof CONVERTERS | undefined {
 
 /** A photo or a document by the Bot API's name for it. */
 function ofFileId(fileId: string): InputMedia {
-  const { type, id, accessHash, fileReference } = parseFileId(fileId)
+  const said = readFileId(fileId)
+  const { type } = said
+  if ('url' in said)
+    return { _: isPhoto(type) ? 'inputMediaPhotoExternal' : 'inputMediaDocumentExternal', url: said.url }
+  const { id, accessHash, fileReference } = said
   if (type === 'thumbnail') throw cannot('a preview', 'it goes with its file; give the file_id of that')
   return isPhoto(type)
     ? { _: 'inputMediaPhoto', id: { _: 'inputPhoto', id, accessHash, fileReference } }

@@ -127,6 +127,12 @@ export function isPhoto(type: FileIdType): boolean {
   return PHOTOS.has(type)
 }
 
+/** What a file_id of a file on the web says. */
+export interface WebFileId {
+  readonly type: FileIdType
+  readonly url: string
+}
+
 /**
  * Reads a file_id.
  * @throws UsageError for what is none, is damaged, or names no file that MTProto knows by id
@@ -134,11 +140,18 @@ export function isPhoto(type: FileIdType): boolean {
  * const { id, accessHash, fileReference } = parseFileId('AgACAgIAAxkBAAI…')
  */
 export function parseFileId(text: string): FileId {
-  const refuse = (why: string): never => {
-    throw new UsageError(
-      `this file_id cannot be used: ${why}${hint('; ask the Bot API for it again, by getFile or a fresh message') ?? ''}`,
-    )
-  }
+  const said = readFileId(text)
+  return 'url' in said ? refuse(`it is of a file on the web; give its URL instead: ${said.url}`) : said
+}
+
+function refuse(why: string): never {
+  throw new UsageError(
+    `this file_id cannot be used: ${why}${hint('; ask the Bot API for it again, by getFile or a fresh message') ?? ''}`,
+  )
+}
+
+/** Reads a file_id, be it of a file on the server or on the web. @throws UsageError as {@link parseFileId} */
+export function readFileId(text: string): FileId | WebFileId {
   const bytes = /^[\w-]+$/.test(text) ? fromBase64(text) : undefined
   if (!bytes || bytes.length < 2) return refuse('it is not base64')
   const form = bytes.at(-1)
@@ -147,28 +160,36 @@ export function parseFileId(text: string): FileId {
   const plain = unpackZeros(bytes.subarray(0, form === FORM ? -2 : -1))
   if (!plain) return refuse('it is damaged')
   try {
-    const reader = new TlReader(plain)
-    const word = reader.int()
-    const dcId = reader.int()
-    const reference = word & REFERENCE_FLAG ? reader.bytes() : new Uint8Array()
-    if (word & WEB_FLAG) refuse('it is of a file on the web; give its URL instead')
-    const type = TYPES[word & ~REFERENCE_FLAG]
-    if (type === undefined) return refuse(`its type is not known (${word & ~REFERENCE_FLAG})`)
-    if (ELSEWHERE.has(type)) refuse(`a file of the type ${type} cannot be sent again`)
-    const id = reader.long()
-    const accessHash = reader.long()
-    const size = isPhoto(type) ? readSize(reader, version, refuse) : undefined
-    if (reader.remaining > 0 || id === 0n) refuse('it is damaged')
-    const fileReference = reference.length === 1 && reference[0] === NO_REFERENCE ? new Uint8Array() : reference.slice()
-    return { type, dcId, id, accessHash, fileReference, size }
+    return readPlain(new TlReader(plain), version)
   } catch (error) {
     if (error instanceof UsageError) throw error
     return refuse('it is damaged')
   }
 }
 
+function readPlain(reader: TlReader, version: number): FileId | WebFileId {
+  const word = reader.int()
+  const dcId = reader.int()
+  const reference = word & REFERENCE_FLAG ? reader.bytes() : new Uint8Array()
+  const number = word & ~(REFERENCE_FLAG | WEB_FLAG)
+  const type = TYPES[number]
+  if (type === undefined) return refuse(`its type is not known (${number})`)
+  if (word & WEB_FLAG) {
+    const url = reader.string()
+    reader.long()
+    return reader.remaining > 0 || !/^https?:/.test(url) ? refuse('it is damaged') : { type, url }
+  }
+  if (ELSEWHERE.has(type)) refuse(`a file of the type ${type} cannot be sent again`)
+  const id = reader.long()
+  const accessHash = reader.long()
+  const size = isPhoto(type) ? readSize(reader, version) : undefined
+  if (reader.remaining > 0 || id === 0n) refuse('it is damaged')
+  const fileReference = reference.length === 1 && reference[0] === NO_REFERENCE ? new Uint8Array() : reference.slice()
+  return { type, dcId, id, accessHash, fileReference, size }
+}
+
 /** Reads what a picture is of, and where it lay when there were volumes. Returns the letter of its size, if it says. */
-function readSize(reader: TlReader, version: number, refuse: (why: string) => never): string | undefined {
+function readSize(reader: TlReader, version: number): string | undefined {
   const volume = version < FIRST_WITHOUT_VOLUME
   if (volume) reader.long()
   const source = version < FIRST_WITH_SOURCE ? 'legacy' : SOURCES[reader.int()]

@@ -197,6 +197,11 @@ describe('what holds a media, or is one', () => {
     expect(toInputMedia(result)).toEqual({ _: name, url: 'https://a.example/f' })
   })
 
+  test('a file_id of a file on the web, by its address', () => {
+    const id = 'BQACAQIAAxlodHRwczovL2V4YW1wbGUuY29tL2EuZ2lmAAIJAAc6BA'
+    expect(toInputMedia(id)).toEqual({ _: 'inputMediaDocumentExternal', url: 'https://example.com/a.gif' })
+  })
+
   test('what a builder made stays as it is', () => {
     const request = buildPhoto('cat.jpg')
     expect(toInputMedia(request)).toBe(request)
