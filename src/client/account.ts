@@ -186,8 +186,7 @@ export class Account {
   }
 
   #patiently<T>(call: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { host, maxWait, onEvent } = this.options
-    return withPolicy(call, { host, maxWait, signal, onEvent })
+    return withPolicy(call, { ...this.options, signal })
   }
 
   /** Runs a call, and again after a migration or a renewed login; if it is to be run once, what then helps is said. */
@@ -234,11 +233,8 @@ export class Account {
 
   /** What a login by other means works with. */
   #loginContext(signal: AbortSignal | undefined): LoginContext {
-    const { host, crypto } = this.options
     return {
       ...this.options,
-      host,
-      crypto,
       signal,
       call: (method, request) => this.invoke(method, request, { signal }),
       moveTo: (dc) => this.#moveTo(dc, signal),

@@ -81,11 +81,10 @@ function squareForms(n: bigint, multiple: bigint): bigint {
  * @throws SecurityError EXCHANGE_REFUSED if `pq` is no such number
  */
 export function factorize(pq: bigint): [p: bigint, q: bigint] {
-  const claim = (): string => `: the server gave ${pq} as a product of two primes, but`
-  if (pq >= 1n << 64n) refuse(hint(() => `${claim()} it has more than ${MAX_PQ_BYTES} bytes`))
-  if (pq < 15n || pq % 2n === 0n) refuse(hint(() => `${claim()} it is not the product of two odd primes`))
+  if (pq >= 1n << 64n) refuse(hint(() => belied(pq, `it has more than ${MAX_PQ_BYTES} bytes`)))
+  if (pq < 15n || pq % 2n === 0n) refuse(hint(() => belied(pq, 'it is not the product of two odd primes')))
   if (BASES.every((base) => base >= pq - 1n || looksPrime(pq, base, modPow)))
-    refuse(hint(() => `${claim()} it is prime`))
+    refuse(hint(() => belied(pq, 'it is prime')))
   for (const multiplier of MULTIPLIERS) {
     const p = squareForms(pq, pq * BigInt(multiplier))
     if (p <= 1n || p >= pq) continue
@@ -93,5 +92,9 @@ export function factorize(pq: bigint): [p: bigint, q: bigint] {
     if (p === q) break
     return p < q ? [p, q] : [q, p]
   }
-  return refuse(hint(() => `${claim()} it is not`))
+  return refuse(hint(() => belied(pq, 'it is not')))
+}
+
+function belied(pq: bigint, fact: string): string {
+  return `: the server gave ${pq} as a product of two primes, but ${fact}`
 }

@@ -77,8 +77,10 @@ export function planUpload(size: number | undefined, options: PlanOptions = {}):
   if (big && kind !== 'file') throw tooBig(MAX_PHOTO_SIZE, `photos${hint('; send it as a document') ?? ''}`)
   const limit = partSize * maxParts
   if (size! > limit) {
-    const larger = hint(() => (partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : ''))
-    throw tooBig(limit, `this account (${maxParts} parts of ${partSize})${larger ?? ''}`)
+    throw tooBig(
+      limit,
+      `this account (${maxParts} parts of ${partSize})${hint(() => (partSize < MAX_PART_SIZE ? '; a larger partSize raises it' : '')) ?? ''}`,
+    )
   }
   // A caller without types may have given text: what passed the checks above stands for a number.
   return { size, partSize: +partSize, parts: size && Math.ceil(size / partSize), maxParts: +maxParts, big }

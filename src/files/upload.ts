@@ -131,8 +131,9 @@ async function send(
     canResend,
     async resend(part, signal) {
       if (!canResend || !(part >= 0 && part < parts && part % 1 === 0)) {
-        const why = hint(() => (canResend ? '' : ': a stream is read only once'))
-        throw new UsageError(`part ${part} of ${name} cannot be sent again${why ?? ''}`)
+        throw new UsageError(
+          `part ${part} of ${name} cannot be sent again${hint(() => (canResend ? '' : ': a stream is read only once')) ?? ''}`,
+        )
       }
       try {
         await transfer({

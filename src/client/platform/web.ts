@@ -10,7 +10,7 @@ import type { Platform } from './platform.ts'
 import { systemHost } from './system-host.ts'
 
 function missing(what: string, instead: string): never {
-  throw new UsageError(`no ${what} in this runtime; ${instead}`)
+  throw new UsageError(`no ${what} here; ${instead}`)
 }
 
 export const platform: Platform = {

@@ -164,9 +164,13 @@ export function acceptParams(
 ): Agreed {
   checkNonces(answer, proven)
   if (answer._ === 'server_DH_params_fail') {
-    const genuine = equal(answer.newNonceHash, crypto.sha1(proven.newNonce).subarray(4))
+    // Genuine or not, it is over.
     return refuse(
-      hint(genuine ? ': the server rejected our request (server_DH_params_fail)' : `: ${answer._} has a wrong hash`),
+      hint(() =>
+        equal(answer.newNonceHash, crypto.sha1(proven.newNonce).subarray(4))
+          ? ': the server rejected our request (server_DH_params_fail)'
+          : ': server_DH_params_fail has a wrong hash',
+      ),
     )
   }
   const plain = decryptAnswer(crypto, proven, answer.encryptedAnswer)

@@ -265,8 +265,7 @@ export class Session implements SessionInternals {
 
   /** Rejects a call that the server does not answer, or whose message it does not take, by `status`. */
   giveUp(call: Call, refused?: { readonly status: number; readonly retryable: false }): void {
-    const advice = hint(() => (refused ? `; please report code ${refused.status}` : '; try again later'))
-    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${advice ?? ''}`
+    const message = `the server did not answer ${call.request.method}, sent ${call.sendings} times${hint(() => (refused ? `; please report code ${refused.status}` : '; try again later')) ?? ''}`
     // Of a call that was sent once no connection has been broken off.
     const refusal = call.sendings > 1 && this.refusal
     this.fail(call, refusal || new TransportError('NO_ANSWER', message, refused))
