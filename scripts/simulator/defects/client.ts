@@ -40,8 +40,8 @@ export const CLIENT_DEFECTS: Defects = {
   'flood-not-waited': {
     what: 'a call that has to wait is made again at once',
     file: POLICY,
-    find: '(error.waitSeconds || 1) * 1000',
-    replace: '(error.waitSeconds || 1)',
+    find: '(waitSeconds || 1) * 1000',
+    replace: '(waitSeconds || 1)',
     within: 120,
   },
   'faults-not-repeated': {

@@ -101,7 +101,7 @@ export const SESSION_DEFECTS: Defects = {
     file: SESSION,
     find: 'call.cancelled = true\n    this.forget(call)',
     replace: 'call.cancelled = true',
-    within: 10,
+    within: 40,
   },
   'wrong-clock-sign': {
     what: "the difference to the server's time is taken with the wrong sign",
