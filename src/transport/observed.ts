@@ -98,7 +98,6 @@ export const observed: Observe = (make, way) => (options) => {
         tell(event)
         return
       }
-      flush(lane)
       tell({ ...event, ms: host.now() - lane.since, transport: way?.name, remote: lane.remote })
     },
     async dial(address, handlers, dialOptions) {
