@@ -37,6 +37,8 @@ export interface Connecting {
   /** How a person logs in, if there is no login; gets the deadline, to hold it while somebody is asked. */
   readonly login?: ((deadline: Deadline) => Login) | undefined
   readonly lanes?: number | undefined
+  /** Folder for notes of unfinished uploads. */
+  readonly journal?: string | undefined
   /** Tells people something. */
   readonly tell: (text: string) => void
   /** Writes a line for programs; as `tell` does unless told. */
@@ -75,7 +77,7 @@ export async function connect(connecting: Connecting): Promise<Connected> {
       outages?.notice(event)
       connecting.onEvent?.(event)
       log?.(event)
-      const text = log || job.quiet ? undefined : noticeText(event)
+      const text = log || job.quiet ? undefined : noticeText(event, connecting.journal)
       if (text !== undefined) tell(text)
     },
     signal: AbortSignal.any([signal, deadline.signal]),

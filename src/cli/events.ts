@@ -3,11 +3,15 @@
  */
 import type { ClientEvent } from '../client/events.ts'
 import { RpcError } from '../errors.ts'
+import { printable } from '../observe/units.ts'
 import { eventText } from '../observe/words.ts'
 import { reasonOf } from './system-error.ts'
 
-/** The event in words, if people should know of it. */
-export function noticeText(event: ClientEvent): string | undefined {
+/**
+ * The event in words, if people should know of it.
+ * @param journal folder for notes of unfinished uploads
+ */
+export function noticeText(event: ClientEvent, journal?: string): string | undefined {
   switch (event.type) {
     case 'repair':
     case 'resume':
@@ -21,7 +25,10 @@ export function noticeText(event: ClientEvent): string | undefined {
       return reason === 'lost' && !(error instanceof RpcError) ? undefined : eventText(event)
     }
     case 'unnoted':
-      return eventText({ ...event, error: reasonOf(event.error) })
+      return printable(
+        `cannot keep notes of ${event.name}${journal === undefined ? '' : ` in ${journal}`}: ${reasonOf(event.error)}; ` +
+          'if it is stopped, it may have to start over (--journal names another folder for notes)',
+      )
     default:
       return undefined
   }

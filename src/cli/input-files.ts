@@ -77,7 +77,8 @@ export function namingStandardInput(error: unknown, told: readonly string[]): un
     for (const name of told) {
       const rest = error.message.slice((start + name).length)
       if (!error.message.startsWith(start + name) || !/^:? /.test(rest)) continue
-      const message = `${start}${STANDARD_INPUT}${rest}`
+      // Whoever feeds a program need not hear of generators.
+      const message = `${start}${STANDARD_INPUT}${rest.replace(/; a stream or generator .*$/, '')}`
       return new FileError(error.code, message, { cause: error })
     }
   }

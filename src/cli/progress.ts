@@ -8,8 +8,11 @@ import { draw, say } from './io.ts'
 
 /** Milliseconds between two lines where there is no terminal. */
 const LINE_INTERVAL = 5_000
-/** Characters of a bar. */
+/** Characters of a bar, where there is room, and least of one that says anything. */
 const BAR = 24
+const SHORTEST_BAR = 8
+/** Characters of a name that are shown whatever else has room: "12 of 100 files" is one. */
+const SHORTEST_NAME = 20
 const CLEAR_LINE = '\r\u001b[K'
 
 /** Shows the progress of one file after another. */
@@ -72,12 +75,13 @@ function lineDisplay(now: () => number): ProgressDisplay {
 export function barText(label: string, progress: UploadProgress, width: number, now: number): string {
   const { sentBytes, totalBytes } = progress
   const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : sentBytes / totalBytes
-  const filled = share === undefined ? 0 : Math.floor(share * BAR)
-  const bar = share === undefined ? '' : ` [${'#'.repeat(filled)}${'-'.repeat(BAR - filled)}]`
   const state = stateText(progress, now)
   const room = width - state.length - 2
-  const name = shorten(printable(label), Math.max(8, room - bar.length))
-  const whole = `${name}${name.length + bar.length <= room ? bar : ''}  ${state}`
+  const name = shorten(printable(label), Math.max(SHORTEST_NAME, room - (share === undefined ? 0 : BAR + 3)))
+  const cells = Math.min(BAR, room - name.length - 3)
+  const filled = Math.floor((share ?? 0) * cells)
+  const bar = share === undefined || cells < SHORTEST_BAR ? '' : ` [${'#'.repeat(filled)}${'-'.repeat(cells - filled)}]`
+  const whole = `${name}${bar}  ${state}`
   return whole.length <= width ? whole : whole.slice(0, width)
 }
 

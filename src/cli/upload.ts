@@ -5,6 +5,7 @@
  * a wait longer than allowed, an interruption.
  */
 import type { UploadClient } from '../client/client.ts'
+import type { ClientEvent } from '../client/events.ts'
 import { type FileStorage, fileStorage } from '../client/storage-file.ts'
 import type { UploadMediaOptions } from '../client/upload-options.ts'
 import { FileError, RpcError, UsageError } from '../errors.ts'
@@ -38,12 +39,38 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     progress.end(false)
     say(`${PROGRAM}: ${text}`)
   }
-  const { client, proxy, close } = await connect({ job, storage, signal, lanes: job.lanes, tell, write: say })
+  /** Whether the next run finds notes: of files of several parts, if there is a folder for them. */
+  let isNoted = false
+  let isUnnoted = journal === undefined
+  const onEvent = (event: ClientEvent): void => {
+    if (event.type === 'start' && (event.plan.parts ?? 0) > 1) isNoted = true
+    if (event.type === 'unnoted') isUnnoted = true
+  }
+  const { client, proxy, close } = await connect({
+    job,
+    storage,
+    signal,
+    lanes: job.lanes,
+    journal,
+    tell,
+    write: say,
+    onEvent,
+  })
+  let code: ExitCode
   try {
-    return await uploadAll(client, files, { job, journal, signal, proxy, progress })
+    code = await uploadAll(client, files, { job, journal, signal, proxy, progress })
   } finally {
     await close()
   }
+  const mayGoOn = code === EXIT.interrupted || code === EXIT.tryLater
+  if (mayGoOn && isNoted && !isUnnoted && !job.quiet && !job.logJson) {
+    tell(
+      files.length === 1
+        ? 'run the same command again: it goes on where it was'
+        : 'files that were under way go on where they were when they are uploaded again',
+    )
+  }
+  return code
 }
 
 /** Tells what is wrong with files, before any is sent. */

@@ -48,7 +48,9 @@ export async function openFile(path: string | URL, signal?: AbortSignal): Promis
       // A socket polls: the read can be given up at any time. Devices like /dev/zero cannot be polled.
       const start = made ? { start: 0 } : {}
       const stream = pipe ? new Socket({ fd, writable: false }) : createReadStream('', { fd, ...start })
-      const source = streamSource(stream, { name: made ? baseName(name) : undefined })!
+      // What the shell hands over, as /dev/fd/63, has a number for a name.
+      const isNamed = made || (pipe && !/^\/(?:dev|proc)\//.test(resolve(name)))
+      const source = streamSource(stream, { name: isNamed ? baseName(name) : undefined })!
       const read: Source['read'] = (into, offset) =>
         source.read(into, offset).catch((error: unknown) => {
           throw sourceError(name, error)

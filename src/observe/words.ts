@@ -17,7 +17,7 @@ const RESTARTS: Readonly<Record<Exclude<RestartReason, 'lost'>, (name: string) =
   old: (name) => `${name} was begun so long ago that the server has forgotten it: it starts over`,
   damaged: (name) => `what was noted of ${name} is damaged: it starts over`,
   newer: (name) => `what was noted of ${name} is of a newer version of this program: it starts over`,
-  busy: (name) => `${name} is being uploaded by another process: it is sent a second time`,
+  busy: (name) => `${name} is being uploaded already, here or by another process: it is sent a second time`,
   stream: (name) => `${name} is a stream, of which nothing can be noted`,
 }
 

@@ -32,7 +32,9 @@ describe('a file that was begun before', () => {
     expect(of('old')).toBe('holiday.mp4 was begun so long ago that the server has forgotten it: it starts over')
     expect(of('damaged')).toBe('what was noted of holiday.mp4 is damaged: it starts over')
     expect(of('newer')).toBe('what was noted of holiday.mp4 is of a newer version of this program: it starts over')
-    expect(of('busy')).toBe('holiday.mp4 is being uploaded by another process: it is sent a second time')
+    expect(of('busy')).toBe(
+      'holiday.mp4 is being uploaded already, here or by another process: it is sent a second time',
+    )
     expect(of('lost', new RpcError(400, 'MD5_CHECKSUM_INVALID', 'm'))).toBe(
       'the server cannot make holiday.mp4 of what it was sent (MD5_CHECKSUM_INVALID): it starts over',
     )
@@ -42,8 +44,12 @@ describe('a file that was begun before', () => {
 
   test('and of which no note can be kept is told with why', () => {
     const error = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-    expect(noticeText({ type: 'unnoted', name, error })).toBe(
-      'cannot keep note of holiday.mp4 (the disk is full): if it is interrupted, it may have to start over',
+    expect(noticeText({ type: 'unnoted', name, error }, 's.uploads')).toBe(
+      'cannot keep notes of holiday.mp4 in s.uploads: the disk is full; if it is stopped, it may have to start over ' +
+        '(--journal names another folder for notes)',
+    )
+    expect(noticeText({ type: 'unnoted', name, error })).toMatch(
+      /^cannot keep notes of holiday\.mp4: the disk is full;/,
     )
   })
 })

@@ -60,6 +60,16 @@ describe('the bar', () => {
     },
   )
 
+  test('how many files are done is told whole in 80 columns, whatever else there is to say; the bar makes room', () => {
+    const state = { sentBytes: 412_000_000, totalBytes: 999_000_000, bytesPerSecond: 12_300_000, etaSeconds: 4000 }
+    expect(barText('12 of 100 files', at(state), 79, 0)).toBe(
+      '12 of 100 files [####------]  41 %, 412 MB of 999 MB, 12.3 MB/s, 1 h 6 min left',
+    )
+    expect(barText('0 of 2 files', at({ sentBytes: 5_000_000, bytesPerSecond: 1e6, etaSeconds: 5 }), 79, 0)).toMatch(
+      /^0 of 2 files \[#+-+\] {2}50 %/,
+    )
+  })
+
   test('a long name loses its start, not the bar', () => {
     const name = `${'very/long/path/'.repeat(10)}cat.jpg`
     expect(barText(name, at({}), 80, 0)).toMatch(/^…\S*cat\.jpg \[-+\] {2}0 %/)

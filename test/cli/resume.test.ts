@@ -96,6 +96,9 @@ test('after SIGKILL, SIGINT and SIGTERM, each time with what was there', async (
 
   const second = await interrupt(15, 'SIGINT', '--session', 's')
   expect(second.code).toBe(130)
+  expect(second.stderr).toMatch(
+    /: interrupted by SIGINT\nmtproto-upload: run the same command again: it goes on where it was\n$/,
+  )
   expect(second.stderr).toMatch(RESUMED)
   // Whoever stops in good order leaves no lock.
   expect(notes(journal).map((name) => name.slice(32))).toEqual(['.upload'])
@@ -148,7 +151,8 @@ test('a folder that cannot be made is told; the file is uploaded all the same', 
   const last = await finish('--journal', 'file/j')
   await expectArrived(last)
   expect(last.stderr).toBe(
-    'mtproto-upload: cannot keep note of holiday.mp4 (a part of its path is no folder): if it is interrupted, it may have to start over\n',
+    'mtproto-upload: cannot keep notes of holiday.mp4 in file/j: a part of its path is no folder; ' +
+      'if it is stopped, it may have to start over (--journal names another folder for notes)\n',
   )
 })
 
@@ -166,7 +170,9 @@ test('while another process uploads the same file, both do, each by itself', asy
   const [a, b] = await Promise.all([first.ended, bothAt])
   await expectArrived(a)
   await expectArrived(b)
-  expect(b.stderr).toBe('mtproto-upload: holiday.mp4 is being uploaded by another process: it is sent a second time\n')
+  expect(b.stderr).toBe(
+    'mtproto-upload: holiday.mp4 is being uploaded already, here or by another process: it is sent a second time\n',
+  )
   expect(ids.size).toBe(2)
   expect(notes(join(folder, 'j'))).toEqual([])
 })

@@ -379,6 +379,7 @@ describe('an interruption', () => {
     expect(sentences(outcome)).toEqual([
       'mtproto-upload: big.bin: interrupted by SIGINT',
       'mtproto-upload: 1 more file was not uploaded',
+      'mtproto-upload: files that were under way go on where they were when they are uploaded again',
     ])
     faults.onRequest = () => undefined
     expect(await begin(['a.txt', '--session', 's'], { env: APP }).ended).toMatchObject({ code: 0, stderr: '' })
@@ -406,7 +407,25 @@ describe('an interruption', () => {
     expect(sentences(outcome)).toEqual([
       'mtproto-upload: big.bin: interrupted by SIGINT',
       'mtproto-upload: 1 more file was not uploaded',
+      'mtproto-upload: files that were under way go on where they were when they are uploaded again',
     ])
+  })
+
+  test('of what would start over anyhow promises nothing', async () => {
+    big()
+    writeFileSync(join(folder, 'file'), '')
+    for (const args of [['--no-resume'], ['--journal', 'file/j'], ['--quiet']]) {
+      const reached = new Promise<void>((resolve) => {
+        faults.onRequest = ({ request }) => {
+          if (request._ !== 'upload.saveBigFilePart') return undefined
+          resolve()
+          return { kind: 'silence' }
+        }
+      })
+      const running = begin(['big.bin', ...args])
+      await reached
+      expect((await running.stop('SIGINT')).stderr).toMatch(/interrupted by SIGINT\n$/)
+    }
   })
 
   test('by kill -9 at any time leaves a whole session or none', async () => {

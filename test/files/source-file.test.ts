@@ -238,7 +238,7 @@ describe.runIf(linux)('pipes and devices are streams of unknown length', () => {
     const name = join(root, 'pipe')
     execFileSync('mkfifo', [name])
     const source = (await openFile(name)) as StreamSource
-    expect(source.kind).toBe('stream')
+    expect([source.kind, source.name]).toEqual(['stream', 'pipe'])
     const into = new Uint8Array(20_000)
     const reading = source.read(into, 0)
     const writer = await open(name, 'w')
