@@ -7,18 +7,24 @@
 import { UsageError } from '../errors.ts'
 import { journalFolder } from '../files/resume/folder.ts'
 import type { Resume } from '../files/resumption.ts'
-import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
+import type { UploadFileOptions } from './upload-options.ts'
+
+/** What uploads of one file and of many can be told alike. */
+type Common = Omit<UploadFileOptions, 'onProgress'> & {
+  readonly onProgress?: ((progress: never) => void) | undefined
+  readonly businessConnectionId?: string | undefined
+}
 
 /**
- * Checks the options of an upload.
+ * Checks the options of an upload, or of many.
  * @returns the same, with `resume` as what it means, and with watchers whose failures fail the upload
  * @throws UsageError for options that cannot be
  */
-export function prepareUpload<Options extends UploadFileOptions>(
+export function prepareUpload<Options extends Common>(
   options: Options,
 ): Options & { readonly resume?: Resume | undefined } {
   if (!isObject(options)) throw new UsageError(`an upload takes its options as an object, not ${show(options)}`)
-  const { signal, fileName, resume, onProgress, onEvent, businessConnectionId }: Partial<UploadMediaOptions> = options
+  const { signal, fileName, resume, onProgress, onEvent, businessConnectionId }: Common = options
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
     if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
   }
@@ -63,8 +69,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** A value in a sentence. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (value === '') return 'the empty string'
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return 'such an object'
-  return value === '' ? 'the empty string' : String(value)
+  if (typeof value === 'object') return 'such an object'
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : `a ${typeof value}`
 }

@@ -1,7 +1,14 @@
 /** What is wrong with the options of an upload is said before anything is sent; watchers that answer later are listened to. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { prepareUpload } from '../../src/client/prepare-upload.ts'
-import { document, photo, type UploadClient, type UploadFileOptions, type UploadMediaOptions } from '../../src/index.ts'
+import {
+  document,
+  photo,
+  type UploadClient,
+  type UploadFileOptions,
+  type UploadManyOptions,
+  type UploadMediaOptions,
+} from '../../src/index.ts'
 import type { RunningServer } from '../../src/lab/server/index.ts'
 import { connectTo, startTestDc } from '../support/test-dc.ts'
 
@@ -16,6 +23,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.close()
   await server?.close()
+})
+
+/** A watcher that answers with a promise, as TypeScript lets it. */
+function later(work: () => unknown): () => void {
+  return (): unknown => Promise.resolve().then(work)
+}
+
+const failing = later(() => {
+  throw new Error('the disk is full')
 })
 
 const media = document({ data: new Uint8Array(200_000), name: 'x' })
@@ -34,7 +50,11 @@ test.each<[string, unknown, RegExp]>([
     { media, businessConnectionId: '' },
     /businessConnectionId must be .*, not the empty string/,
   ],
-  ['resume', { media, resume: true }, /resume must be the path of a folder, or what resumable\(\) makes, not true/],
+  [
+    'resume',
+    { media, resume: true },
+    /resume must be the path of a folder, or what resumable\(\) makes, not a boolean/,
+  ],
   ['resume', { media, resume: '' }, /resume must be the path of a folder/],
 ])('%s: %j', async (_name, options, message) => {
   seen.length = 0
@@ -53,19 +73,26 @@ test('uploadFile checks its options too', async () => {
   )
 })
 
+test.each([{ onProgress: 5 }, { signal: {} }, { resume: '' }, { businessConnectionId: 5 }])(
+  'uploadMany checks its options at once: %j',
+  (options) => {
+    expect(() => client.uploadMany([media], options as unknown as UploadManyOptions)).toThrow(
+      expect.objectContaining({ code: 'USAGE' }),
+    )
+  },
+)
+
+test('a watcher of many that fails later fails what is told next, and nothing else ends by it', async () => {
+  const many = [media, document({ data: new Uint8Array(3_000_000), name: 'x' })]
+  const outcomes = await client.uploadMany(many, { concurrency: 1, onProgress: failing, partSize: 1024 * 16 }).all()
+  expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true)
+})
+
 test('a photo that is nothing is refused where it is built', () => {
   expect(() => (photo as () => unknown)()).toThrow(/photo\(\) takes a file first/)
 })
 
-/** A watcher that answers with a promise, as TypeScript lets it. */
-function later(work: () => unknown): () => void {
-  return (): unknown => Promise.resolve().then(work)
-}
-
 test('a watcher that fails later fails the upload when it is told the next thing', async () => {
-  const failing = later(() => {
-    throw new Error('the disk is full')
-  })
   const big = document({ data: new Uint8Array(3_000_000), name: 'x' })
   await expect(client.uploadMedia({ media: big, onProgress: failing, partSize: 1024 * 16 })).rejects.toThrow(
     'the disk is full',

@@ -42,7 +42,7 @@ export const platform: Platform = {
   parseKey: (pem) => parsePublicKey(nativeCrypto, pem),
   forwardSecrecy,
   askMaxParts,
-  uploadMany,
+  uploadMany: (client, items, options) => uploadMany(client, items, options && prepareUpload(options)),
   fillMedia,
   buffers: sharedBuffers(KEPT),
   openFile: openFew(openFile, OPEN_FILES),
