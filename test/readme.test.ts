@@ -95,6 +95,21 @@ test('every option of the program that the README names is in its help', { timeo
   }
 })
 
+/** Links to tests with the test's title behind them: `[✓](test/a.test.ts "title")`. */
+const ticks = [...readme.matchAll(/\]\((test\/[\w/.-]+) "([^"]*)"\)/g)].map(
+  ([, path, title]) => [path!, title!] as const,
+)
+
+test('every claim of this package in the comparison leads to a test of that name', () => {
+  const [table] = /^\| \| this package \|.*\n(?:\|.*\n)+/m.exec(readme)!
+  const rows = table.trim().split('\n').slice(2)
+  const claims = rows.map((row) => row.split('|')[2]!.trim()).filter((cell) => cell !== '')
+  expect(claims.length).toBeGreaterThan(30)
+  for (const claim of claims) expect(claim).toMatch(/^\[.+\]\(test\/.+\.test\.ts ".+"\)$/)
+  expect(ticks.length).toBeGreaterThanOrEqual(claims.length)
+  for (const [path, title] of ticks) expect(readFileSync(path, 'utf8'), `${path}: ${title}`).toContain(title)
+})
+
 test('the check would see a mistake', { timeout: 60_000 }, () => {
   const wrong = "import { UploadClient } from 'mtproto-upload'\nawait UploadClient.connect({ noSuchOption: 1 })"
   expect(compile([wrong])).toContain('noSuchOption')

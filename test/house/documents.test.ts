@@ -15,7 +15,7 @@ describe.each(PAGES)('%s', (page) => {
   })
 
   test('links only to pages that exist', () => {
-    const linked = all(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)
+    const linked = all(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?(?: "[^"]*")?\)/g)
     expect(linked.filter((path) => !existsSync(path))).toEqual([])
   })
 
