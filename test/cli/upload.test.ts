@@ -389,13 +389,15 @@ describe('an interruption', () => {
     big()
     writeFileSync(join(folder, 'c.txt'), 'third')
     let done = 0
+    const held = new Set<string>()
     const reached = new Promise<void>((resolve) => {
       faults.onRequest = ({ request }) => {
         if (request._ === 'messages.uploadMedia') done++
         // The last file takes the place of the one before it, when the client has the answer for that.
-        if (request._ === 'upload.saveFilePart' && done === 2) resolve()
         const isHeld =
           (request as { filePart?: number }).filePart === 5 || (request._ === 'upload.saveFilePart' && done === 2)
+        if (isHeld) held.add(request._)
+        if (held.size === 2) resolve()
         return isHeld ? { kind: 'silence' } : undefined
       }
     })
