@@ -39,7 +39,7 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
   INVITE_HASH_INVALID: change('there is no such invite link; copy it again'),
   MSG_ID_INVALID: change('the message meant does not exist in that chat; check its id and the peer'),
   PEER_ID_INVALID: change(
-    "the peer does not exist or this session has not met it; use 'me', an @username or a fresh InputPeer",
+    "there is no such peer, or its access hash is not one that this login was told; use 'me', an @username or a message",
   ),
   PHONE_NOT_OCCUPIED: change('nobody has this number, or its owner hides it; use an @username'),
   PRIVACY_PREMIUM_REQUIRED: change('the user hears only from contacts and Premium accounts; use such an account'),

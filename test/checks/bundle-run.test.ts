@@ -74,15 +74,24 @@ test('logs in, uploads small and big, decodes the media; the bytes are the same'
   }
 })
 
-test('looks usernames up when it is given the means', async () => {
-  const one = await client.UploadClient.connect({ ...options(), peers: client.findPeer })
+test('finds peers in every form when it is given the means, and keeps what it learns in the session', async () => {
+  const storage = client.memoryStorage()
+  const one = await client.UploadClient.connect({ ...options(), storage, peers: client.findPeer })
   const media = client.document(randomBytes(9), { fileName: 'x' })
   const { username } = [...server.world.users.values()].find((user) => user.username && !user.bot)!
   expect(await one.uploadMedia({ peer: `@${username}`, media })).toMatchObject({ _: 'messageMediaDocument' })
   await expect(one.uploadMedia({ peer: '@nobody_here', media })).rejects.toMatchObject({
     type: 'USERNAME_NOT_OCCUPIED',
   })
+  const found = await one.resolvePeer(`https://t.me/${username}`)
   await one.close()
+  const two = await client.UploadClient.connect({ ...options(), storage, peers: client.findPeer })
+  const before = server.server.requests.get('contacts.resolveUsername')
+  expect(await two.resolvePeer(`tg://user?id=${(found as { userId: bigint }).userId}`)).toEqual(found)
+  expect(await two.resolvePeer(`@${username}`)).toEqual(found)
+  expect(server.server.requests.get('contacts.resolveUsername')).toBe(before)
+  await expect(two.resolvePeer('🙂')).rejects.toMatchObject({ code: 'USAGE' })
+  await two.close()
 })
 
 const unused = () => expect.unreachable('the way was used')
