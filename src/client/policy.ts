@@ -39,7 +39,8 @@ export interface PolicyOptions {
  */
 export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptions): Promise<T> {
   const { host, maxWait, signal, onEvent } = options
-  for (let attempt = 1; ; attempt++) {
+  // Waits are no failures: they do not count.
+  for (let attempt = 1; ; ) {
     try {
       return await call()
     } catch (error) {
@@ -47,7 +48,7 @@ export async function withPolicy<T>(call: () => Promise<T>, options: PolicyOptio
       const { retryable, waitSeconds, text, method } = error
       const told = waitSeconds !== undefined
       if (!retryable || (told ? waitSeconds > maxWait : attempt >= ATTEMPTS)) throw error
-      const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt, host.random)
+      const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt++, host.random)
       onEvent?.({ type: 'wait', method, reason: text, seconds: pause / 1000 })
       await sleep(host, pause, signal)
     }

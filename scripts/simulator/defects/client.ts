@@ -54,8 +54,8 @@ export const CLIENT_DEFECTS: Defects = {
   'busy-retries': {
     what: 'after a fault of the server a call is made again without end',
     file: POLICY,
-    find: 'const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt, host.random)',
-    replace: 'const pause = --attempt * 0',
+    find: 'const pause = told ? (waitSeconds || 1) * 1000 : backoff(attempt++, host.random)',
+    replace: 'const pause = attempt * 0',
     within: 120,
   },
 }
