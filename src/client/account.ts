@@ -81,6 +81,7 @@ export class Account {
           ;(async () => onEvent(event))().catch((error: unknown) => {
             this.#thrown ??= { error }
             this.#dc.close(error as Error)
+            this.#others?.close(error as Error)
           })
         }),
     }

@@ -59,8 +59,8 @@ export interface OtherDatacenters {
   ): Promise<Result>
   /** Takes a person's login along to where the account is moved; undefined where it has to be made anew. */
   transfer(id: number, from: DatacenterLike, address: Address | undefined): Promise<SessionData['user']>
-  /** Closes all connections. */
-  close(): void
+  /** Closes all connections; calls that wait are rejected with `error` or a TransportError CLIENT_CLOSED. */
+  close(error?: Error): void
 }
 
 /** Answers that mean: this call, not the account, belongs elsewhere. */
@@ -124,9 +124,9 @@ class Guests implements OtherDatacenters {
     }
   }
 
-  close(): void {
+  close(error?: Error): void {
     this.#closed = true
-    for (const id of this.#guests.keys()) this.#leave(id)
+    for (const id of this.#guests.keys()) this.#leave(id, error)
   }
 
   /** Makes a call as a guest. */
@@ -218,13 +218,13 @@ class Guests implements OtherDatacenters {
     }
   }
 
-  #leave(id: number): void {
+  #leave(id: number, error?: Error): void {
     const guest = this.#guests.get(id)
     this.#guests.delete(id)
     guest?.then(
       ({ dc }) => {
         this.#noteSalt(dc)
-        dc.close()
+        dc.close(error)
       },
       () => {},
     )

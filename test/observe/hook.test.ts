@@ -4,7 +4,9 @@ import { document } from '../../src/index.ts'
 import type { Faults } from '../../src/lab/server/faults.ts'
 import type { RunningServer } from '../../src/lab/server/index.ts'
 import type { ClientEvent } from '../../src/observe/index.ts'
+import { helpGetConfig } from '../../src/tl/generated/client/methods.ts'
 import { bundleScript, start } from '../cli/program.ts'
+import { startTestCluster } from '../support/test-cluster.ts'
 import { connectTo, startTestDc } from '../support/test-dc.ts'
 import { WatchedWorld } from './world.ts'
 
@@ -47,6 +49,26 @@ describe('a hook that fails, at once or later,', () => {
     await world.host.advance(10_000)
     expect(world.host.pendingTimers).toBe(0)
   })
+})
+
+test('a hook that fails closes the connections to other datacenters as well', { timeout: 20_000 }, async () => {
+  const cluster = await startTestCluster()
+  const mine = new Error('mine')
+  let armed = false
+  const events: ClientEvent[] = []
+  const client = await cluster.connect(2, {
+    onEvent: (event) => {
+      events.push(event)
+      if (armed && event.type === 'call' && event.method === 'help.getConfig') throw mine
+    },
+  })
+  await client.call(helpGetConfig, { _: 'help.getConfig' }, { dc: 4 })
+  armed = true
+  await expect(client.call(helpGetConfig, { _: 'help.getConfig' }, { dc: 4 })).rejects.toBe(mine)
+  const closed = events.flatMap((event) => (event.type === 'closed' && event.error === mine ? [event.dc] : []))
+  expect(closed.sort()).toEqual([2, 4])
+  await client.close()
+  await cluster.close()
 })
 
 describe('a hook', () => {
