@@ -19,6 +19,9 @@ import type { ById } from './named.ts'
 
 /** Most peers that are kept: some 60 kB in the stored session. */
 export const MAX_PEERS = 1000
+/** Most usernames of one of them, and most letters of a name, so that nobody can make the session grow without end. */
+const MAX_NAMES = 8
+const NAME = /^\w{1,32}$/
 /** Seconds for which a username, or a phone number, is taken to be whose it was. */
 export const NAME_LIFETIME: number = 6 * 3600
 /** Seconds after which it is worth storing that a name still is whose it was. */
@@ -213,5 +216,5 @@ function namesOf(entity: Exclude<Entity, { _: 'chat' }>): string[] {
   const { username, usernames = [] } = entity
   const further = usernames.filter(({ active }) => active).map((one) => one.username)
   const all = [...(username === undefined ? [] : [username]), ...further].map((name) => name.toLowerCase())
-  return [...new Set(all)].filter((name) => /^\w+$/.test(name))
+  return [...new Set(all)].filter((name) => NAME.test(name)).slice(0, MAX_NAMES)
 }

@@ -156,6 +156,15 @@ describe('storing', () => {
     expect(book.lines().join('\n').length).toBeLessThan(100_000)
   })
 
+  test('names without end do not make the session grow without end', () => {
+    const usernames = Array.from({ length: 100 }, (_, i) => ({ username: `name_${i}`.padEnd(32, 'x'), active: true }))
+    const book = new PeerBook(1n, undefined)
+    for (let id = 1n; id <= MAX_PEERS; id++) book.learn({ ...alice, id: id + 100n, usernames }, NOW)
+    expect(book.lines().join('\n').length).toBeLessThan(400_000)
+    book.learn({ ...alice, username: 'x'.repeat(1000) }, NOW)
+    expect(book.lines().at(-1)).toBe(`user 7 -70 ${NOW}`)
+  })
+
   test('a hash that turned out stale is forgotten, unless another took its place', () => {
     const book = made(alice)
     book.forget('user', 7n, 1n)

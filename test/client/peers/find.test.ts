@@ -182,6 +182,10 @@ describe('every form', () => {
     expect(users.map(({ id }) => id)).toEqual([alice().id, 123n, 123n])
     const { chats } = await client.invoke({ _: 'channels.getChannels', id: ['test_channel'] })
     expect(chats).toMatchObject([{ title: 'Test channel' }])
+    // @ts-expect-error: what is no peer in any form does not compile.
+    await expect(client.invoke({ _: 'messages.uploadMedia', peer: true, media })).rejects.toThrow(/a boolean names/)
+    // @ts-expect-error: the other fields are as strict as ever.
+    await expect(client.invoke({ _: 'messages.uploadMedia', peer: 'alice', media: 'a.jpg' })).rejects.toThrow()
     await expect(client.invoke({ _: 'users.getUsers', id: ['test_group'] })).rejects.toThrow(/takes users/)
     await expect(client.invoke({ _: 'channels.getChannels', id: ['alice'] })).rejects.toThrow(/takes supergroups/)
   })
@@ -374,6 +378,38 @@ describe('who was never seen', () => {
     requests.length = 0
     await client.resolvePeer(alice().id)
     expect(requests).toEqual([])
+  })
+
+  test('by a bot on its way to another datacenter: it is asked once it is there', async () => {
+    const { world, privateKeyPem } = server
+    const there: Faults = {}
+    const other = await startTestDc({
+      world,
+      privateKeyPem,
+      dcId: 4,
+      faults: there,
+      onRequest: (info) => requests.push(info),
+    })
+    try {
+      const found: Promise<unknown>[] = []
+      const dave = world.addUser({ firstName: 'Dave', metBots: new Set([123n]) })
+      const client = await connect({
+        onEvent: (event) => {
+          if (event.type !== 'migrate') return
+          queueMicrotask(() => {
+            expect(client.user).toBeUndefined()
+            found.push(client.resolvePeer(dave.id))
+          })
+        },
+      })
+      faults.onRequest = ({ request }) =>
+        request._ === 'contacts.resolveUsername' ? { kind: 'error', code: 303, text: 'USER_MIGRATE_4' } : undefined
+      await client.resolvePeer('@alice')
+      expect([client.dcId, await Promise.all(found)]).toEqual([4, [asUser(dave, me(client))]])
+    } finally {
+      for (const client of clients) await client.close()
+      await other.close()
+    }
   })
 
   test('by a bot that is told of them without an access hash: it names them by 0', async () => {
