@@ -389,15 +389,18 @@ describe('an interruption', () => {
     big()
     writeFileSync(join(folder, 'c.txt'), 'third')
     let done = 0
-    const held = new Set<string>()
+    let isBigBegun = false
     const reached = new Promise<void>((resolve) => {
       faults.onRequest = ({ request }) => {
-        if (request._ === 'messages.uploadMedia') done++
+        isBigBegun ||= request._ === 'upload.saveBigFilePart'
+        if (request._ === 'messages.uploadMedia') {
+          done++
+          if (!isBigBegun) return { kind: 'delay', ms: 1_000 }
+        }
         // The last file takes the place of the one before it, when the client has the answer for that.
+        if (request._ === 'upload.saveFilePart' && done === 2) resolve()
         const isHeld =
           (request as { filePart?: number }).filePart === 5 || (request._ === 'upload.saveFilePart' && done === 2)
-        if (isHeld) held.add(request._)
-        if (held.size === 2) resolve()
         return isHeld ? { kind: 'silence' } : undefined
       }
     })
