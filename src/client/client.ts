@@ -8,7 +8,7 @@ import { messagesUploadMedia, uploadSaveBigFilePart, uploadSaveFilePart } from '
 import { platform } from '#platform'
 import { RpcError, TransportError, UsageError } from '../errors.ts'
 import { resolveMedia } from '../files/media.ts'
-import type { MediaTools } from '../files/media-types.ts'
+import type { MediaLike, MediaTools } from '../files/media-types.ts'
 import type { UploadKind } from '../files/plan.ts'
 import type { Resume, ResumeRun } from '../files/resumption.ts'
 import type { FileLike, Source } from '../files/source.ts'
@@ -137,7 +137,8 @@ export class UploadClient {
         }
       }
     }
-    return make(options.media, options)
+    // What was received has become what names it, where that is understood; elsewhere it is refused as no media.
+    return make(options.media as MediaLike, options)
   }
 
   /**

@@ -7,24 +7,28 @@
 import { UsageError } from '../errors.ts'
 import { journalFolder } from '../files/resume/folder.ts'
 import type { Resume } from '../files/resumption.ts'
-import type { UploadFileOptions } from './upload-options.ts'
+import { type Sendable, toInputMedia } from '../media/convert.ts'
+import { isValue } from '../media/inside.ts'
+import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
 
 /** What uploads of one file and of many can be told alike. */
 type Common = Omit<UploadFileOptions, 'onProgress'> & {
   readonly onProgress?: ((progress: never) => void) | undefined
   readonly businessConnectionId?: string | undefined
+  readonly media?: UploadMediaOptions['media'] | undefined
 }
 
 /**
  * Checks the options of an upload, or of many.
- * @returns the same, with `resume` as what it means, and with watchers whose failures fail the upload
+ * @returns the same, with `resume` as what it means, what was received as something to send, and watchers whose failures fail the
+ *   upload
  * @throws UsageError for options that cannot be
  */
 export function prepareUpload<Options extends Common>(
   options: Options,
 ): Options & { readonly resume?: Resume | undefined } {
   if (!isObject(options)) throw new UsageError(`an upload takes its options as an object, not ${show(options)}`)
-  const { signal, fileName, resume, onProgress, onEvent, businessConnectionId }: Common = options
+  const { signal, fileName, resume, onProgress, onEvent, businessConnectionId, media }: Common = options
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
     if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
   }
@@ -40,6 +44,7 @@ export function prepareUpload<Options extends Common>(
   must('resume', resume, isResume, 'the path of a folder, or what resumable() makes')
   return {
     ...options,
+    ...(media && { media: toSend(media) }),
     resume: typeof resume === 'string' ? journalFolder(resume) : resume,
     ...(onProgress && { onProgress: heard(onProgress) }),
     ...(onEvent && { onEvent: heard(onEvent) }),
@@ -60,6 +65,16 @@ function heard<Told>(watcher: (told: Told) => unknown): (told: Told) => void {
       failure ??= { error }
     })
   }
+}
+
+/** What the Bot API calls files by; a path has a dot, a slash, or is shorter. */
+const FILE_ID = /^[\w-]{20,}$/
+
+/** A media as it is uploaded: what was received becomes what names it. */
+function toSend(media: UploadMediaOptions['media']): UploadMediaOptions['media'] {
+  if (typeof media !== 'string') return isValue(media) ? toInputMedia(media as Sendable) : media
+  if (FILE_ID.test(media)) return toInputMedia(media)
+  throw new UsageError(`"${media}" is no file_id, and so no media; a path goes into photo(), video(), document() …`)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

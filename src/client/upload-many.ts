@@ -5,14 +5,13 @@
 import { UsageError } from '../errors.ts'
 import { type ManyOptions, type Outcome, runMany, type Task } from '../files/many.ts'
 import { type ManyProgress, manyMeter } from '../files/many-progress.ts'
-import type { MediaLike } from '../files/media-types.ts'
 import type { Host } from '../host.ts'
 import type { MessageMedia } from '../tl/generated/api-types.ts'
 import { systemHost } from './platform/system-host.ts'
 import type { UploadMediaOptions } from './upload-options.ts'
 
 /** One of many: all that `uploadMedia` can be told, or the media alone. */
-export type ManyItem = UploadMediaOptions | MediaLike
+export type ManyItem = UploadMediaOptions | UploadMediaOptions['media']
 
 /** What became of one of many uploads. */
 export type UploadOutcome<Item = ManyItem> = Outcome<Item, { readonly media: MessageMedia }>

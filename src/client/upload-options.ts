@@ -4,6 +4,7 @@
 import type { MediaLike } from '../files/media-types.ts'
 import type { Resume } from '../files/resumption.ts'
 import type { UploadEvent, UploadProgress } from '../files/upload.ts'
+import type { Received } from '../media/convert.ts'
 import type { PeerLike } from './peers.ts'
 
 /** What can be told about one upload. */
@@ -42,9 +43,10 @@ export interface UploadMediaOptions extends UploadFileOptions {
   readonly peer?: PeerLike | undefined
   /**
    * Made by `photo()`, `video()`, `poll()` …, or an `InputMedia`; files may stand in it where an `InputFile` stands (in bundles for
-   * browsers: of `withFiles()`).
+   * browsers: of `withFiles()`). On Node, Bun and Deno also what was received, which is turned into an `InputMedia` by `toInputMedia`
+   * of `mtproto-upload/media`: a `MessageMedia`, a message, an update, a photo, a document, a poll …, or a file_id of the Bot API.
    */
-  readonly media: MediaLike
+  readonly media: MediaLike | Received
   /**
    * The business connection in which alone the media will be used; for bots. The call goes to the bot's own datacenter: only
    * methods that are wrapped in `invokeWithBusinessConnection` go to that of the connection, and this one is not.

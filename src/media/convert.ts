@@ -53,6 +53,19 @@ export interface HolderLike {
   readonly _: string
 }
 
+/** What was received, as far as its type tells; a text is a file_id of the Bot API. */
+export type Received =
+  | MessageMedia
+  | Photo
+  | Document
+  | Poll
+  | WebPage
+  | Game
+  | StoryItem
+  | (MessageLike & { readonly media: MessageMedia })
+  | UpdateLike
+  | (string & {})
+
 /** Everything that can be turned into an `InputMedia`; a text is a file_id of the Bot API. */
 export type Sendable =
   | InputMedia

@@ -1,7 +1,7 @@
 /**
  * Media beyond the upload: what was received as something to send, what a file is in plain words, and the Bot API's ids.
  */
-export type { HolderLike, MessageLike, Sendable, UpdateLike } from './convert.ts'
+export type { HolderLike, MessageLike, Received, Sendable, UpdateLike } from './convert.ts'
 export { toInputMedia } from './convert.ts'
 export type { ConvertOptions, InvoiceSecrets } from './convert-media.ts'
 export { inputDocument, inputPhoto } from './convert-media.ts'

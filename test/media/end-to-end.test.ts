@@ -3,6 +3,7 @@
  * described can be downloaded from where the description says.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { UsageError } from '../../src/errors.ts'
 import {
   document,
   type InputMedia,
@@ -192,6 +193,27 @@ describe('what was received is sent again, and comes back the same', () => {
     const message: Sendable = { _: 'message', media: first }
     const again = await client.uploadMedia({ media: toInputMedia(message, ADVICE) })
     expect(lasting(again)).toEqual(lasting(first))
+  })
+
+  test('without a word between: a MessageMedia, a message, an update, a photo, its file_id; one of many, too', async () => {
+    const first = await client.uploadMedia({ media: photo(picture, { spoiler: true, ttlSeconds: 7 }) })
+    const message = { _: 'message', id: 1, media: first }
+    for (const media of [first, message, { _: 'updateNewMessage', message }])
+      expect(await client.uploadMedia({ media })).toEqual(first)
+    const bare = { _: 'messageMediaPhoto', photo: first._ === 'messageMediaPhoto' && first.photo }
+    const photos = [first._ === 'messageMediaPhoto' ? first.photo! : '', describeFile(first)!.fileId]
+    for (const media of photos) expect(await client.uploadMedia({ media })).toEqual(bare)
+    const outcomes = await client.uploadMany([first, message, ...photos]).all()
+    expect(outcomes.map((one) => one.status === 'fulfilled' && one.media)).toEqual([first, first, bare, bare])
+  })
+
+  test.each([
+    ['cat.jpg', /"cat\.jpg" is no file_id, .*a path goes into photo\(\)/],
+    ['a_name_that_looks_like_one', /this file_id cannot be used/],
+    [{ _: 'message', message: 'hello' }, /no media in it/],
+  ])('what is none is refused before anything is sent: %j', async (media, why) => {
+    await expect(client.uploadMedia({ media: media as string })).rejects.toThrow(UsageError)
+    await expect(client.uploadMedia({ media: media as string })).rejects.toThrow(why)
   })
 
   test('a photo and a document by their file_ids', async () => {
