@@ -9,6 +9,7 @@ import { journalFolder } from '../files/resume/folder.ts'
 import type { Resume } from '../files/resumption.ts'
 import { type Sendable, toInputMedia } from '../media/convert.ts'
 import { isValue } from '../media/inside.ts'
+import type { InputPeer, Peer } from '../tl/generated/api-types.ts'
 import type { UploadFileOptions, UploadMediaOptions } from './upload-options.ts'
 
 /** What uploads of one file and of many can be told alike. */
@@ -70,9 +71,12 @@ function heard<Told>(watcher: (told: Told) => unknown): (told: Told) => void {
 /** What the Bot API calls files by; a path has a dot, a slash, or is shorter. */
 const FILE_ID = /^[\w-]{20,}$/
 
+/** Whose a story is, stays as it was received: the account finds the peer when it is sent. */
+const inputPeer = (peer: Peer): InputPeer => peer as unknown as InputPeer
+
 /** A media as it is uploaded: what was received becomes what names it. */
 function toSend(media: UploadMediaOptions['media']): UploadMediaOptions['media'] {
-  if (typeof media !== 'string') return isValue(media) ? toInputMedia(media as Sendable) : media
+  if (typeof media !== 'string') return isValue(media) ? toInputMedia(media as Sendable, { inputPeer }) : media
   if (FILE_ID.test(media)) return toInputMedia(media)
   throw new UsageError(`"${media}" is no file_id, and so no media; a path goes into photo(), video(), document() …`)
 }

@@ -207,6 +207,18 @@ describe('what was received is sent again, and comes back the same', () => {
     expect(outcomes.map((one) => one.status === 'fulfilled' && one.media)).toEqual([first, first, bare, bare])
   })
 
+  test('without a word between: a story of somebody who was met before', async () => {
+    const alice = server.world.findName('alice')!
+    await client.resolvePeer('alice')
+    const [media] = server.world.media.all()
+    const date = Math.floor(Date.now() / 1000)
+    server.world.addStory({ ownerId: alice.id, id: 9, media: media!, date, expireDate: date + 3600 })
+    const story: MessageMedia = { _: 'messageMediaStory', peer: { _: 'peerUser', userId: alice.id }, id: 9 }
+    expect(await client.uploadMedia({ media: story })).toMatchObject(story)
+    const stranger: MessageMedia = { ...story, peer: { _: 'peerUser', userId: 424242n } }
+    await expect(client.uploadMedia({ media: stranger })).rejects.toMatchObject({ name: 'PeerError' })
+  })
+
   test.each([
     ['cat.jpg', /"cat\.jpg" is no file_id, .*a path goes into photo\(\)/],
     ['a_name_that_looks_like_one', /this file_id cannot be used/],

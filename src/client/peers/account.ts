@@ -65,6 +65,10 @@ async function withPeers<Request extends { readonly _: string }>(
     if (value === undefined || isInput(value)) continue
     named = { ...named, [field]: await find(value) }
   }
+  // A story is named by whose it is, within the media.
+  const media = fields.media as { readonly _?: unknown; readonly peer?: unknown } | null | undefined
+  if (media?._ === 'inputMediaStory' && !isInput(media.peer))
+    named = { ...named, media: { ...media, peer: await find(media.peer) } }
   const make = LISTS[String(fields._)]
   const { id } = fields
   if (make && Array.isArray(id)) {
