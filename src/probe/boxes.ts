@@ -6,12 +6,12 @@
  * ISO/IEC 23008-12, section 6.5.10.
  */
 import { view } from '../bytes.ts'
+import { latin1 } from './frames.ts'
 import { BOXES_AT_MOST, META_AT_MOST } from './limits.ts'
-import { latin1 } from './mime.ts'
 import type { Peek } from './peek.ts'
 
-/** One box at the top of a file. */
-interface Box {
+/** One box of a file. */
+export interface Box {
   readonly type: string
   readonly at: number
   /** Where its contents begin, and where it ends; `Infinity` for one that reaches to the end of the file. */
@@ -31,8 +31,13 @@ function boxAt(head: Uint8Array, at: number): Box | undefined {
   return at + size < inside ? undefined : { type: latin1(head.subarray(4, 8)), at, inside, end: at + size }
 }
 
-async function* boxesOf(peek: Peek): AsyncGenerator<Box, void, undefined> {
-  for (let count = 0, at = 0; count < BOXES_AT_MOST; count++) {
+/** The boxes of a file, one after another: those at its top, or those between `from` and `to`. */
+export async function* boxesOf(
+  peek: Peek,
+  from: number = 0,
+  to: number = Infinity,
+): AsyncGenerator<Box, void, undefined> {
+  for (let count = 0, at = from; count < BOXES_AT_MOST && at < to; count++) {
     const box = boxAt(await peek.read(at, 16), at)
     if (!box) return
     yield box
@@ -70,14 +75,14 @@ export async function pictureHead(
  * preview do. `undefined` if they do not.
  */
 export function isTurnedPicture(meta: Uint8Array): boolean | undefined {
-  const properties = inside(inside(meta.subarray(4), 'iprp')[0], 'ipco')[0]
-  const turns = inside(properties, 'irot').map((box) => (box[0]! & 1) === 1)
+  const properties = childrenOf(childrenOf(meta.subarray(4), 'iprp')[0], 'ipco')[0]
+  const turns = childrenOf(properties, 'irot').map((box) => (box[0]! & 1) === 1)
   if (turns.length === 0) return false
   return turns.every((one) => one === turns[0]) ? turns[0] : undefined
 }
 
 /** The contents of all boxes of that type among `bytes`. */
-function inside(bytes: Uint8Array | undefined, wanted: string): Uint8Array[] {
+export function childrenOf(bytes: Uint8Array | undefined, wanted: string): Uint8Array[] {
   const found: Uint8Array[] = []
   for (let at = 0, count = 0; bytes && at < bytes.length && count < 4 * BOXES_AT_MOST; count++) {
     const box = boxAt(bytes.subarray(at, at + 16), at)

@@ -6,8 +6,11 @@
  */
 import type { AudioSample, Input, InputAudioTrack, InputFormat, Source } from 'mediabunny'
 import { orAbort } from '../files/abort.ts'
+import { fragmentsDuration, indexDuration, withoutTables } from './film-index.ts'
+import { latin1, tellsDuration } from './frames.ts'
 import { loadMediabunny } from './libraries.ts'
-import { AHEAD_AT_MOST, SCAN_AT_MOST, STREAM_STEP } from './limits.ts'
+import { AHEAD_AT_MOST, HEAD, LOOKS_AT_MOST, SCAN_AT_MOST, STREAM_STEP } from './limits.ts'
+import { id3Length } from './mime.ts'
 import { OutOfReach, type Peek } from './peek.ts'
 import type { Facts } from './types.ts'
 import { createListener } from './waveform.ts'
@@ -25,7 +28,6 @@ const FORMATS: Readonly<Record<string, (library: Mediabunny) => InputFormat[]>> 
   'video/mp2t': ({ MPEG_TS }) => [MPEG_TS],
   'audio/ogg': ({ OGG }) => [OGG],
   'audio/mpeg': ({ MP3 }) => [MP3],
-  'audio/flac': ({ FLAC }) => [FLAC],
   'audio/wav': ({ WAVE }) => [WAVE],
   'audio/aac': ({ ADTS }) => [ADTS],
 }
@@ -37,9 +39,19 @@ const SOUND_ONLY: Readonly<Record<string, string>> = {
   'video/x-matroska': 'audio/x-matroska',
 }
 
+/** Types whose duration stands at their end, or nowhere. */
+const TOLD_AT_END = /^audio\/(?:ogg|aac)$/
+/** Where the end of a stream is not known, it is far away: whoever looks there is told that it is out of reach. */
+const UNKNOWN_SIZE = 2 ** 50
+
 /** Whether the library reads files of that type. */
 export function isContainer(type: string): boolean {
   return Object.hasOwn(FORMATS, type)
+}
+
+/** Whether its index has tables that are hidden from the library. */
+function isFilmOfBoxes(type: string): boolean {
+  return /^(?:video\/(?:mp4|3gpp|quicktime)|audio\/mp4)$/.test(type)
 }
 
 /** What of a container is looked at. */
@@ -57,7 +69,8 @@ export interface ContainerWish {
 export async function readContainer(type: string, peek: Peek, wish: ContainerWish): Promise<Facts> {
   const library = await loadMediabunny()
   const speaks = silence(library)
-  const input = new library.Input({ source: sourceFor(library, peek), formats: FORMATS[type]!(library) })
+  const shown = isFilmOfBoxes(type) ? await withoutTables(peek) : peek
+  const input = new library.Input({ source: await sourceFor(library, type, shown), formats: FORMATS[type]!(library) })
   try {
     return await orAbort(readInput(library, input, type, peek, wish), wish.signal)
   } finally {
@@ -85,7 +98,7 @@ async function readInput(
   const video = await input.getPrimaryVideoTrack()
   const audio = await input.getPrimaryAudioTrack()
   const tags = await ask(() => input.getMetadataTags())
-  const heard = waveform && audio ? await ask(() => listen(library, audio)) : undefined
+  const heard = waveform && audio && !isFilmOfBoxes(type) ? await ask(() => listen(library, audio)) : undefined
   return {
     ...(!video && audio && { mimeType: SOUND_ONLY[type] ?? type }),
     width: video ? await ask(() => video.getDisplayWidth()) : undefined,
@@ -100,6 +113,11 @@ async function readInput(
 
 /** Seconds, from the index where they stand there; else counted, where that takes few bytes. */
 async function durationOf(input: Input, type: string, peek: Peek): Promise<number | undefined> {
+  if (isFilmOfBoxes(type)) return (await indexDuration(peek)) ?? fragmentsDuration(peek)
+  if (type === 'audio/mpeg') {
+    const tag = id3Length(await peek.start(HEAD))
+    if (peek.size === undefined || !tellsDuration(latin1(await peek.read(tag, HEAD)))) return undefined
+  }
   const told = await input.getDurationFromMetadata(undefined, { skipLiveWait: true })
   if (told !== null) return told
   // Of an Ogg file the last page tells, which is looked for from behind.
@@ -127,33 +145,24 @@ function samplesOf(sample: AudioSample): Float32Array {
   return samples.map((one) => one * 32_767)
 }
 
-/** The file as the library reads: at random, or, of a stream, on and on. */
-function sourceFor(library: Mediabunny, peek: Peek): Source {
-  // What was read in vain after all is nobody's error.
-  const options = { maxCacheSize: AHEAD_AT_MOST, handleUnhandledError: () => {} }
-  if (!peek.goesOn) {
-    return new library.CustomSource({
-      ...options,
-      getSize: () => peek.size!,
-      read: (start, end) => peek.read(start, end - start),
-    })
-  }
-  let at = 0
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const piece = at >= AHEAD_AT_MOST ? undefined : await peek.read(at, Math.min(STREAM_STEP, AHEAD_AT_MOST - at))
-        if (!piece) controller.error(new OutOfReach(`a stream is read ahead for ${AHEAD_AT_MOST} bytes at most`))
-        else if (piece.length === 0) controller.close()
-        else {
-          at += piece.length
-          controller.enqueue(piece)
-        }
-      },
+/**
+ * The file as the library reads it. It keeps nothing of what it has read, so that every look it takes is counted here: damage
+ * can make it look at the same place for ever.
+ */
+async function sourceFor(library: Mediabunny, type: string, peek: Peek): Promise<Source> {
+  // Of a short stream, and of one that tells its duration at its end, it is good to know where that is.
+  if (peek.goesOn) await peek.start(TOLD_AT_END.test(type) ? AHEAD_AT_MOST : STREAM_STEP)
+  let looks = 0
+  return new library.CustomSource({
+    maxCacheSize: 0,
+    // What was read in vain after all is nobody's error.
+    handleUnhandledError: () => {},
+    getSize: () => peek.size ?? UNKNOWN_SIZE,
+    read(start, end) {
+      if (++looks > LOOKS_AT_MOST) throw new OutOfReach('the library would read it without end')
+      return peek.read(start, end - start)
     },
-    { highWaterMark: 0 },
-  )
-  return new library.ReadableStreamSource(stream, options)
+  })
 }
 
 /** Its own level of logging, and how many wait for it to be set again. */

@@ -6,9 +6,9 @@
  */
 import { view } from '../bytes.ts'
 import { directoryOffset, isOnItsSide, isTurned, readDirectory } from './exif.ts'
+import { latin1 } from './frames.ts'
 import { readGif } from './gif.ts'
 import { HEAD, PARTS_AT_MOST } from './limits.ts'
-import { latin1 } from './mime.ts'
 import type { Peek } from './peek.ts'
 import type { Facts } from './types.ts'
 

@@ -16,9 +16,13 @@ export const PARTS_AT_MOST: number = 512
 /** Most bytes of a GIF that are read to count its frames. */
 export const GIF_AT_MOST: number = 1024 * 1024
 /** Most boxes at the top of an MP4 that are stepped over. */
-export const BOXES_AT_MOST: number = 256
+export const BOXES_AT_MOST: number = 4096
+/** The largest index of one fragment of a film. */
+export const FRAGMENT_AT_MOST: number = 1024 * 1024
 /** The largest description of a HEIC or AVIF. */
 export const META_AT_MOST: number = 1024 * 1024
+/** How often the library may look at a file: some hundred times where all is well. */
+export const LOOKS_AT_MOST: number = 50_000
 /** Where a duration stands nowhere, a file of up to so many bytes is read whole for it. */
 export const SCAN_AT_MOST: number = 1024 * 1024
 /** Most bytes of an animated sticker: the limit is 64 kB (https://core.telegram.org/stickers), and unpacked. */

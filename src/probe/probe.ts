@@ -12,6 +12,7 @@ import type { ProbeKind } from '../files/probe.ts'
 import type { FileLike, Source } from '../files/source.ts'
 import { isStreamable, isTurnedPicture, pictureHead } from './boxes.ts'
 import { isContainer, readContainer } from './container.ts'
+import { readFlac } from './flac.ts'
 import { readImage, turn } from './image.ts'
 import { loadImageDimensions } from './libraries.ts'
 import { HEAD, TGS_AT_MOST } from './limits.ts'
@@ -88,6 +89,7 @@ async function look(peek: Peek, source: Source, options: ProbeOptions): Promise<
   if (type === 'application/gzip') await add(() => readPacked(peek))
   const { waveform: wanted = options.kind === 'voice' } = options
   if (type === 'audio/wav') await add(() => readRecording(peek, wanted))
+  if (type === 'audio/flac') await add(() => readFlac(peek))
   if (isContainer(type)) {
     const { waveform, duration } = facts
     const wish = { waveform: wanted && !waveform, signal: options.signal, problem }

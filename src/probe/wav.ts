@@ -5,8 +5,8 @@
  * Source: Multimedia Programming Interface and Data Specifications 1.0, "Waveform Audio File Format".
  */
 import { view } from '../bytes.ts'
+import { latin1 } from './frames.ts'
 import { HEARD_PER_VALUE, PARTS_AT_MOST, WAVEFORM_VALUES } from './limits.ts'
-import { latin1 } from './mime.ts'
 import type { Peek } from './peek.ts'
 import { drawWaveform } from './waveform.ts'
 
@@ -25,6 +25,8 @@ export interface Wav {
 
 const PCM = 1
 const FLOAT = 3
+/** What stands for a length that is not known, or somewhat less. */
+const UNKNOWN_LENGTH = 0xffff_0000
 /** The real form stands further on. */
 const EXTENSIBLE = 0xfffe
 
@@ -50,9 +52,10 @@ export async function readWav(peek: Peek): Promise<Wav | undefined> {
         bits: fields.getUint16(14, true),
       }
     } else if (type === 'data' && form) {
-      // Whoever writes to a pipe does not know the length: it reaches to the end then.
+      // Whoever writes to a pipe does not know the length: it reaches to the end then, if that is known.
+      if (peek.size === undefined && (length === 0 || length >= UNKNOWN_LENGTH)) return undefined
       const there = (peek.size ?? at + length) - at
-      const known = Math.min(length, there)
+      const known = length === 0 ? there : Math.min(length, there)
       const { tag, rate, frame, bits, hertz } = form
       const isPlain = (tag === PCM || tag === FLOAT) && frame > 0 && frame % Math.ceil(bits / 8) === 0
       const duration = isPlain ? known / frame / hertz : known / rate

@@ -7,7 +7,7 @@ import { concat } from '../../src/bytes.ts'
 import { probe } from '../../src/probe/index.ts'
 import type { FileDescription } from '../../src/probe/types.ts'
 import { film } from '../support/film-samples.ts'
-import { adts, box, int32, latin1, mp3 } from '../support/media-samples.ts'
+import { adts, box, flac, int32, latin1, mp3 } from '../support/media-samples.ts'
 
 const look = (data: Uint8Array): Promise<FileDescription> => probe(data, { ffmpeg: false })
 
@@ -77,6 +77,7 @@ describe('a recording', () => {
     ['ogg', film('ogg', { picture: false, tags: { title: 'One', artist: 'Two' } })],
     ['m4a', film('mp4', { picture: false, tags: { title: 'One', artist: 'Two' } })],
     ['webm', film('webm', { picture: false, tags: { title: 'One', artist: 'Two' } })],
+    ['flac', Promise.resolve(flac(88_200, ['ARTIST=Two', 'title=One', 'TITLE=Other']))],
     ['mp3', Promise.resolve(mp3(77, { title: 'One', artist: 'Two' }))],
   ])('in %s has a duration, a title and a performer, and no size', async (_, data) => {
     const found = await look(await data)

@@ -210,6 +210,27 @@ export function mp3(frames: number, tags?: { readonly title: string; readonly ar
   return concat(head, ...Array.from({ length: frames }, () => frame))
 }
 
+/** A FLAC of silence, with comments. */
+export function flac(samples: number, comments: readonly string[] = [], hertz = 44_100): Uint8Array {
+  const block = (type: number, content: Uint8Array): Uint8Array =>
+    concat(Uint8Array.of(type), int32(content.length).subarray(1), content)
+  const text = (value: string): Uint8Array => {
+    const bytes = new TextEncoder().encode(value)
+    return concat(little(bytes.length), bytes)
+  }
+  const info = new Uint8Array(34)
+  view(info).setUint32(10, hertz * 2 ** 12 + (1 << 9) + (15 << 4))
+  info[13] = info[13]! | Math.floor(samples / 2 ** 32)
+  view(info).setUint32(14, samples % 2 ** 32)
+  return concat(
+    latin1('fLaC'),
+    block(0, info),
+    block(4, concat(text('the test'), little(comments.length), ...comments.map(text))),
+    block(0x81, new Uint8Array(300)),
+    new Uint8Array(1000),
+  )
+}
+
 /** AAC without a container: frames of 1024 samples at 44.1 kHz. */
 export function adts(frames: number, length = 200): Uint8Array {
   const frame = new Uint8Array(length)
