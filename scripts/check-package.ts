@@ -19,7 +19,7 @@ const ALLOWED =
 const NODE_ENTRIES = ['./node', './crypto/native', './lab/fuzz', './lab/server', './lab/simulator', './transport/tcp']
 
 /** The package that a line of code imports, whatever happens; those of Node and of this package have other names. */
-const STATIC_IMPORT = /^(?:import|export)\b[^'"\n]*["']((?:@[\w-]+\/)?[\w-]+)(?:\/[^'"]*)?["'];?$/gm
+const STATIC_IMPORT = /^(?:import|export)\b(?:[\w\s*{},$]*\bfrom)?\s*["']((?:@[\w-]+\/)?[\w-]+)(?:\/[^'"]*)?["'];?$/gm
 
 interface Packed {
   filename: string

@@ -53,7 +53,7 @@ export interface Connected {
   /** The proxy that the way leads through, as errors call it. */
   readonly proxy: string | undefined
   /** Closes the client. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Connects and logs in. @throws what `UploadClient.connect` throws, in the words of the program */

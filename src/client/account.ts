@@ -178,7 +178,11 @@ export class Account {
     this.#others?.close()
     if (this.#leave(dc) && this.user) void this.save()
     for (const id of this.data.keys.keys()) this.#forgetKey(id)
-    await this.#saving.finally(this.#release)
+    try {
+      await this.#saving
+    } finally {
+      await this.#release?.()
+    }
   }
 
   /** See `UploadClient.networkChanged`. */

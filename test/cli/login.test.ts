@@ -12,7 +12,7 @@ import type { RunningServer } from '../../src/lab/server/index.ts'
 import { authAcceptLoginToken } from '../../src/tl/generated/client/methods.ts'
 import { startTestDc } from '../support/test-dc.ts'
 import { bundleProgram, type Outcome, type Program, start } from './program.ts'
-import { type InTerminal, inTerminal } from './terminal-program.ts'
+import { hasTerminals, type InTerminal, inTerminal } from './terminal-program.ts'
 
 const APP = { MTPROTO_API_ID: '12345', MTPROTO_API_HASH: 'c0ffee'.repeat(5) }
 const PHONE = '9996610001'
@@ -68,7 +68,7 @@ const hides = (terminal: InTerminal, ...secrets: string[]): void => {
   }
 }
 
-describe('by phone number', () => {
+describe.runIf(hasTerminals)('by phone number', () => {
   test('number, code, password: each asked for, the password not echoed, the login kept', async () => {
     await server.world.logins.setPassword(nativeCrypto, alice().id, PASSWORD, 'animal')
     const terminal = loginAt()
@@ -97,7 +97,7 @@ describe('by phone number', () => {
   })
 })
 
-describe('by phone number, when it does not go smoothly', () => {
+describe.runIf(hasTerminals)('by phone number, when it does not go smoothly', () => {
   test('another code is not asked for before its time', async () => {
     server.world.logins.deliveries.set(PHONE, ['sms', 'call'])
     const terminal = loginAt('--phone', PHONE)
@@ -173,7 +173,7 @@ describe('by phone number, when it does not go smoothly', () => {
   })
 })
 
-describe('Ctrl+C leaves the terminal as it was', () => {
+describe.runIf(hasTerminals)('Ctrl+C leaves the terminal as it was', () => {
   for (const at of ['code', 'password']) {
     test(`while the ${at} is asked for`, async () => {
       await server.world.logins.setPassword(nativeCrypto, alice().id, PASSWORD)
@@ -195,7 +195,7 @@ describe('Ctrl+C leaves the terminal as it was', () => {
   }
 })
 
-describe('by QR code', () => {
+describe.runIf(hasTerminals)('by QR code', () => {
   test('a code is drawn and drawn anew in its place, with its link; scanned, it logs in', async () => {
     server.world.logins.tokenLife = 2
     const { dcId: id, host, port, publicKeyPem } = server
@@ -286,7 +286,7 @@ describe('a login that is there', () => {
     expect(server.server.keysOf(43n)).toHaveLength(1)
   })
 
-  test('that the server has ended gives way to a new one', async () => {
+  test.runIf(hasTerminals)('that the server has ended gives way to a new one', async () => {
     await login(42)
     server.server.revoke(42n, 401, 'SESSION_REVOKED')
     const terminal = loginAt('--phone', PHONE)

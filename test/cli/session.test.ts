@@ -8,7 +8,7 @@ import { OPTIONS, readSessionJob } from '../../src/cli/session-options.ts'
 import { decodeSession, encodeSession, type SessionData } from '../../src/client/session-data.ts'
 import { exportSession } from '../../src/client/session-strings/index.ts'
 import { bundleProgram, type Outcome, type Program, start } from './program.ts'
-import { type InTerminal, inTerminal } from './terminal-program.ts'
+import { hasTerminals, type InTerminal, inTerminal } from './terminal-program.ts'
 
 const KEY = Uint8Array.from({ length: 256 }, (_, i) => 3 * i + 7)
 const { strings } = JSON.parse(readFileSync('test/vectors/session-strings.json', 'utf8')) as {
@@ -115,7 +115,7 @@ describe('import', () => {
     expect(readdirSync(folder)).toEqual(['s'])
   })
 
-  test('asks for it at a terminal, and does not show it', async () => {
+  test.runIf(hasTerminals)('asks for it at a terminal, and does not show it', async () => {
     terminal = inTerminal(`${process.execPath} ${program.main} session import --session s`, {}, folder)
     await terminal.shows(/Session string \(it is not shown\): /)
     terminal.type(`${strings.gramjs}\r`)

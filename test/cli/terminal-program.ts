@@ -8,6 +8,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
+/** Other systems have other programs of that name. */
+export const hasTerminals: boolean = process.platform === 'linux'
+
 /** A terminal with a shell command in it. */
 export interface InTerminal {
   /** Everything on the screen so far. */
@@ -20,11 +23,6 @@ export interface InTerminal {
   readonly ended: Promise<number | null>
   /** Ends it. */
   kill(): void
-}
-
-/** Whether there is such a program here. */
-export function hasScript(): boolean {
-  return process.platform === 'linux'
 }
 
 /** Runs a shell command in a terminal of 100 columns. */
