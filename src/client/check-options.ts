@@ -5,6 +5,7 @@
  */
 import { UsageError } from '../errors.ts'
 import { TRANSPORTS } from '../transport/codec.ts'
+import { MAX_LANES } from './limits.ts'
 import type { ConnectOptions } from './options.ts'
 import { parseProxy } from './proxy-link.ts'
 
@@ -12,8 +13,22 @@ import { parseProxy } from './proxy-link.ts'
 export function checkOptions(options: ConnectOptions): void {
   if (!isObject(options))
     throw new UsageError('connect takes an object of options: at least apiId, apiHash, and botToken or login')
-  const { apiId, apiHash, botToken, dc, transport, storage, maxWait, onEvent, signal, methods, proxy, ipv6, dial } =
-    options
+  const {
+    apiId,
+    apiHash,
+    botToken,
+    dc,
+    transport,
+    storage,
+    maxWait,
+    lanes,
+    onEvent,
+    signal,
+    methods,
+    proxy,
+    ipv6,
+    dial,
+  } = options
   const must = (name: string, value: unknown, fits: boolean, what: string): void => {
     if (value !== undefined && !fits) throw new UsageError(`${name} must be ${what}, not ${show(value)}`)
   }
@@ -31,6 +46,8 @@ export function checkOptions(options: ConnectOptions): void {
     : TRANSPORTS.some((name) => name === transport)
   must('transport', transport, isTransport, `one of ${TRANSPORTS.join(', ')}, or what httpWay() makes`)
   must('maxWait', maxWait, typeof maxWait === 'number' && maxWait >= 0, 'a number of seconds, 0 or more')
+  const areLanes = Number.isInteger(lanes) && lanes! > 0 && lanes! <= MAX_LANES
+  must('lanes', lanes, areLanes, `a whole number from 1 to ${MAX_LANES}`)
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
   must('signal', signal, signal instanceof AbortSignal, 'an AbortSignal')
   must('ipv6', ipv6, typeof ipv6 === 'boolean', 'true or false')

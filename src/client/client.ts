@@ -65,11 +65,6 @@ export class UploadClient {
   static async connect(options: ConnectOptions): Promise<UploadClient> {
     platform.checkOptions?.(options)
     const { lanes = MAX_LANES, maxWait = DEFAULT_MAX_WAIT, host = platform.host, crypto = platform.crypto } = options
-    if (!(Number.isInteger(lanes) && lanes > 0 && lanes <= MAX_LANES)) {
-      throw new UsageError(
-        `lanes cannot be ${lanes}${hint(() => `, only a whole number from 1 to ${MAX_LANES}`) ?? ''}`,
-      )
-    }
     return new UploadClient(await Account.open({ ...options, maxWait, host, crypto }, platform), lanes)
   }
 

@@ -127,7 +127,7 @@ export function createWindow({ initial = INITIAL, max = MOST, maxLanes = LANES }
     const gain = flat < FLAT_ROUNDS ? STARTUP : CRUISE
     return Math.min(max, rate() * LONGEST, Math.max(gain * holds, Math.min(FLOOR, rate() * FLOOR_TIME)))
   }
-  const lanes = (): number => Math.min(maxLanes, Math.max(proved, Math.ceil(allowed() / BYTES_PER_LANE)))
+  const lanes = (): number => Math.max(1, Math.min(maxLanes, Math.max(proved, Math.ceil(allowed() / BYTES_PER_LANE))))
 
   /** A period is over, with a rate that is to be believed: whether a lane on trial was worth it, or another is tried. */
   const judge = (): void => {

@@ -91,7 +91,7 @@ export interface DialOptions {
 /**
  * Opens a connection.
  * @throws TransportError `CONNECT_FAILED` or `CONNECT_TIMEOUT`
- * @throws UsageError for an address that cannot be
+ * @throws UsageError for an address that cannot be; a WebSocket of the platform's own says so by itself (`CONNECT_FAILED`)
  */
 export type Dial = (address: Address, handlers: CarrierHandlers, options: DialOptions) => Promise<Carrier>
 

@@ -2,7 +2,7 @@
  * What dialling has in common whatever the way: one promise that settles once, by success, failure, timeout or abort,
  * and then leaves neither timer nor listener behind.
  */
-import { type Address, checkAddress, DIAL_TIMEOUT, type DialOptions } from './carrier.ts'
+import { type Address, DIAL_TIMEOUT, type DialOptions } from './carrier.ts'
 import { connectFailed, connectTimedOut } from './failure.ts'
 
 /** How an attempt reports; only the first report counts. */
@@ -16,7 +16,7 @@ export interface Attempt<T> {
 /**
  * Runs one attempt to connect.
  * @param begin starts connecting and returns a function that drops the attempt, called on timeout and abort
- * @throws TransportError `CONNECT_FAILED` or `CONNECT_TIMEOUT`; the signal's reason; UsageError for an impossible address
+ * @throws TransportError `CONNECT_FAILED` or `CONNECT_TIMEOUT`; the signal's reason
  */
 export function dialling<T>(
   address: Address,
@@ -26,7 +26,6 @@ export function dialling<T>(
   const { host, signal, timeout = DIAL_TIMEOUT } = options
   return new Promise<T>((resolve, reject) => {
     signal?.throwIfAborted()
-    checkAddress(address)
     let settled = false
     const settle = (): boolean => {
       if (settled) return false

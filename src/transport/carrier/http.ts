@@ -16,6 +16,7 @@ import {
   type Address,
   type Carrier,
   type CarrierHandlers,
+  checkAddress,
   type Dial,
   formatAddress,
   type PacketSource,
@@ -56,8 +57,9 @@ export interface HttpRequest {
  * @param greeting how the empty request is made, where it differs from the others
  */
 export function httpDial(fetch: HttpFetch, greeting: Partial<HttpRequest> = {}): Dial {
-  return (address, handlers, options) =>
-    dialling(address, options, (attempt) => {
+  return async (address, handlers, options) => {
+    checkAddress(address)
+    return dialling(address, options, (attempt) => {
       const abort = new AbortController()
       const url = urlOf(address)
       fetch(url, { ...requestOf(new Uint8Array(0), abort.signal), ...greeting }).then(
@@ -69,6 +71,7 @@ export function httpDial(fetch: HttpFetch, greeting: Partial<HttpRequest> = {}):
       )
       return () => abort.abort()
     })
+  }
 }
 
 /** Posts packets with the platform's own `fetch`, where it is bound by no rules of browsers; see {@link httpDial}. */

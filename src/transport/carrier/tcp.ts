@@ -12,6 +12,7 @@ import {
   type Address,
   type Carrier,
   type CarrierHandlers,
+  checkAddress,
   DIAL_TIMEOUT,
   type Dial,
   type DialOptions,
@@ -26,6 +27,7 @@ import { lend, repayment } from './loans.ts'
 /** Makes a dial for TCP that tries an address, its `others`, and of a name all addresses. */
 export function tcpDial(preference: Preference = {}): Dial {
   return happyEyeballs(async (address, handlers, options) => {
+    checkAddress(address)
     if (isIP(address.host)) return dialLiteral(address, handlers, options)
     const { host, timeout = DIAL_TIMEOUT } = options
     const deadline = host.now() + timeout

@@ -3,7 +3,7 @@
  *
  * A file of its own, so that bundles for browsers leave the package out.
  */
-import type { Dial } from './carrier.ts'
+import { checkAddress, type Dial } from './carrier.ts'
 import { dialOwnWebSocket, webSocketDial } from './websocket-carrier.ts'
 
 /** Longest message taken from the other side, in bytes: a few packets at most travel together. */
@@ -17,6 +17,7 @@ export const WS_OPTIONS: { readonly perMessageDeflate: false; readonly maxPayloa
 
 /** Opens a WebSocket; see {@link Dial}. `address.path` is `/apiws` unless told, `address.secure` makes it `wss:`. */
 export const dialWebSocket: Dial = async (...args) => {
+  checkAddress(args[0])
   if (globalThis.WebSocket) return dialOwnWebSocket(...args)
   const { WebSocket } = await import('ws')
   return webSocketDial(WebSocket, WS_OPTIONS)(...args)
