@@ -4,6 +4,10 @@
  * Where every byte counts (bundles for browsers) `check-nothing.ts` stands for it, and the types alone must do.
  */
 import { UsageError } from '../errors.ts'
+import type { InputMedia } from '../tl/generated/api-types.ts'
+import { lookFirst } from './look-first.ts'
+import type { MediaFile, MediaRequest } from './media-types.ts'
+import type { FileProbe } from './probe.ts'
 
 /**
  * Checks what a builder of media is given.
@@ -25,6 +29,17 @@ export function checkOptions(builder: string, options: unknown, needed?: boolean
   if (options === undefined && !needed) return
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError(`${builder}() takes its options as an object, not ${show(options)}`)
+}
+
+/** A builder of photos whose arguments are checked, and that looks first if it is given a probe. */
+export function looking<Options extends { readonly probe?: FileProbe | undefined }, Made extends InputMedia>(
+  build: (file: MediaFile, options?: Options) => MediaRequest<Made>,
+): (file: MediaFile, options?: Options) => MediaRequest<Made> {
+  const looked = lookFirst<Options, Made>(build)
+  return (file, options) => {
+    checkGiven('photo', file, options)
+    return options ? looked(file, options) : build(file)
+  }
 }
 
 function show(value: unknown): string {

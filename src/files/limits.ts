@@ -64,6 +64,9 @@ export const MAX_PARTS = 4000
 export const MAX_PARTS_PREMIUM = 8000
 /** Most bytes of a photo or thumbnail: https://core.telegram.org/api/files#uploading-profile-or-chat-pictures */
 export const MAX_PHOTO_SIZE = 10_485_760
+/** Most pixels of a photo's width and height together, and of one side for each of the other: https://core.telegram.org/bots/api#sendphoto */
+export const MAX_PHOTO_SUM = 10_000
+export const MAX_PHOTO_RATIO = 20
 /** Part size of small files: fine enough to fill several lanes and to move a progress bar. */
 export const SMALL_PART_SIZE = 131_072
 /** Least ms between two reports. */

@@ -8,13 +8,12 @@
 import { checkGiven } from '#check-given'
 import { mimeByName } from '#explain'
 import type { DocumentAttribute, InputPhoto, inputMediaUploadedDocument } from '../tl/generated/api-types.ts'
-import { orAbort, quietly } from './abort.ts'
-import { type CommonMediaOptions, isInputFile, put } from './media.ts'
+import { look, orLetGo } from './look-first.ts'
+import { type CommonMediaOptions, isInputFile } from './media.ts'
 import { coverOf, putThumb } from './media-fields.ts'
 import { oneTotal } from './media-total.ts'
-import type { MediaFile, MediaRequest, MediaTools } from './media-types.ts'
+import type { MediaFile, MediaRequest, MediaTools, MediaUploader } from './media-types.ts'
 import type { FileProbe, ProbedFile, ProbeKind } from './probe.ts'
-import type { Source } from './source.ts'
 
 interface CommonDocumentOptions extends CommonMediaOptions {
   /** MIME type; told from the file or its name's extension otherwise. */
@@ -104,7 +103,7 @@ export function documentRequest(
         const cover = videoCover && (await coverOf(videoCover, all))
         return { attributesOf, small, cover }
       })
-      const { inputFile, name, type = UNKNOWN_TYPE } = await put(all, found.file ?? file, 'file', fileName)
+      const { inputFile, name, type = UNKNOWN_TYPE } = await put(all, found.file ?? file, fileName)
       close()
       const guessed = type === UNKNOWN_TYPE ? (mimeByName(name ?? '') ?? usual) : type
       const told = mimeType ?? found.mimeType ?? guessed
@@ -123,27 +122,9 @@ export function documentRequest(
   }
 }
 
-/** What the probe finds in a file that is here. */
-async function look(
-  file: MediaFile,
-  kind: ProbeKind,
-  { probe, fileName }: DocumentFlags,
-  { signal }: MediaTools,
-): Promise<ProbedFile> {
-  if (!probe || isInputFile(file)) return {}
-  return orAbort(probe(file, { kind, fileName, signal }), signal, letGo)
-}
-
-/** Does what comes before the upload; if it fails, nobody will read the file that the probe has given back. */
-async function orLetGo<T>(found: ProbedFile, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    letGo(found)
-    throw error
-  }
-}
-
-function letGo({ file }: ProbedFile): void {
-  void quietly(() => (file as Partial<Source> | undefined)?.close?.())
+/** Uploads the file, if it was not uploaded before. */
+async function put({ upload }: MediaTools, file: MediaFile, fileName: string | undefined): ReturnType<MediaUploader> {
+  const kind = 'file'
+  if (!isInputFile(file)) return upload(file, fileName === undefined ? { kind } : { kind, fileName })
+  return { inputFile: file, name: fileName ?? (file as { name?: string }).name, type: undefined }
 }

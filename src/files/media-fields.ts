@@ -9,7 +9,7 @@
 
 import { UsageError } from '../errors.ts'
 import type { InputFile, InputMedia, InputPhoto } from '../tl/generated/api-types.ts'
-import { isInputFile, photo, put, resolveMedia } from './media.ts'
+import { isInputFile, photo, resolveMedia, sent } from './media.ts'
 import { oneTotal, resolveAll } from './media-total.ts'
 import type { MediaFile, MediaLike, MediaRequest, MediaTools, MediaWithFiles } from './media-types.ts'
 
@@ -29,8 +29,8 @@ const FIELDS: { readonly [Key in Field]: Filler } = {
     Array.isArray(value) ? resolveAll(value as readonly MediaLike[], tools) : resolveMedia(value as MediaLike, tools),
   videoCover: coverOf,
   thumb: putThumb,
-  file: async (file: MediaFile, tools, media) =>
-    (await put(tools, file, media === 'inputMediaUploadedPhoto' ? 'photo' : 'file')).inputFile,
+  file: (file: MediaFile, tools, media) =>
+    sent(tools, file, { kind: media === 'inputMediaUploadedPhoto' ? 'photo' : 'file' }),
 }
 
 /**
@@ -62,8 +62,8 @@ function isInputPhoto(value: unknown): value is InputPhoto {
 }
 
 /** Uploads a preview. The name that was told is the file's that it stands for. */
-export async function putThumb(thumb: MediaFile, { upload }: MediaTools): Promise<InputFile> {
-  return isInputFile(thumb) ? thumb : (await upload(thumb, { kind: 'thumb', fileName: undefined })).inputFile
+export function putThumb(thumb: MediaFile, tools: MediaTools): Promise<InputFile> {
+  return sent(tools, thumb, { kind: 'thumb', fileName: undefined })
 }
 
 /** The cover that a video is given: a photo on the server, or a file that is made one. */

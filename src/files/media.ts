@@ -7,12 +7,12 @@
  * files in a raw one are the work of `media-fields.ts`.
  * Source: https://core.telegram.org/constructor/inputMediaUploadedPhoto
  */
-import { checkGiven } from '#check-given'
+import { looking } from '#check-given'
 import { hint } from '#explain'
 import { UsageError } from '../errors.ts'
 import type { InputDocument, InputFile, InputMedia, inputMediaUploadedPhoto } from '../tl/generated/api-types.ts'
-import type { MediaFile, MediaLike, MediaRequest, MediaTools, MediaUploader } from './media-types.ts'
-import type { UploadKind } from './plan.ts'
+import type { MediaFile, MediaFileOptions, MediaLike, MediaRequest, MediaTools } from './media-types.ts'
+import type { FileProbe } from './probe.ts'
 
 /** What can be told of every media with a file. */
 export interface CommonMediaOptions {
@@ -27,7 +27,10 @@ export interface CommonMediaOptions {
 }
 
 /** What {@link photo} can be told. */
-export type PhotoOptions = CommonMediaOptions
+export interface PhotoOptions extends CommonMediaOptions {
+  /** Looks at the file before it is sent: what the server would refuse is refused then (in bundles for browsers it is not). */
+  readonly probe?: FileProbe | undefined
+}
 
 /**
  * A photo: JPEG, PNG or WebP, at most 10 MB, width + height at most 10000, ratio at most 20.
@@ -35,28 +38,27 @@ export type PhotoOptions = CommonMediaOptions
  * ```ts
  * photo('cat.jpg', { spoiler: true })
  * ```
+ * @throws UsageError when it is uploaded and the probe finds what the server would refuse
  */
-export function photo(file: MediaFile, options: PhotoOptions = {}): MediaRequest<inputMediaUploadedPhoto> {
-  checkGiven('photo', file, options)
-  const { fileName, ...flags } = options
-  return {
-    resolve: async (tools) => ({
-      _: 'inputMediaUploadedPhoto',
-      ...flags,
-      file: (await put(tools, file, 'photo', fileName)).inputFile,
-    }),
-  }
-}
+export const photo: (file: MediaFile, options?: PhotoOptions) => MediaRequest<inputMediaUploadedPhoto> =
+  /* @__PURE__ */ looking((file, options = {}) => {
+    const { fileName, ...flags } = options
+    return {
+      resolve: async (tools) => ({
+        _: 'inputMediaUploadedPhoto',
+        ...flags,
+        file: await sent(tools, file, { kind: 'photo', ...(fileName !== undefined && { fileName }) }),
+      }),
+    }
+  })
 
-/** Uploads a file, if it was not uploaded before. */
-export async function put(
+/** What stands for a file, which is uploaded if it was not before. */
+export async function sent(
   { upload }: Pick<MediaTools, 'upload'>,
   file: MediaFile,
-  kind: UploadKind,
-  fileName?: string,
-): ReturnType<MediaUploader> {
-  if (!isInputFile(file)) return upload(file, fileName === undefined ? { kind } : { kind, fileName })
-  return { inputFile: file, name: fileName ?? (file as { name?: string }).name, type: undefined }
+  options: MediaFileOptions,
+): Promise<InputFile> {
+  return isInputFile(file) ? file : (await upload(file, options)).inputFile
 }
 
 /** Whether a value is one of the schema's whose constructor has a name that begins so. */
@@ -81,8 +83,9 @@ export function isInputFile(value: unknown): value is InputFile {
  * @throws whatever the tools throw
  */
 export async function resolveMedia(media: MediaLike, tools: MediaTools): Promise<InputMedia> {
-  if (isInputMedia(media)) return tools.fillMedia?.(media, tools) ?? media
-  const made = await (media as MediaRequest | undefined)?.resolve?.(tools)
+  const made = await (isInputMedia(media)
+    ? (tools.fillMedia?.(media, tools) ?? media)
+    : (media as MediaRequest | undefined)?.resolve?.(tools))
   if (!made)
     throw new UsageError(
       `this is no media${hint('; give { media: … } with a photo(), a video(), a document() … or an InputMedia') ?? ''}`,

@@ -174,6 +174,22 @@ describe('a probe', () => {
     expect(seen).toEqual([])
   })
 
+  test('of a photo refuses what the server would, before it is sent', async () => {
+    const { resolve, asked } = bench()
+    const found = (facts: ProbedFile): MediaLike => photo('a.jpg', { probe: finds(facts).probe, spoiler: true })
+    await expect(resolve(found({ width: 6000, height: 4001 }))).rejects.toThrow(/6000×4001 pixels, more than 10000/)
+    await expect(resolve(found({ width: 21, height: 1 }))).rejects.toThrow(/21×1 pixels one side is more than 20 times/)
+    await expect(resolve(found({ mimeType: 'video/mp4' }))).rejects.toThrow(/it is video\/mp4; send it as a document/)
+    expect(asked).toEqual([])
+    expect(
+      Object.keys(await resolve(found({ width: 6000, height: 4000, file: 'whole', mimeType: 'image/png' }))).toSorted(),
+    ).toEqual(['_', 'file', 'spoiler'])
+    expect(asked.map(([file]) => file)).toEqual(['whole'])
+    expect(await resolve(photo(BEFORE, { probe: finds({ width: 99_999, height: 1 }).probe }))).toMatchObject({
+      file: BEFORE,
+    })
+  })
+
   test('that takes long does not outlive an abort', async () => {
     const stop = new AbortController()
     const media = video('a.mp4', { probe: () => new Promise(() => {}) })
