@@ -7,10 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { bundleForBrowsers } from '../../scripts/checks/bundle.ts'
 import type { findPeer } from '../../src/client/peers/index.ts'
+import { systemHost } from '../../src/client/platform/system-host.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import type * as Index from '../../src/index.ts'
-import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import { accessHashFor, type RunningServer, startServer } from '../../src/lab/server/index.ts'
 import type * as Methods from '../../src/tl/generated/compact/methods.ts'
 
 type Client = typeof Index & Pick<typeof Methods, 'uploadGetFile'> & { readonly findPeer: typeof findPeer }
@@ -92,6 +93,23 @@ test('finds peers in every form when it is given the means, and keeps what it le
   expect(server.server.requests.get('contacts.resolveUsername')).toBe(before)
   await expect(two.resolvePeer('🙂')).rejects.toMatchObject({ code: 'USAGE' })
   await two.close()
+})
+
+test('finds anew what turned out stale, and takes peers in raw calls once it has found one', async () => {
+  let later = 0
+  const host = { ...systemHost, wallClock: () => Date.now() + later }
+  const one = await client.UploadClient.connect({ ...options(), host, peers: client.findPeer })
+  const { world } = server
+  const user = world.addUser({ firstName: 'Frank', username: 'frank_1' })
+  const media = { _: 'inputMediaDice', emoticon: '🎲' } as const
+  const peer = await one.resolvePeer('@frank_1')
+  later = 60_000
+  user.accessHash++
+  expect(await one.invoke({ _: 'messages.uploadMedia', peer, media })).toMatchObject({ _: 'messageMediaDice' })
+  expect(await one.invoke({ _: 'messages.uploadMedia', peer: user.id, media })).toMatchObject({ _: 'messageMediaDice' })
+  const accessHash = accessHashFor(user, world.users.get(one.user!.id)!)
+  expect(await one.resolvePeer(user.id)).toEqual({ _: 'inputPeerUser', userId: user.id, accessHash })
+  await one.close()
 })
 
 const unused = () => expect.unreachable('the way was used')

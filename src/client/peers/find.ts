@@ -24,8 +24,7 @@ import { type ById, markedId, type Named } from './named.ts'
 import { type Notes, notesOf } from './notes.ts'
 
 /**
- * Finds who is meant, in every form of `PeerLike`. For the option `peers`, in bundles for browsers; elsewhere it is built in.
- * What it learns is kept in the session.
+ * Finds who is meant, in every form of `PeerLike`. What it learns is kept in the session.
  * @throws UsageError for what names nobody
  * @throws PeerError PEER_NOT_SEEN for an id whose access hash this session was never told, PEER_NOT_JOINED for an invite link
  *   to a chat that the account is not in
