@@ -224,7 +224,9 @@ export class UploadClient {
     const known = [...platform.methods, ...(this.#account.options.methods ?? [])]
     const method = known.find(({ name }) => name === request?._)
     if (!method) {
-      throw new UsageError(`${request?._} is not known by name${hint('; add it to the option methods') ?? ''}`)
+      throw new UsageError(
+        `${request?._} is not known by name${hint('; this package was made without it, so call it by a constant of your own') ?? ''}`,
+      )
     }
     // The table is keyed by name, so method and request belong together.
     return (await this.#account.invoke(method as AnyMethod, request, options)) as MethodMap[Name]['result']

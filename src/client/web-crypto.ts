@@ -4,11 +4,11 @@
  * Hash, encryption and obfuscation of a part of 512 KiB hold a page's thread for tens of milliseconds; with this for a
  * twentieth of that, and the rate is many times as high. Bundles leave it out unless they import it from here.
  */
+import { platform } from '#platform'
 import type { Crypto } from '../crypto/crypto.ts'
 import { subtlePrimitives } from '../crypto/subtle.ts'
 import { inOrder } from '../transport/in-order.ts'
 import type { Way } from './way.ts'
-import { webWay } from './web-way.ts'
 
 export type { Way } from './way.ts'
 
@@ -28,7 +28,13 @@ export interface OffThread {
  * ```
  * @param way another way to the servers than WebSocket, such as `httpWay()`
  */
-export function offThread(way: Way = webWay): OffThread {
+export function offThread(way: Way = overWebSocket()): OffThread {
   const { crypto, sealing } = subtlePrimitives()
   return { crypto, transport: { ...way, ...inOrder(way, sealing) } }
+}
+
+/** WebSocket as the platform has it: not every runtime has one of its own. */
+function overWebSocket(): Way {
+  const { name, codec, dial, address } = platform.way({ transport: 'ws' })
+  return { name, codec, dial, address }
 }

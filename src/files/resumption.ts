@@ -83,3 +83,5 @@ export type ResumeEvent =
   | { readonly type: 'restart'; readonly name: string; readonly reason: RestartReason; readonly error?: unknown }
   /** Nothing can be noted (any more): the upload goes on, and cannot be resumed beyond what was noted before. */
   | { readonly type: 'unnoted'; readonly name: string; readonly error: unknown }
+  /** What was noted is of no more use and cannot be removed: it stays in the store. */
+  | { readonly type: 'unremoved'; readonly name: string; readonly error: unknown }

@@ -263,6 +263,7 @@ export function counters(): Counters {
       case 'connecting':
       case 'lanes':
       case 'unnoted':
+      case 'unremoved':
         return
     }
   }

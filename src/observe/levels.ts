@@ -46,6 +46,7 @@ export const USUAL: Readonly<Record<EventType, Level>> = {
   'temporary-key': 'debug',
   traffic: 'trace',
   unnoted: 'warn',
+  unremoved: 'warn',
   wait: 'warn',
 }
 

@@ -42,6 +42,7 @@ function sentence(event: ClientEvent): string {
     case 'resume':
     case 'restart':
     case 'unnoted':
+    case 'unremoved':
       return ofNotes(event)
     default:
       return `${event.name}: ${ofFile(event)}`
@@ -139,6 +140,8 @@ function ofNotes(event: ResumeEvent): string {
   if (event.type === 'unnoted') {
     return `cannot keep note of ${name} (${reasonOf(error)}): if it is interrupted, it may have to start over`
   }
+  if (event.type === 'unremoved')
+    return `cannot remove the notes of ${name} (${reasonOf(error)}): they stay where they are`
   if (event.reason !== 'lost') return RESTARTS[event.reason](name)
   return error === undefined
     ? `the server has lost ${name}: it starts over`

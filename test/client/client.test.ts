@@ -134,7 +134,9 @@ describe('the main job', () => {
     ])
     const before = requests.length
     await expect(client.uploadMedia({ peer: 'not a peer!', media })).rejects.toThrow(/"not a peer!" is no peer/)
-    await expect(client.uploadMedia({ peer: { _: 'user' } as never, media })).rejects.toThrow(/of the kind user names no user or chat/)
+    await expect(client.uploadMedia({ peer: { _: 'user' } as never, media })).rejects.toThrow(
+      /of the kind user names no user or chat/,
+    )
     expect(requests.length).toBe(before)
     await expect(client.uploadMedia({ peer: '@nobody_here', media })).rejects.toMatchObject({
       type: 'USERNAME_NOT_OCCUPIED',
@@ -144,7 +146,7 @@ describe('the main job', () => {
   test('a method that is not known by name is an error that says what to do; a constant calls it', async () => {
     const client = await connect()
     await expect(client.invoke({ _: 'auth.signUp' } as never)).rejects.toThrow(
-      /auth\.signUp is not known by name; add it to the option methods/,
+      /auth\.signUp is not known by name; this package was made without it, so call it by a constant of your own/,
     )
     expect(await client.invoke({ _: 'help.getConfig' })).toMatchObject({ _: 'config' })
     expect(await client.call(helpGetConfig, { _: 'help.getConfig' })).toMatchObject({

@@ -100,3 +100,15 @@ test('an upload cancelled while its packets are being sealed leaves the client f
   await client.uploadMedia({ media: document({ data, name: 'b.bin' }) })
   expect(await stored(server)).toEqual([sha256(data)])
 })
+
+test('without another way it goes over a WebSocket, on runtimes that have none of their own as well', async () => {
+  const server = await start()
+  const { dcId, host, port, publicKeyPem } = server
+  const dc = { id: dcId, host, port, serverKeys: [publicKeyPem] }
+  const client = await UploadClient.connect({ apiId: 1, apiHash: 'hash', botToken: '123:token', dc, ...offThread() })
+  closing.push(() => client.close())
+  expect(server.server.framings).toEqual(['obfuscated intermediate'])
+  const data = randomBytes(600_000)
+  await client.uploadMedia({ media: document({ data, name: 'a.bin' }) })
+  expect(await stored(server)).toEqual([sha256(data)])
+})

@@ -95,7 +95,7 @@ test('every event but a few moves a counter of its own', () => {
       return Object.values(rest).some((value) => value > 0) ? [] : [event.type]
     }),
   )
-  expect(still).toEqual(new Set(['connecting', 'disconnected', 'closed', 'lanes', 'unnoted']))
+  expect(still).toEqual(new Set(['connecting', 'disconnected', 'closed', 'lanes', 'unnoted', 'unremoved']))
 })
 
 describe('connections', () => {

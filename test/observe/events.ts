@@ -75,6 +75,7 @@ export const EVENTS: { readonly [Type in EventType]: readonly Extract<ClientEven
     { type: 'restart', name: 'a.bin', reason: 'stream' },
   ],
   unnoted: [{ type: 'unnoted', name: 'a.bin', error: new Error('ENOSPC: no space left on device') }],
+  unremoved: [{ type: 'unremoved', name: 'a.bin', error: new Error('EROFS: read-only file system') }],
 }
 
 /** All of them in a row. */

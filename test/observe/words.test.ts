@@ -99,6 +99,7 @@ describe('in words', () => {
         'warn cannot keep note of a.bin (ENOSPC: no space left on device): if it is interrupted, it may have to start over',
       ],
     ],
+    ['unremoved', ['warn cannot remove the notes of a.bin (EROFS: read-only file system): they stay where they are']],
   ])('%s', (type, words) => {
     expect(told(type)).toEqual(words)
   })

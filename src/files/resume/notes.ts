@@ -78,12 +78,22 @@ export class Notes implements NotedFile {
 
   /** The upload is over. With `forget`, what was noted of it is removed. Never fails. */
   end(forget: boolean): Promise<void> {
-    const { claim, store, key } = this.#facts
+    const { claim } = this.#facts
     if (this.#unsaved && !forget) this.#save()
     this.#over = true
     this.#timer?.cancel()
-    // What remains after all is old some day.
-    return claim.leave(this.#saving.then(() => (forget ? quietly(() => store.remove(key)) : undefined)))
+    return claim.leave(this.#saving.then(() => (forget ? this.#remove() : undefined)))
+  }
+
+  /** What remains after all is old some day; but whoever keeps the store should hear of it. */
+  async #remove(): Promise<void> {
+    const { store, key, options, entry } = this.#facts
+    try {
+      await store.remove(key)
+    } catch (error) {
+      // A watcher that throws cannot be heard from here.
+      await quietly(() => options.onEvent?.({ type: 'unremoved', name: entry.name, error }))
+    }
   }
 
   #save(): void {

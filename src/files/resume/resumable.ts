@@ -10,7 +10,7 @@
  * file is used: a part that is missing is sent again, and if that does not help the file starts over.
  * Source: https://core.telegram.org/api/files#uploading-files
  */
-import { RpcError } from '../../errors.ts'
+import { RpcError, UsageError } from '../../errors.ts'
 import { orAbort } from '../abort.ts'
 import { drawFileId } from '../file-id.ts'
 import type { UploadPlan } from '../plan.ts'
@@ -38,8 +38,12 @@ const LOST = /^(FILE_PART_X_MISSING|FILE_PARTS_INVALID|FILE_PART_\w*(INVALID|CHA
  * const resume = resumable(store)
  * const media = await client.uploadMedia({ media: document(file), resume })
  * ```
+ * @throws UsageError for what is no store
  */
 export function resumable(store: ResumeStore): Resume {
+  const missing = ['load', 'save', 'remove'].filter((name) => typeof (store as never)?.[name] !== 'function')
+  if (missing.length)
+    throw new UsageError(`resumable takes a store with load, save and remove; it has no ${missing.join(', no ')}`)
   const claims = new Claims(store)
   return async (account, work) => {
     for (let restarts = 0; ; restarts++) {

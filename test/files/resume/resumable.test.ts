@@ -422,6 +422,16 @@ describe('what cannot be resumed', () => {
   })
 })
 
+test('what is no store is a mistake at once, not a file that cannot be resumed', () => {
+  for (const wrong of [undefined, null, 'folder', {}]) {
+    expect(() => resumable(wrong as never)).toThrow(
+      /takes a store with load, save and remove; it has no load, no save, no remove$/,
+    )
+  }
+  const { remove: _, ...store } = memoryResumeStore()
+  expect(() => resumable(store as never)).toThrow(/; it has no remove$/)
+})
+
 describe('a store that fails', () => {
   const failure = new Error('the disk is full')
   const fails = (): never => {
@@ -437,6 +447,8 @@ describe('a store that fails', () => {
     expect(server.log.length).toBe(40)
     const told = ['remove', 'keys'].includes(method) ? [] : [{ type: 'unnoted', name: 'a.bin', error: failure }]
     expect(ofType(one, 'unnoted')).toEqual(told)
+    const left = method === 'remove' ? [{ type: 'unremoved', name: 'a.bin', error: failure }] : []
+    expect(ofType(one, 'unremoved')).toEqual(left)
     clean()
   })
 
