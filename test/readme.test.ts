@@ -87,7 +87,7 @@ test('every option of the program that the README names is in its help', { timeo
     for (const option of line.match(/ --[\w-]+/g) ?? []) options.add(option.trim())
     named.set(command, options)
   }
-  expect([...named.keys()].sort()).toEqual(['serve', 'upload'])
+  expect([...named.keys()].sort()).toEqual(['login', 'logout', 'serve', 'session', 'upload'])
   for (const [command, options] of named) {
     const args = ['--conditions=source-node', '--import', 'tsx', 'src/cli/main.ts', command, '--help']
     const help = spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout

@@ -7,8 +7,8 @@ import { readUploadJob } from './upload-options.ts'
 
 const HELP = `Usage: mtproto-upload upload FILE... [OPTION]...
 
-Uploads files as a bot, makes media of them (messages.uploadMedia), and prints
-the MessageMedia of each on standard output. "-" is standard input.
+Uploads files, makes media of them (messages.uploadMedia), and prints the
+MessageMedia of each on standard output. "-" is standard input.
 
 Login; the environment is the better place for secrets, as others can see
 the command line (an option wins over it):
@@ -17,7 +17,8 @@ the command line (an option wins over it):
   --bot-token TOKEN   MTPROTO_BOT_TOKEN: from @BotFather; needless once the
                       session holds a login
   --session PATH      keep the login in this file, which only its owner can
-                      read; without it, each run logs in anew
+                      read; without it, each run logs in anew. People log in
+                      first: "mtproto-upload login". One run at a time uses it
 
 What to make of the files:
   --as KIND           photo or document; by default .jpg, .png and .webp of at

@@ -213,7 +213,10 @@ async function storageOf({ session, botToken }: UploadJob): Promise<FileStorage 
   const stored = await storage?.load()
   if (stored === undefined && botToken === undefined) {
     const where = session === undefined ? '' : ` as ${session} holds no login yet`
-    throw new UsageError(`--bot-token or the environment variable MTPROTO_BOT_TOKEN is needed${where}`)
+    throw new UsageError(
+      `--bot-token or the environment variable MTPROTO_BOT_TOKEN is needed${where}; ` +
+        `"${PROGRAM} login --session ${session ?? 'FILE'}" logs people in`,
+    )
   }
   await storage?.checkWritable()
   return storage
