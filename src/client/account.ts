@@ -10,7 +10,7 @@
 import { hint } from '#explain'
 import { authImportBotAuthorization, usersGetUsers } from '#methods'
 import type { Crypto } from '../crypto/crypto.ts'
-import { RpcError, TransportError, UsageError } from '../errors.ts'
+import { type RpcError, TransportError, UsageError } from '../errors.ts'
 import { orAbort } from '../files/abort.ts'
 import type { Host } from '../host.ts'
 import type { AuthAuthorization, User } from '../tl/generated/api-types.ts'
@@ -127,12 +127,13 @@ export class Account {
       const [user] = await this.invoke(usersGetUsers, { _: 'users.getUsers', id: [{ _: 'inputUserSelf' }] }, { signal })
       if (!this.user) this.#welcome(user)
     } catch (error) {
-      if (!(error instanceof RpcError)) throw error
-      if (this.options.login && LOGGED_OUT.test(error.type)) {
+      // Of any other error, these are undefined.
+      const { code, type } = error as RpcError
+      if (this.options.login && LOGGED_OUT.test(type)) {
         // On a key of its own: whoever ended the login may still have the old one.
         this.#replaceKey()
         await this.#logInSomewhere(signal)
-      } else if (error.code !== 400 || !this.user) throw error
+      } else if (code !== 400 || !this.user) throw error
     }
   }
 
