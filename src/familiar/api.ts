@@ -11,6 +11,7 @@ import type { SessionStorage } from '../client/storage.ts'
 import { UsageError } from '../errors.ts'
 import type { PeerName } from '../tl/classes.ts'
 import type { InputFile, MessageMedia } from '../tl/generated/api-types.ts'
+import { settingsOfEnvironment } from './environment.ts'
 import { type AnyFile, type AnyMedia, camelCased, mediaOf, sourceOf } from './files.ts'
 
 /** What an `API` is told: what `UploadClient.connect` is told but for the session. */
@@ -42,9 +43,9 @@ export class API {
 
   /**
    * @param session where it is kept: the path of a file, or a storage
-   * @param settings the application, and how to log in if the session has no login
+   * @param settings the application, and how to log in if the session has no login; what the environment says, unless told
    */
-  constructor(session: string | SessionStorage, settings: Settings) {
+  constructor(session: string | SessionStorage, settings: Settings = settingsOfEnvironment()) {
     this.#options = { ...settings, storage: session }
     this.messages = { uploadMedia: (params) => this.#uploadMedia(params) }
   }

@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { exportSession, importSession } from '../../src/client/session-strings/index.ts'
 import { UsageError } from '../../src/errors.ts'
 import { type AnyMedia, API, BotApiFileId, LocalFile, RemoteUrl, type Settings } from '../../src/familiar/index.ts'
-import { memoryStorage, photo } from '../../src/index.ts'
+import { memoryStorage, photo, UploadClient } from '../../src/index.ts'
 import type { RunningServer } from '../../src/lab/server/index.ts'
 import { describeFile } from '../../src/media/index.ts'
 import { jpeg } from '../lab/server/images.ts'
@@ -40,6 +41,29 @@ test('start() keeps the login in a file, so that the next start needs no token',
   await again.stop()
 })
 
+describe('without settings', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('the application is that of the environment, and the session says where its server is', async () => {
+    const storage = memoryStorage()
+    await (await UploadClient.connect({ ...settings, storage })).close()
+    const { host, port } = server
+    const text = exportSession(storage.data!, 'gramjs', { address: { host, port } })
+    const path = join(folder, 'alone.madeline')
+    writeFileSync(path, importSession(text), { mode: 0o600 })
+    vi.stubEnv('MTPROTO_API_ID', '1')
+    vi.stubEnv('MTPROTO_API_HASH', 'hash')
+    const alone = new API(path)
+    expect(await alone.start()).toMatchObject({ id: 123n })
+    await alone.stop()
+  })
+
+  test('nor environment: says what is missing', () => {
+    vi.stubEnv('MTPROTO_API_ID', '')
+    expect(() => new API('session.madeline')).toThrow(/MTPROTO_API_ID/)
+  })
+})
+
 test('botLogin() logs a bot in', async () => {
   const other = new API(memoryStorage(), { ...settings, botToken: undefined })
   expect(await other.botLogin('77:token')).toMatchObject({ id: 77n })
@@ -71,7 +95,9 @@ describe('a peer', () => {
     const message = { _: 'message', id: 1, peer_id: { _: 'peerUser', user_id: alice.id } }
     for (const peer of [alice.id, -(1_000_000_000_000n + group.id), message, { _: 'updateNewMessage', message }])
       expect(await api.messages.uploadMedia({ peer, media: dice })).toMatchObject({ _: 'messageMediaDice' })
-    await expect(api.messages.uploadMedia({ peer: 987654321, media: dice })).rejects.toMatchObject({ name: 'PeerError' })
+    await expect(api.messages.uploadMedia({ peer: 987654321, media: dice })).rejects.toMatchObject({
+      name: 'PeerError',
+    })
   })
 })
 
