@@ -100,7 +100,8 @@ async function look(peek: Peek, source: Source, options: ProbeOptions): Promise<
   }
   // The type as it is now: a container of films may have turned out to hold sound alone, which the program reads the same.
   const job = { tools, options, type, peek }
-  if (wanted && !facts.waveform) await add(async () => ({ waveform: await hearWithFfmpeg(job) }))
+  if (wanted && !facts.waveform && /^(?:audio|video)\//.test(type))
+    await add(async () => ({ waveform: await hearWithFfmpeg(job) }))
   if (options.thumb ?? wantsThumb(options.kind, facts.mimeType)) {
     await add(async () => ({ thumb: await makeThumb(job) }))
   }
