@@ -18,7 +18,7 @@ const SEQUENCE = 0x30
 const RSA_ENCRYPTION = '6,9,42,134,72,134,247,13,1,1,1,5,0'
 
 function invalid(why: string): never {
-  throw new UsageError(`The server's public key cannot be read: ${why}.`)
+  throw new UsageError(`the server's public key cannot be read: ${why}`)
 }
 
 /** Takes one DER value with the given tag from the front of `bytes`; returns its content and what follows. */

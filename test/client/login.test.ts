@@ -94,6 +94,18 @@ describe('by phone number', () => {
     expect(asked.map(({ problem }) => problem)).toEqual([undefined, 'wrong', undefined])
   })
 
+  test('a login that the server has lost meanwhile starts over with another code', async () => {
+    let restarts = 1
+    faults.onRequest = ({ request }) => {
+      if (request._ === 'auth.signIn' && restarts-- > 0) home.world.logins.restart()
+      return undefined
+    }
+    const client = await connect(byPhone(['11111', '11111']))
+    expect(client.user?.username).toBe(ALICE)
+    // The answer that the server does not know any more is not given to it again.
+    expect([named('auth.sendCode').length, named('auth.signIn').length]).toEqual([2, 2])
+  })
+
   test('a code that came too late gives way to another, a few times', async () => {
     let late = 2
     faults.onRequest = ({ request }) =>

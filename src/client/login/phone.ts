@@ -129,7 +129,8 @@ async function codeEntered(
       sent = await context.call(authResendCode, { _: 'auth.resendCode', phoneNumber, phoneCodeHash })
     } catch (error) {
       const type = error instanceof RpcError ? error.type : ''
-      if (type === 'PHONE_CODE_EXPIRED' && resent++ < MAX_ATTEMPTS) {
+      // A login that the server has lost starts over, just as one whose code came too late.
+      if (/^(PHONE_CODE_EXPIRED|AUTH_RESTART)/.test(type) && resent++ < MAX_ATTEMPTS) {
         problem = 'expired'
         sent = await sendCode(context, phoneNumber)
         continue
