@@ -1,7 +1,7 @@
 /**
  * What a client tells about itself while it works, for logs, progress and research. Nothing is printed by default.
  *
- * Each of them says when it is told.
+ * docs/events.md says when each of them is told, and with what.
  */
 import type { UploadEvent } from '../files/options.ts'
 import type { WatchedEvent } from '../transport/observed.ts'

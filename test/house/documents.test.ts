@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
-const PAGES = ['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'DEPENDENCIES.md', 'CHANGELOG.md']
+const PAGES = ['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'DEPENDENCIES.md', 'CHANGELOG.md', 'docs/events.md']
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
 
 describe.each(PAGES)('%s', (page) => {

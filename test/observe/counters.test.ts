@@ -6,7 +6,7 @@ import { type ClientEvent, combine, counters, type Snapshot } from '../../src/ob
 import { ALL_EVENTS } from './events.ts'
 import { WatchedWorld } from './world.ts'
 
-const numbersOf = ({ roundTrips, connectionsOpen, ...counts }: Snapshot): Record<string, number> => ({
+const numbersOf = ({ roundTrips, connectionsOpen: _, ...counts }: Snapshot): Record<string, number> => ({
   ...counts,
   roundTrips: roundTrips.count,
 })

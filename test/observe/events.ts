@@ -41,7 +41,10 @@ export const EVENTS: { readonly [Type in EventType]: readonly Extract<ClientEven
     { type: 'call', id: 4, method: 'help.getConfig', ...at },
     { type: 'call', id: 5, method: 'upload.saveBigFilePart', part: 3, bytes: 524_288, dc: 2, lane: 1 },
   ],
-  answered: [{ type: 'answered', id: 4, method: 'help.getConfig', ms: 34.2, ...at }],
+  answered: [
+    { type: 'answered', id: 4, method: 'help.getConfig', ms: 34.2, ...at },
+    { type: 'answered', id: 5, method: 'upload.saveBigFilePart', ms: 99, dc: 2, lane: 1 },
+  ],
   failed: [
     { type: 'failed', id: 4, method: 'messages.uploadMedia', ms: 34.2, error: flood, ...at },
     { type: 'failed', id: 4, method: 'messages.uploadMedia', ms: 34.2, error: lost, ...at },

@@ -118,8 +118,8 @@ test.each<[string, unknown]>([
   ['format', 'xml'],
   ['time', 'local'],
 ])('%s cannot be %s', (name, value) => {
-  expect(() => logger({ [name]: value } as LoggerOptions)).toThrow(UsageError)
-  expect(() => logger({ [name]: value } as LoggerOptions)).toThrow(`${name} must be one of`)
+  expect(() => logger({ [name]: value })).toThrow(UsageError)
+  expect(() => logger({ [name]: value })).toThrow(`${name} must be one of`)
 })
 
 describe('several hooks as one', () => {

@@ -48,7 +48,13 @@ describe('in words', () => {
         'trace DC 2, lane 1: call 5: upload.saveBigFilePart, part 3 (524 kB)',
       ],
     ],
-    ['answered', ['debug DC 2, lane 0: call 4: help.getConfig was answered after 34 ms']],
+    [
+      'answered',
+      [
+        'debug DC 2, lane 0: call 4: help.getConfig was answered after 34 ms',
+        'trace DC 2, lane 1: call 5: upload.saveBigFilePart was answered after 99 ms',
+      ],
+    ],
     [
       'failed',
       [
