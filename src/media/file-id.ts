@@ -74,6 +74,9 @@ const ELSEWHERE: ReadonlySet<FileIdType> = new Set([
 const WEB_FLAG = 1 << 24
 const REFERENCE_FLAG = 1 << 25
 
+/** Characters of the longest that is read: those with the address of a file on the web have some hundred. */
+const MAX_LENGTH = 4096
+
 /** The last byte: the form of file ids since 2018, and the one before, which has no version. */
 const FORM = 4
 const OLD_FORM = 2
@@ -152,6 +155,8 @@ function refuse(why: string): never {
 
 /** Reads a file_id, be it of a file on the server or on the web. @throws UsageError as {@link parseFileId} */
 export function readFileId(text: string): FileId | WebFileId {
+  // Zeros are packed: what is short here can be long when it is unpacked.
+  if (text.length > MAX_LENGTH) refuse('it is too long')
   const bytes = /^[\w-]+$/.test(text) ? fromBase64(text) : undefined
   if (!bytes || bytes.length < 2) return refuse('it is not base64')
   const form = bytes.at(-1)

@@ -61,6 +61,10 @@ describe('refused', () => {
     expect(() => parseFileId(text)).toThrow(UsageError)
   })
 
+  test('what is too long for one, before it is unpacked', () => {
+    expect(() => parseFileId('A'.repeat(5000))).toThrow(/too long/)
+  })
+
   test.each([...good, ...old])('%s, cut anywhere', (_name, [fileId]) => {
     for (let length = 0; length < fileId.length; length++) {
       expect(() => parseFileId(fileId.slice(0, length)), `${length}`).toThrow(UsageError)

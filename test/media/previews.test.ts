@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { imageInfo } from '../../src/lab/server/image-size.ts'
 import { outlinePath, outlineSvg, strippedJpeg, unpackWaveform } from '../../src/media/previews.ts'
@@ -35,6 +36,13 @@ test('an outline: letters, and numbers behind nothing, a minus or a comma', () =
   const bytes = Uint8Array.of(10, 0x40 + 20, 0x80 + 30, letter('c'), 63, letter('.'), letter('5'))
   expect(outlinePath(bytes)).toBe('M10-20,30c63.5z')
   expect(outlineSvg(bytes)).toContain('<path d="M10-20,30c63.5z"/>')
+})
+
+property.prop([fc.uint8Array({ maxLength: 300 })])('any bytes are unpacked to something, or to nothing', (bytes) => {
+  const jpeg = strippedJpeg(bytes)
+  expect(jpeg === undefined || imageInfo(jpeg)?.width === bytes[2]).toBe(true)
+  expect(outlinePath(bytes)).toMatch(/^M[\w.,-]*z$/)
+  expect(unpackWaveform(bytes)).toHaveLength(Math.floor((bytes.length * 8) / 5))
 })
 
 test('a waveform: five bits each, the lowest first, across bytes', () => {

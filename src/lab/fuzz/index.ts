@@ -11,6 +11,7 @@
  */
 import type { FuzzTarget } from './target.ts'
 import { target as exchangeClient } from './targets/exchange-client.ts'
+import { target as fileId } from './targets/file-id.ts'
 import { target as framing } from './targets/framing.ts'
 import { target as gzip } from './targets/gzip.ts'
 import { target as pem } from './targets/pem.ts'
@@ -31,6 +32,7 @@ export { type Bound, FuzzFailure, type FuzzTarget, must, type Outcome, outcomeOf
 /** Every target of this package, by its name. */
 export const targets: Readonly<Record<string, FuzzTarget>> = {
   'exchange-client': exchangeClient,
+  'file-id': fileId,
   framing,
   gzip,
   pem,

@@ -130,6 +130,16 @@ const BUGS: readonly Bug[] = [
     20_000,
   ],
   [
+    'a file_id that ends too early is an error of another class',
+    'file-id',
+    {
+      path: 'src/media/file-id.ts',
+      from: "    if (error instanceof UsageError) throw error\n    return refuse('it is damaged')",
+      to: '    throw error',
+    },
+    20_000,
+  ],
+  [
     'a plain message of negative length',
     'plain',
     { path: 'src/transport/exchange/plain.ts', from: 'length < 0 || ', to: '' },
