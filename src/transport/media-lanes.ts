@@ -37,7 +37,7 @@ class MediaLanes implements DatacenterLike {
   /** A copy of the key that both have. */
   #key: Uint8Array | undefined
   #media: Datacenter | undefined
-  /** The servers for media did not do: no other attempt is made. */
+  /** The servers for media did not do: no other attempt is made with this key. */
   #isGivenUp = false
   #closed = false
 
@@ -55,6 +55,8 @@ class MediaLanes implements DatacenterLike {
       onAuthKey: (bytes, salt) => {
         this.#forget()
         this.#key = bytes?.slice()
+        // Who did not know the last one may know the next.
+        this.#isGivenUp = false
         onAuthKey?.(bytes, salt)
       },
     })

@@ -1,13 +1,17 @@
 /** Calls at other datacenters than the account's, over real sockets, in a cluster. */
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { otherDatacenters } from '../../src/client/other-datacenters.ts'
+import { systemHost } from '../../src/client/platform/system-host.ts'
 import { decodeSession } from '../../src/client/session-data.ts'
+import type { Way } from '../../src/client/way.ts'
 import { type ConnectOptions, document, memoryStorage, type UploadClient } from '../../src/index.ts'
 import type { MessageMedia } from '../../src/tl/generated/api-types.ts'
 import { helpGetConfig, usersGetUsers } from '../../src/tl/generated/client/methods.ts'
 import { download, hashOf, rpcFault, startTestCluster, type TestCluster } from '../support/test-cluster.ts'
 
 const EXPORT = 'auth.exportAuthorization'
+const GET_CONFIG = 'help.getConfig'
 const IMPORT = 'auth.importAuthorization'
 const DATA = randomBytes(2_500_000)
 const HASH = hashOf(DATA)
@@ -52,7 +56,7 @@ describe('files', () => {
     expect(new Set(await Promise.all(Array.from({ length: 12 }, () => download(client, media))))).toEqual(
       new Set([HASH]),
     )
-    expect(cluster.count('help.getConfig')).toBe(1)
+    expect(cluster.count(GET_CONFIG)).toBe(1)
     expect(exchanges() - before).toBe(1)
     expect([cluster.count(EXPORT), cluster.count(IMPORT, 4)]).toEqual([1, 1])
   })
@@ -110,6 +114,16 @@ describe('the option dc', () => {
     expect((await cluster.connect(2, { storage })).dcId).toBe(2)
   })
 
+  test('one that is told of later is found then', async () => {
+    const { world } = cluster
+    const { address } = cluster.dc(5).doors[0]!
+    world.removeDc(address)
+    const client = await cluster.connect(2)
+    await expect(meAt(client, 5)).rejects.toThrow('the address of datacenter 5 is not known')
+    world.addDc(address)
+    expect(await meAt(client, 5)).toMatchObject([{ id: 123n }])
+  })
+
   test('a datacenter that is down is an error while it is; everything else goes on', async () => {
     const client = await cluster.connect(2)
     await cluster.dc(4).down()
@@ -134,6 +148,17 @@ describe('the login there', () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => meAt(client, 4)))
     for (const one of all) expect(one).toMatchObject([{ id: 123n }])
     expect([cluster.count(EXPORT), cluster.count(IMPORT, 4)]).toEqual([2, 2])
+  })
+
+  test('a call that hears of it late does not bring it once more', async () => {
+    const client = await cluster.connect(2)
+    await meAt(client, 4)
+    cluster.fail(4, GET_CONFIG, { kind: 'delay', ms: 300, next: rpcFault(401, 'AUTH_KEY_UNREGISTERED') })
+    const late = client.call(helpGetConfig, config, { dc: 4 })
+    logOut(4)
+    expect(await meAt(client, 4)).toMatchObject([{ id: 123n }])
+    expect(await late).toMatchObject({ thisDc: 4 })
+    expect(cluster.count(IMPORT, 4)).toBe(2)
   })
 
   test('one that is lost at once again is an error', async () => {
@@ -202,6 +227,40 @@ describe('the end', () => {
     await expect.poll(() => cluster.dcs.map(({ server }) => server.connections)).toEqual([0, 0, 0])
     await expect(meAt(client, 4)).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
     await expect(meAt(client, 5)).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+  })
+
+  test('what comes in after the end is not saved: the keys are wiped by then', async () => {
+    let saved = 0
+    let changed: (changed: boolean) => void = () => {}
+    const others = otherDatacenters({
+      dcId: 2,
+      user: undefined,
+      options: { host: systemHost, maxWait: 0 },
+      data: { test: false, dc: 2, keys: new Map() },
+      way: {
+        ...({} as Way),
+        keepUp: () =>
+          new Promise((resolve) => {
+            changed = resolve
+          }),
+      },
+      invoke: () => Promise.reject(new Error('nobody calls')),
+      openAt: () => {
+        throw new Error('nobody opens')
+      },
+      save: () => saved++,
+    })
+    const here = (): Promise<number> => Promise.resolve(5)
+    expect(await others.invoke(helpGetConfig as never, config, {}, here)).toBe(5)
+    changed(true)
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(saved).toBe(1)
+    await others.invoke(helpGetConfig as never, config, {}, here)
+    others.close()
+    changed(true)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(saved).toBe(1)
   })
 
   test('a signal ends one call, and not the login that others wait for', async () => {

@@ -221,6 +221,11 @@ describe('addresses for media', () => {
     cluster.dc(4).server.forgetKeys()
     cluster.dc(4).server.disconnectAll(-404)
     expect(await download(client, file)).toBe(HASH)
+    const counts = await takenBy(async () => {
+      cluster.dc(4).server.disconnectAll()
+      expect(await download(client, file)).toBe(HASH)
+    })
+    expect(counts.media).toBe(1)
     await client.close()
     await expect.poll(() => cluster.dc(4).server.connections).toBe(0)
   })
