@@ -108,8 +108,8 @@ function logOf(
   return verbose ? logger({ level: 'debug', time: 'relative', sink: tell }) : undefined
 }
 
-/** The client speaks of "the stored session"; people know it by the name of its file. */
-function namingSession(error: unknown, path: string | undefined): unknown {
+/** The client speaks of "the stored session"; people know it by the name of its file, and by the command that mends it. */
+export function namingSession(error: unknown, path: string | undefined): unknown {
   if (path === undefined || !(error instanceof Error)) return error
   if (error instanceof RpcError && ENDED.test(error.type)) {
     return new LoginEnded(`${path}: ${error.message}; this does it: ${PROGRAM} login --session ${path}`, {

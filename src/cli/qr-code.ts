@@ -11,6 +11,8 @@ const QUIET_ZONE = 2
 const DARK_ON_LIGHT = '\u001b[30;47m'
 const PLAIN = '\u001b[0m'
 
+const TOO_NARROW = 'The terminal is too narrow for a QR code: make it wider, or use the link.'
+
 /** Upper and lower module of one character: light or dark. */
 const HALVES = [
   [' ', '▄'],
@@ -52,14 +54,12 @@ export function qrScreen(screen: { readonly columns?: number | undefined }, writ
   return {
     show(link, words) {
       const columns = screen.columns || 80
-      const code = qrLines(link, columns) ?? [
-        '(the terminal is too narrow for a QR code: make it wider, or use the link)',
-      ]
-      const lines = [...code, ...words]
+      const code = qrLines(link, columns) ?? []
+      const text = code.length > 0 ? words : [TOO_NARROW, ...words]
       // A line that is longer than the terminal is wide takes several.
-      const height = code.length + words.reduce((sum, word) => sum + Math.max(1, Math.ceil(word.length / columns)), 0)
+      const height = code.length + text.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0)
       const back = drawn > 0 ? `\u001b[${drawn}A\r\u001b[J` : ''
-      write(`${back}${lines.join('\n')}\n`)
+      write(`${back}${[...code, ...text].join('\n')}\n`)
       drawn = height
     },
     leave() {

@@ -14,7 +14,7 @@ import { photo } from '../files/media.ts'
 import { document } from '../files/media-document.ts'
 import type { MediaRequest } from '../files/media-types.ts'
 import type { UploadProgress } from '../files/progress.ts'
-import { connect } from './connect.ts'
+import { connect, namingSession } from './connect.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
 import { type InputFile, type Inspection, inspectAll, namingStandardInput } from './input-files.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -154,7 +154,9 @@ async function uploadAll(client: UploadClient, files: readonly InputFile[], run:
 
 /** Tells what went wrong with a file. Returns the exit code for it. */
 function tellFailure(thrown: unknown, file: InputFile | undefined, { job, proxy }: Run): ExitCode {
-  const said = explainWay(thrown, proxy, true)
+  // A bot logs in anew by itself.
+  const way = explainWay(thrown, proxy, true)
+  const said = job.botToken === undefined ? namingSession(way, job.session) : way
   const error = file?.data === process.stdin ? namingStandardInput(said, [job.name ?? '', 'file', 'photo.jpg']) : said
   report(error, { command: 'upload', about: file?.label, verbose: job.verbose })
   return exitCodeOf(error)

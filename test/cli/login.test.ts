@@ -332,6 +332,18 @@ describe('a login that is there', () => {
   })
 })
 
+test('a login that dies in the middle of an upload is told in the same way', async () => {
+  const token = `42:${'s'.repeat(35)}`
+  await run(['login', '--session', 's', ...dc], undefined, { ...APP, MTPROTO_BOT_TOKEN: token })
+  faults.onRequest = ({ request }) =>
+    request._ === 'messages.uploadMedia' ? { kind: 'error', code: 406, text: 'AUTH_KEY_DUPLICATED' } : undefined
+  const { code, stderr } = await run(['upload', 'key.pem', '--session', 's', ...dc])
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/DUPLICATED .*; this does it: mtproto-upload login --session s\n$/),
+  ])
+})
+
 describe('logout', () => {
   const logout = (...args: string[]): Promise<Outcome> => run(['logout', '--session', 's', ...dc, ...args])
   beforeEach(async () => {
