@@ -67,7 +67,7 @@ export function game(which: string | GameId, bot: InputUser = { _: 'inputUserSel
 
 /**
  * A story that somebody has posted.
- * @param peer whose it is
+ * @param peer whose it is; of a username `await client.resolvePeer('@durov')`
  */
 export function story(peer: InputPeer | 'me', id: number): inputMediaStory {
   return { _: 'inputMediaStory', peer: peer === 'me' ? { _: 'inputPeerSelf' } : peer, id }
