@@ -88,8 +88,14 @@ function botApiFileId(thing: BotApiObject): string | undefined {
   return undefined
 }
 
+/** An `InputMedia` with files where an `InputFile` stands, and fields by the names of the schema or by ours. */
+export interface LooseInputMedia {
+  readonly _: `inputMedia${string}`
+  readonly [field: string]: unknown
+}
+
 /** Media as MadelineProto takes it. */
-export type AnyMedia = Sendable | MediaLike | BotApiFileId | BotApiObject
+export type AnyMedia = LooseInputMedia | Sendable | MediaLike | BotApiFileId | BotApiObject
 
 /** What `client.uploadMedia` takes. @throws UsageError for what is no media */
 export function mediaOf(given: AnyMedia): MediaLike {

@@ -6,7 +6,15 @@ export type { BigInteger, ByName, Class, Fields, PeerName, RequestClass } from '
 export { Api, type ApiClasses } from '../tl/generated/classes.ts'
 export { API, type Settings, type UploadMediaParams } from './api.ts'
 export { CustomFile } from './custom-file.ts'
-export { type AnyFile, type AnyMedia, BotApiFileId, type BotApiObject, LocalFile, RemoteUrl } from './files.ts'
+export {
+  type AnyFile,
+  type AnyMedia,
+  BotApiFileId,
+  type BotApiObject,
+  LocalFile,
+  type LooseInputMedia,
+  RemoteUrl,
+} from './files.ts'
 export { StringSession, type StringSessionOptions } from './string-session.ts'
 export {
   type BotAuthParams,

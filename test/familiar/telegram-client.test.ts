@@ -1,5 +1,7 @@
 /** Programs that were written for GramJS, against the test DC over real sockets. */
+import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { decodeSession } from '../../src/client/session-data.ts'
 import { readSessionString } from '../../src/client/session-strings/index.ts'
 import { StorageError, UsageError } from '../../src/errors.ts'
 import { Api, CustomFile, StringSession, TelegramClient } from '../../src/familiar/index.ts'
@@ -34,7 +36,10 @@ describe('a session as a string', () => {
     await first.disconnect()
     expect(readSessionString(text)).toMatchObject({ format: 'gramjs', address: { host: dc.host, port: dc.port } })
 
-    const client = new TelegramClient(new StringSession(text), 1, 'hash', {})
+    const session = new StringSession(text)
+    // Without it, it would be Telegram's servers that are asked.
+    expect(decodeSession(session.storage.data!).address).toEqual({ host: dc.host, port: dc.port })
+    const client = new TelegramClient(session, 1, 'hash', {})
     expect(await client.connect()).toBe(true)
     expect(client.connected).toBe(true)
     const [me] = await client.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }))
@@ -43,6 +48,14 @@ describe('a session as a string', () => {
     expect((client.session as StringSession).save()).toBe(text)
     await client.disconnect()
     expect(client.connected).toBe(false)
+  })
+
+  test('is not shown when a client, or its session, is printed', async () => {
+    const client = await started()
+    const text = (client.session as StringSession).save()
+    const shown = inspect(client, { depth: 9, showHidden: true })
+    for (const secret of [text.slice(1, 60), '123:token', 'authKey', 'keys']) expect(shown).not.toContain(secret)
+    await client.disconnect()
   })
 
   test('is empty until somebody has logged in', () => {
