@@ -16,7 +16,7 @@ beforeEach(() => {
 
 /** A call that fails so, one error after the other, and then succeeds. */
 const failing =
-  (...errors: readonly unknown[]) =>
+  (...errors: readonly Error[]) =>
   async (): Promise<string> => {
     const error = errors[calls++]
     if (error !== undefined) throw error

@@ -60,7 +60,7 @@ const answers = (...texts: string[]) =>
 const aPoll = (change: Partial<inputMediaPoll['poll']>, more: Partial<inputMediaPoll> = {}): Case['act'] =>
   sending({
     _: 'inputMediaPoll',
-    poll: { _: 'poll', id: 0n, question: text('q'), answers: answers('a', 'b'), ...change } as inputMediaPoll['poll'],
+    poll: { _: 'poll', id: 0n, question: text('q'), answers: answers('a', 'b'), ...change },
     ...more,
   })
 

@@ -54,7 +54,7 @@ const poll = (): InputMedia => ({
     id: 0n,
     question: text('q'),
     answers: [1, 2].map((n) => ({ _: 'pollAnswer', text: text(`${n}`), option: Uint8Array.of(n) })),
-  } as Extract<InputMedia, { _: 'inputMediaPoll' }>['poll'],
+  },
 })
 
 export const PEER_CASES: readonly Case[] = [

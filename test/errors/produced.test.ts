@@ -80,7 +80,7 @@ async function errorOf({ act, dc }: Case): Promise<unknown> {
 async function look(one: Case, method: string | undefined): Promise<void> {
   const { type, code, text = type } = one
   const error = await errorOf(one)
-  if (!isRpcError(error, type)) throw error ?? new Error(`${type} was expected, and nothing failed`)
+  if (!isRpcError(error, type)) throw new Error(`${type} was expected`, { cause: error })
   expect(error).toBeInstanceOf(RpcError)
   expect(error.code).toBe(code)
   if (method !== undefined) expect(error.method).toBe(method)
