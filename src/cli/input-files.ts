@@ -8,13 +8,15 @@ import { MAX_PHOTO_SIZE } from '../files/plan.ts'
 import type { FileLike } from '../files/source.ts'
 import { sourceError } from '../files/source-error.ts'
 import { openFile } from '../files/source-file.ts'
+import type { Kind } from './kinds.ts'
 
 /** One file, checked. */
 export interface InputFile {
   /** As people know it. */
   readonly label: string
   readonly data: FileLike
-  readonly as: 'photo' | 'document'
+  /** What it is to become; a look at it decides where nothing is told. */
+  readonly as: Kind | undefined
   /** Bytes, if that is known. */
   readonly size: number | undefined
 }
@@ -32,11 +34,11 @@ const PHOTO_NAME = /\.(jpe?g|png|webp)$/i
  * @throws FileError when it is missing, unreadable, empty, no file, or too big for the photo it is to be
  * @throws UsageError when standard input is the terminal
  */
-export async function inspect(path: string, as: 'photo' | 'document' | undefined): Promise<InputFile> {
+export async function inspect(path: string, as: Kind | undefined): Promise<InputFile> {
   if (path === '-') {
     if (process.stdin.isTTY)
       throw new UsageError('standard input (-) is the terminal; have a file or a program feed it')
-    return { label: STANDARD_INPUT, data: process.stdin, as: as ?? 'document', size: undefined }
+    return { label: STANDARD_INPUT, data: process.stdin, as, size: undefined }
   }
   const size = await sizeOf(path)
   if (as === 'photo' && size !== undefined && size > MAX_PHOTO_SIZE) {
@@ -44,7 +46,7 @@ export async function inspect(path: string, as: 'photo' | 'document' | undefined
     throw new FileError('FILE_TOO_BIG', `${path} has ${size} bytes, and ${limit}; send it as a document`)
   }
   const looksLikePhoto = PHOTO_NAME.test(path) && size !== undefined && size <= MAX_PHOTO_SIZE
-  return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : 'document'), size }
+  return { label: path, data: path, as: as ?? (looksLikePhoto ? 'photo' : undefined), size }
 }
 
 /** Files that can be uploaded, and what is wrong with the others. */
@@ -54,7 +56,7 @@ export interface Inspection {
 }
 
 /** Checks all files, so that people hear of every bad one at once. See {@link inspect}. */
-export async function inspectAll(paths: readonly string[], as: 'photo' | 'document' | undefined): Promise<Inspection> {
+export async function inspectAll(paths: readonly string[], as: Kind | undefined): Promise<Inspection> {
   const files: InputFile[] = []
   const faults: { readonly label: string; readonly error: unknown }[] = []
   for (const path of paths) {

@@ -21,12 +21,18 @@ the command line (an option wins over it):
                       first: "mtproto-upload login". One run at a time uses it
 
 What to make of the files:
-  --as KIND           photo or document; by default .jpg, .png and .webp of at
-                      most 10 MB are photos, everything else a document
+  --as KIND           photo, video, animation, audio, voice, video-note or
+                      document; by default .jpg, .png and .webp of at most
+                      10 MB are photos, and of the others what a look at the
+                      file suggests
+  --no-probe          do not look at files: what is no photo is a document.
+                      Size and duration of films and sounds are found with the
+                      package mediabunny, thumbnails and waveforms made with
+                      ffmpeg, where these are installed
   --peer PEER         for whom: me (the default), empty, @username, a t.me link,
                       +phone, or an id (a channel's with -100 in front)
   --name NAME         file name to tell the server; its own by default
-  --mime TYPE         MIME type of a document; told by the name by default
+  --mime TYPE         MIME type of a document; told by the file by default
   --spoiler           hide it behind a spoiler warning
   --ttl S             have it destroy itself S seconds after it was opened
 

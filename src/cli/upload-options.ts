@@ -14,6 +14,7 @@ import {
   readCredentials,
   readWay,
 } from './connection-options.ts'
+import { checkKind, KINDS, type Kind } from './kinds.ts'
 
 /** More at a time gain nothing, and each is an open file. */
 const MAX_CONCURRENCY = 64
@@ -27,6 +28,7 @@ type Option =
   | 'lanes'
   | 'mime'
   | 'name'
+  | 'no-probe'
   | 'no-resume'
   | 'peer'
   | 'spoiler'
@@ -42,6 +44,7 @@ export const OPTIONS: OptionTable<Option> = {
   lanes: { takes: 'value' },
   mime: { takes: 'value' },
   name: { takes: 'value' },
+  'no-probe': { takes: 'nothing' },
   'no-resume': { takes: 'nothing' },
   peer: { takes: 'value' },
   spoiler: { takes: 'nothing' },
@@ -55,7 +58,9 @@ export interface UploadJob extends ConnectionJob {
   readonly journal: string | undefined
   /** Whether unfinished uploads are noted and gone on with. */
   readonly resume: boolean
-  readonly as: 'photo' | 'document' | undefined
+  readonly as: Kind | undefined
+  /** Whether files are looked at. */
+  readonly probe: boolean
   readonly peer: string
   readonly name: string | undefined
   readonly mime: string | undefined
@@ -78,7 +83,8 @@ export function readUploadJob(argv: readonly string[], environment: Environment)
     files: options.operands,
     journal: options.text('journal'),
     resume: !options.has('no-resume'),
-    as: options.choice('as', ['photo', 'document']),
+    as: options.choice('as', KINDS),
+    probe: !options.has('no-probe'),
     peer: options.text('peer') ?? 'me',
     name: options.text('name'),
     mime: options.text('mime'),
@@ -110,8 +116,13 @@ function checkTogether(job: Omit<UploadJob, 'apiId' | 'apiHash' | 'botToken'>): 
   if (files.filter((file) => file === '-').length > 1)
     throw new UsageError('standard input (-) can be uploaded only once')
   if (name !== undefined && files.length > 1) throw new UsageError('--name is for one file, and several are given')
-  if (mime !== undefined && as === 'photo')
-    throw new UsageError('--mime is for documents; the server sees itself what a photo is')
+  checkKind(as, {
+    '--spoiler': job.spoiler,
+    '--ttl': job.ttl !== undefined,
+    '--name': name !== undefined,
+    '--mime': mime !== undefined,
+    '--no-probe': !job.probe,
+  })
   if (mime !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(mime))
     throw new UsageError(`--mime is like image/png; it cannot be "${mime}"`)
   checkPeer(job.peer)

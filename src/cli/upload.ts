@@ -10,9 +10,6 @@ import { type FileStorage, fileStorage } from '../client/storage-file.ts'
 import type { UploadMediaOptions } from '../client/upload-options.ts'
 import { FileError, RpcError, UsageError } from '../errors.ts'
 import type { ManyProgress } from '../files/many-progress.ts'
-import { photo } from '../files/media.ts'
-import { document } from '../files/media-document.ts'
-import type { MediaRequest } from '../files/media-types.ts'
 import type { UploadProgress } from '../files/progress.ts'
 import { connect, namingSession } from './connect.ts'
 import { EXIT, type ExitCode, exitCodeOf, worse } from './exit-codes.ts'
@@ -20,6 +17,7 @@ import { type InputFile, type Inspection, inspectAll, namingStandardInput } from
 import { abortOnSignals } from './interrupt.ts'
 import { say, writeResult } from './io.ts'
 import { journalPath } from './journal.ts'
+import { mediaOf } from './media-of.ts'
 import { toJson, toOutline } from './output.ts'
 import { type ProgressDisplay, progressDisplay } from './progress.ts'
 import { PROGRAM, report } from './report.ts'
@@ -58,7 +56,7 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
   })
   let code: ExitCode
   try {
-    code = await uploadAll(client, files, { job, journal, signal, proxy, progress })
+    code = await uploadAll(client, files, { job, journal, signal, proxy, progress, tell })
   } finally {
     await close()
   }
@@ -95,6 +93,7 @@ interface Run {
   readonly signal: AbortSignal
   readonly proxy: string | undefined
   readonly progress: ProgressDisplay
+  readonly tell: (text: string) => void
 }
 
 async function uploadAll(client: UploadClient, files: readonly InputFile[], run: Run): Promise<ExitCode> {
@@ -187,26 +186,16 @@ function isPeers({ type }: RpcError): boolean {
   return /^(PEER|CHAT|CHANNEL|USERNAME|USER_ID|PHONE|INVITE_HASH|INPUT_USER|USER_BANNED)_/.test(type)
 }
 
-function uploadOptions(file: InputFile, { job, journal, signal, progress }: Run): UploadMediaOptions {
+function uploadOptions(file: InputFile, { job, journal, signal, progress, tell }: Run): UploadMediaOptions {
   const several = job.files.length > 1
   return {
     peer: job.peer,
-    media: mediaOf(file, job),
+    media: mediaOf(file, job, job.verbose && !job.logJson ? tell : undefined),
     signal,
     ...(!several && { onProgress: (state) => progress.update(file.label, state) }),
     // Standard input cannot be read a second time.
     ...(journal !== undefined && file.data !== process.stdin && { resume: journal }),
   }
-}
-
-function mediaOf({ data, as }: InputFile, { name, mime, spoiler, ttl }: UploadJob): MediaRequest {
-  const options = {
-    ...(name !== undefined && { fileName: name }),
-    ...(spoiler && { spoiler }),
-    ...(ttl !== undefined && { ttlSeconds: ttl }),
-  }
-  if (as === 'photo') return photo(data, options)
-  return document(data, { ...options, ...(mime !== undefined && { mimeType: mime }) })
 }
 
 /** The session's file, found to be usable: a login that cannot be kept is not begun. */

@@ -45,7 +45,7 @@ export function peekInto(source: Source, label: string, signal: AbortSignal | un
       signal?.throwIfAborted()
       return await orAbort(Promise.resolve(work()), signal)
     } catch (thrown) {
-      const error = signal?.aborted ? signal.reason : sourceError(label, thrown)
+      const error: unknown = signal?.aborted ? signal.reason : sourceError(label, thrown)
       failure = { error }
       throw error
     }

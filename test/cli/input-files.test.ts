@@ -6,7 +6,7 @@ import { FileError } from '../../src/errors.ts'
 test('all files are looked at, in their order', async () => {
   const { files, faults } = await inspectAll(['none/a', 'package.json', 'src', 'assets/demo.jpg'], undefined)
   expect(files).toMatchObject([
-    { label: 'package.json', as: 'document' },
+    { label: 'package.json', as: undefined },
     { label: 'assets/demo.jpg', as: 'photo' },
   ])
   expect(faults).toMatchObject([
