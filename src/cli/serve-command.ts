@@ -18,6 +18,8 @@ when the server stops.
   --key FILE          use this private key, PEM, RSA of 2048 bits; by default, a
                       new one is made at each start
   --dc-id N           number of the datacenter; 2 by default
+  --dcs N             run datacenters 1 to N instead, at ports in a row from
+                      --port on; all know the same accounts and files
   --pfs               refuse clients without perfect forward secrecy
   --storage DIR       folder for the file that holds what is uploaded; that of
                       the system for temporary files by default

@@ -3,10 +3,11 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
+import { startCluster } from '../lab/server/cluster.ts'
 import type { RequestInfo } from '../lab/server/faults.ts'
 import type { MtproxyEvent } from '../lab/server/mtproxy/house.ts'
 import { mtproxyLink, type RunningMtproxy, startMtproxy } from '../lab/server/mtproxy/start.ts'
-import { type RunningServer, reachable, startServer } from '../lab/server/start.ts'
+import { reachable, startServer } from '../lab/server/start.ts'
 import { formatAddress } from '../transport/carrier/carrier.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { abortOnSignals } from './interrupt.ts'
@@ -18,16 +19,16 @@ import { reasonOf } from './system-error.ts'
 export async function serve(job: ServeJob): Promise<ExitCode> {
   const signal = abortOnSignals(EXIT.interrupted)
   const privateKeyPem = job.key === undefined ? undefined : await readKey(job.key)
-  const server = await startedServer(job, privateKeyPem)
+  const server = await started(job, privateKeyPem)
   let proxy: RunningMtproxy | undefined
   try {
     proxy = await startedProxy(job, server)
     // Whoever waits for the address finds the key in place.
     if (job.writeKey !== undefined) await writeKey(job.writeKey, server.publicKeyPem)
-    const where = formatAddress({ host: server.host, port: server.port })
+    const where = server.dcs.map((dc) => `listening on ${formatAddress(dc)} as DC ${dc.id}\n`).join('')
     const key = job.writeKey ?? `\n${server.publicKeyPem.trimEnd()}`
     const link = proxy && `proxy: ${mtproxyLink({ host: reachable(proxy.host), port: proxy.port }, job.secret!)}\n`
-    await writeResult(`listening on ${where} as DC ${server.dcId}\n${link ?? ''}public key: ${key}\n`)
+    await writeResult(`${where}${link ?? ''}public key: ${key}\n`)
     await aborted(signal)
     return EXIT.ok
   } finally {
@@ -43,17 +44,35 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-async function startedServer(job: ServeJob, privateKeyPem: string | undefined): Promise<RunningServer> {
-  const { port, host, dcId, storage } = job
+/** One datacenter, or several. */
+interface Running {
+  readonly dcs: readonly { readonly id: number; readonly host: string; readonly port: number }[]
+  readonly publicKeyPem: string
+  close(): Promise<void>
+}
+
+async function started(job: ServeJob, privateKeyPem: string | undefined): Promise<Running> {
+  const { port, host: address, dcId, dcs, storage, verbose } = job
+  const common = {
+    port,
+    address,
+    requireForwardSecrecy: job.pfs,
+    ...(privateKeyPem !== undefined && { privateKeyPem }),
+    ...(storage !== undefined && { folder: storage }),
+  }
   try {
-    return await startServer({
-      port,
-      address: host,
-      dcId,
-      requireForwardSecrecy: job.pfs,
-      ...(privateKeyPem !== undefined && { privateKeyPem }),
-      ...(storage !== undefined && { folder: storage }),
-      ...(job.verbose && { onRequest: (info) => say(requestText(info)) }),
+    if (dcs === undefined) {
+      const one = await startServer({
+        ...common,
+        dcId,
+        ...(verbose && { onRequest: (info) => say(requestText(info)) }),
+      })
+      return { ...one, dcs: [{ id: dcId, host: one.host, port: one.port }] }
+    }
+    return await startCluster({
+      ...common,
+      dcs: Array.from({ length: dcs }, (_, i) => i + 1),
+      ...(verbose && { onRequest: (info, id) => say(`DC ${id}, ${requestText(info)}`) }),
     })
   } catch (error) {
     if (error instanceof UsageError) throw new UsageError(`${job.key ?? 'the key'}: ${error.message}`)
@@ -61,13 +80,13 @@ async function startedServer(job: ServeJob, privateKeyPem: string | undefined): 
   }
 }
 
-async function startedProxy(job: ServeJob, server: RunningServer): Promise<RunningMtproxy | undefined> {
+async function startedProxy(job: ServeJob, server: Running): Promise<RunningMtproxy | undefined> {
   const { host: address, proxyPort: port, secret, verbose } = job
   if (secret === undefined) return undefined
   try {
     return await startMtproxy({
       secrets: [secret],
-      dcs: { [server.dcId]: { host: reachable(server.host), port: server.port } },
+      dcs: Object.fromEntries(server.dcs.map(({ id, host, port }) => [id, { host: reachable(host), port }])),
       address,
       port,
       ...(verbose && { onEvent: (event) => say(eventText(event)) }),
@@ -86,9 +105,10 @@ function eventText(event: MtproxyEvent): string {
 
 /** Tells a port that cannot be had from a folder that cannot be used. */
 function failureOf(error: unknown, { host, port, storage }: ServeJob): unknown {
-  const { code, path } = error as NodeJS.ErrnoException
+  const { code, path, port: taken = port } = error as NodeJS.ErrnoException & { readonly port?: number }
   if (code === undefined) return error
-  const what = path === undefined ? `listen on ${formatAddress({ host, port })}` : `keep uploads in ${storage ?? path}`
+  const what =
+    path === undefined ? `listen on ${formatAddress({ host, port: taken })}` : `keep uploads in ${storage ?? path}`
   return new Failure(`cannot ${what}: ${reasonOf(error)}`, { cause: error })
 }
 

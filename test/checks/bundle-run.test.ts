@@ -6,15 +6,20 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { bundleForBrowsers } from '../../scripts/checks/bundle.ts'
+import type { otherDatacenters } from '../../src/client/other-datacenters.ts'
 import type { findPeer } from '../../src/client/peers/index.ts'
 import { systemHost } from '../../src/client/platform/system-host.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { parsePublicKey } from '../../src/crypto/pem.ts'
 import type * as Index from '../../src/index.ts'
-import { accessHashFor, type RunningServer, startServer } from '../../src/lab/server/index.ts'
+import { accessHashFor, type RunningServer, startCluster, startServer } from '../../src/lab/server/index.ts'
 import type * as Methods from '../../src/tl/generated/compact/methods.ts'
 
-type Client = typeof Index & Pick<typeof Methods, 'uploadGetFile'> & { readonly findPeer: typeof findPeer }
+type Client = typeof Index &
+  Pick<typeof Methods, 'uploadGetFile'> & {
+    readonly findPeer: typeof findPeer
+    readonly otherDatacenters: typeof otherDatacenters
+  }
 
 let folder: string
 let server: RunningServer
@@ -31,7 +36,8 @@ beforeAll(async () => {
     entry,
     `export * from '${resolve('src/index.ts')}'
     export { uploadGetFile } from '${methods}'
-    export { findPeer } from '${resolve('src/client/peers/index.ts')}'`,
+    export { findPeer } from '${resolve('src/client/peers/index.ts')}'
+    export { otherDatacenters } from '${resolve('src/client/other-datacenters.ts')}'`,
   )
   const { code } = await bundleForBrowsers(entry)
   const file = join(folder, 'bundle.mjs')
@@ -110,6 +116,35 @@ test('finds anew what turned out stale, and takes peers in raw calls once it has
   const accessHash = accessHashFor(user, world.users.get(one.user!.id)!)
   expect(await one.resolvePeer(user.id)).toEqual({ _: 'inputPeerUser', userId: user.id, accessHash })
   await one.close()
+})
+
+test('reads files of other datacenters when it is given the means', async () => {
+  const cluster = await startCluster({ dcs: [2, 4], parts: 'memory' })
+  const serverKeys = [parsePublicKey(nativeCrypto, cluster.publicKeyPem)]
+  const connect = (id: number, more: Partial<Index.ConnectOptions>): Promise<Index.UploadClient> => {
+    const { host, port } = cluster.dc(id)
+    return client.UploadClient.connect({ ...options(), dc: { id, host, port, serverKeys }, ...more })
+  }
+  try {
+    const there = await connect(4, {})
+    const data = randomBytes(9000)
+    const media = await there.uploadMedia({ media: client.document(data, { fileName: 'x' }) })
+    if (media._ !== 'messageMediaDocument' || media.document?._ !== 'document') throw new Error(`got ${media._}`)
+    await there.close()
+    const { id, accessHash, fileReference } = media.document
+    const location = { _: 'inputDocumentFileLocation', id, accessHash, fileReference, thumbSize: '' } as const
+    const request = { _: 'upload.getFile', location, offset: 0n, limit: 1_048_576 } as const
+    const without = await connect(2, {})
+    await expect(without.call(client.uploadGetFile, request)).rejects.toMatchObject({ text: 'FILE_MIGRATE_4' })
+    await without.close()
+    const one = await connect(2, { datacenters: client.otherDatacenters })
+    const file = await one.call(client.uploadGetFile, request)
+    expect(file._ === 'upload.file' && Buffer.from(file.bytes).equals(data)).toBe(true)
+    expect(one.dcId).toBe(2)
+    await one.close()
+  } finally {
+    await cluster.close()
+  }
 })
 
 const unused = () => expect.unreachable('the way was used')

@@ -10,6 +10,7 @@ describe('options', () => {
       port: 0,
       host: '127.0.0.1',
       dcId: 2,
+      dcs: undefined,
       writeKey: undefined,
       key: undefined,
       storage: undefined,
@@ -27,6 +28,7 @@ describe('options', () => {
       port: 4430,
       host: '::',
       dcId: 3,
+      dcs: undefined,
       writeKey: 'k.pem',
       key: 'p.pem',
       storage: 'dir',
@@ -35,6 +37,13 @@ describe('options', () => {
       pfs: true,
       verbose: true,
     })
+  })
+
+  test('several datacenters are numbered from 1, at ports that there are', () => {
+    expect(readServeJob(['--dcs', '3', '--port', '65533'])).toMatchObject({ dcs: 3, port: 65_533 })
+    expect(() => readServeJob(['--dcs', '3', '--port', '65534'])).toThrow('there are not 3 ports from 65534 on')
+    expect(() => readServeJob(['--dcs', '3', '--dc-id', '2'])).toThrow('--dcs and --dc-id exclude each other')
+    expect(() => readServeJob(['--dcs', '0'])).toThrow(UsageError)
   })
 
   test('operands, wrong ports and wrong numbers are refused', () => {

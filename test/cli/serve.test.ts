@@ -69,6 +69,17 @@ describe('what it prints', () => {
     expect(readFileSync(join(folder, 'key.pem'), 'utf8')).toBe(publicKeyPem)
   })
 
+  test('several datacenters: the address of each, at ports in a row, and whoever is sent on is followed', async () => {
+    const server = start(program.main, ['serve', '--dcs', '3', '--write-key', 'key.pem', '-v'], { cwd: folder })
+    running = server
+    const line = /listening on (\S+):\d+ as DC 1\nlistening on (\S+) as DC 2\nlistening on (\S+) as DC 3\npublic key: /
+    const [, host, second] = await server.printed(line)
+    expect(host).toBe('127.0.0.1')
+    writeFileSync(join(folder, 'a.txt'), 'hello')
+    expect(await upload('a.txt', '--dc', second!, '--dc-id', '2', '--server-key', 'key.pem')).toMatchObject({ code: 0 })
+    expect((await server.stop()).stderr).toContain('DC 2, connection 1 user 42: messages.uploadMedia')
+  })
+
   test('with --verbose, each request, and no secret in it', async () => {
     const { address, server } = await serve('--write-key', 'key.pem', '--verbose')
     writeFileSync(join(folder, 'a.txt'), 'hello')
