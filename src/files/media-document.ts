@@ -10,8 +10,7 @@ import { mimeByName } from '#explain'
 import type { DocumentAttribute, InputPhoto, inputMediaUploadedDocument } from '../tl/generated/api-types.ts'
 import { look, orLetGo } from './look-first.ts'
 import { type CommonMediaOptions, isInputFile } from './media.ts'
-import { coverOf, putThumb } from './media-fields.ts'
-import { oneTotal } from './media-total.ts'
+import { coverOf, putThumb } from './media-cover.ts'
 import type { MediaFile, MediaRequest, MediaTools, MediaUploader } from './media-types.ts'
 import type { FileProbe, ProbedFile, ProbeKind } from './probe.ts'
 
@@ -94,7 +93,7 @@ export function documentRequest(
   return {
     async resolve(tools) {
       const found = await look(file, kind, options, tools)
-      const { tools: all, close } = oneTotal(tools, 1)[0]!
+      const { tools: all, close } = tools.oneTotal?.(tools, 1)[0] ?? { tools, close() {} }
       const { attributesOf, small, cover } = await orLetGo(found, async () => {
         const attributesOf = describe(found)
         // The small ones first: if they cannot be had, the large one is not sent for nothing.

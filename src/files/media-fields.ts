@@ -7,9 +7,9 @@
  * Source: https://core.telegram.org/type/InputMedia
  */
 
-import { UsageError } from '../errors.ts'
 import type { InputFile, InputMedia, InputPhoto } from '../tl/generated/api-types.ts'
-import { isInputFile, photo, resolveMedia, sent } from './media.ts'
+import { isInputFile, resolveMedia, sent } from './media.ts'
+import { coverOf, isInputPhoto, putThumb } from './media-cover.ts'
 import { oneTotal, resolveAll } from './media-total.ts'
 import type { MediaFile, MediaLike, MediaRequest, MediaTools, MediaWithFiles } from './media-types.ts'
 
@@ -54,28 +54,6 @@ export async function fillMedia(media: MediaWithFiles, tools: MediaTools): Promi
 /** Whether nothing has to be done for a value: it refers to what is on the server. */
 function isReady(value: unknown): boolean {
   return isInputFile(value) || isInputPhoto(value)
-}
-
-/** Whether a value is an `InputPhoto` as the schema has it. */
-function isInputPhoto(value: unknown): value is InputPhoto {
-  return String((value as { readonly _?: unknown } | null)?._).startsWith('inputPhoto')
-}
-
-/** Uploads a preview. The name that was told is the file's that it stands for. */
-export function putThumb(thumb: MediaFile, tools: MediaTools): Promise<InputFile> {
-  return sent(tools, thumb, { kind: 'thumb', fileName: undefined })
-}
-
-/** The cover that a video is given: a photo on the server, or a file that is made one. */
-export async function coverOf(cover: InputPhoto | MediaFile, tools: MediaTools): Promise<InputPhoto> {
-  if (isInputPhoto(cover)) return cover
-  const { signal, onProgress } = tools
-  // The name that was told is the video's.
-  const made = await tools.make(photo(cover), { signal, onProgress, fileName: undefined })
-  if (made._ !== 'messageMediaPhoto' || made.photo?._ !== 'photo')
-    throw new UsageError('the cover of the video did not become a photo')
-  const { id, accessHash, fileReference } = made.photo
-  return { _: 'inputPhoto', id, accessHash, fileReference }
 }
 
 /**

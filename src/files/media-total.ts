@@ -5,14 +5,7 @@
 import type { InputMedia } from '../tl/generated/api-types.ts'
 import { type ManyMeter, manyMeter } from './many-progress.ts'
 import { resolveMedia } from './media.ts'
-import type { MediaLike, MediaTools, MediaWatch } from './media-types.ts'
-
-/** One of the media that share a total. */
-export interface TotalItem {
-  readonly tools: MediaTools
-  /** No further file of it comes. */
-  readonly close: () => void
-}
+import type { MediaLike, MediaTools, MediaWatch, TotalItem } from './media-types.ts'
 
 /** Tools whose progress is part of a total already. */
 const counted = new WeakSet<MediaTools>()

@@ -47,8 +47,20 @@ export interface MediaTools extends MediaWatch {
   readonly make: (media: MediaLike, watch: MediaWatch) => Promise<MessageMedia>
   /** Uploads the files in a raw `InputMedia`; absent where that is a function of its own: `withFiles()`. */
   readonly fillMedia?: ((media: MediaWithFiles, tools: MediaTools) => Promise<InputMedia>) | undefined
+  /**
+   * Tools for so many media, the progress of whose files is one; absent where that would cost every bundle, and small files that
+   * come before a large one are not told of.
+   */
+  readonly oneTotal?: ((tools: MediaTools, count: number) => TotalItem[]) | undefined
   /** The clock of progress. */
   readonly host: Host
+}
+
+/** One of the media that share a total. */
+export interface TotalItem {
+  readonly tools: MediaTools
+  /** No further file of it comes. */
+  readonly close: () => void
 }
 
 /** The type of a field, and what may stand there instead. */

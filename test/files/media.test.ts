@@ -7,6 +7,7 @@ import {
   type MediaFileOptions,
   type MediaLike,
   type MediaTools,
+  type MediaWatch,
   photo,
   resolveMedia,
 } from '../../src/files/index.ts'
@@ -159,6 +160,29 @@ describe('document', () => {
     await expect(resolveMedia(document('a', { thumb: 'b' }), toolsOf(upload))).rejects.toThrow('no')
     expect(asked).toEqual(['thumb'])
   })
+})
+
+test('where several files have no total, small ones are told of to nobody', async () => {
+  const watched: (MediaFileOptions | MediaWatch)[] = []
+  const tools: MediaTools = {
+    ...toolsOf(async (_, options) => {
+      watched.push(options)
+      return { inputFile: before, name: undefined, type: undefined }
+    }),
+    onProgress() {},
+    async make(_, watch) {
+      watched.push(watch)
+      const photo = { id: 1n, accessHash: 2n, fileReference: new Uint8Array(), date: 0, sizes: [], dcId: 1 }
+      return { _: 'messageMediaPhoto', photo: { _: 'photo', ...photo } }
+    },
+  }
+  await resolveMedia(document('a', { thumb: 'b', videoCover: 'c' }), tools)
+  // What is told as undefined takes the place of what the whole call was told.
+  expect(watched.map((options) => ['onProgress' in options, 'fileName' in options])).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
+  ])
 })
 
 test('an InputFile stands where a file stands, and is not uploaded again', async () => {

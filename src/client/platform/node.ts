@@ -4,6 +4,7 @@
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
 import { fillMedia } from '../../files/media-fields.ts'
+import { oneTotal } from '../../files/media-total.ts'
 import { openFew } from '../../files/open-few.ts'
 import { sharedBuffers } from '../../files/shared-buffers.ts'
 import { openFile } from '../../files/source-file.ts'
@@ -44,6 +45,7 @@ export const platform: Platform = {
   askMaxParts,
   uploadMany: (client, items, options) => uploadMany(client, items, options && prepareUpload(options)),
   fillMedia,
+  oneTotal,
   buffers: sharedBuffers(KEPT),
   openFile: openFew(openFile, OPEN_FILES),
   fileStorage,

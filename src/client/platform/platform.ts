@@ -50,6 +50,8 @@ export interface Platform {
   readonly uploadMany: typeof uploadMany
   /** Uploads the files in a raw `InputMedia`; absent where that is a function of its own. */
   readonly fillMedia?: MediaTools['fillMedia']
+  /** Makes the progress of several files of one media one; absent where it is that of the last of them. */
+  readonly oneTotal?: MediaTools['oneTotal']
   /** Makes options of an upload such as can be worked with; absent where they are taken as they come. @throws UsageError */
   readonly prepareUpload?: typeof prepareUpload
   /** Where the buffers of parts come from; each upload has its own where it is absent. */
