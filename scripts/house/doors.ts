@@ -82,7 +82,11 @@ export const DOORS: readonly Door[] = [
     lets: ['node', 'clock', 'process'],
     why: 'keeps notes of uploads in a folder',
   },
-  { path: 'src/files/resume/lock.ts', lets: ['node', 'clock'], why: 'asks whether another process lives' },
+  {
+    path: 'src/files/resume/lock.ts',
+    lets: ['node', 'clock', 'timers'],
+    why: 'asks whether another process lives, and shows that this one does',
+  },
   { path: 'src/files/open-place.ts', lets: ['network'], why: 'fetches a URL that is to be uploaded' },
   {
     path: 'src/client/platform/system-host.ts',

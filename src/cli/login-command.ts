@@ -28,6 +28,7 @@ ${WAIT_HELP};
 
   -q, --quiet         only questions and errors
   -v, --verbose       what the connection does, and where an error came from
+  --log-json          the same as lines of JSON; with -v, in more detail
   -h, --help          this text
 
 Who is logged in goes to standard output. Exit codes: 0 logged in, 1 failed,

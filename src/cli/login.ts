@@ -14,7 +14,7 @@ import type { Deadline } from './deadline.ts'
 import { endLogin } from './end-login.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { abortOnSignals } from './interrupt.ts'
-import { draw, hide, say, writeResult } from './io.ts'
+import { draw, Failure, hide, say, writeResult } from './io.ts'
 import type { LoginJob } from './login-options.ts'
 import { anotherText, nameOf, passwordLines, sentLines } from './login-words.ts'
 import { type QrScreen, qrScreen } from './qr-code.ts'
@@ -66,9 +66,14 @@ async function logIn(
     const terminal = openTerminal(STREAMS, signal, () => void process.emit('SIGINT'))
     const held: Terminal = { ask: (...question) => deadline.hold(() => terminal.ask(...question)) }
     const way = job.qr ? byQrCode(held, tell, deadline, screen) : byPhone(job, held, tell)
-    return (context) => {
+    return async (context) => {
       mustAsk(job)
-      return way(context)
+      try {
+        return await way(context)
+      } catch (error) {
+        // No account, or one that only Telegram's apps can log in: nothing that another command line would change.
+        throw error instanceof UsageError ? new Failure(error.message, { cause: error }) : error
+      }
     }
   }
   const connected = await connect({

@@ -20,6 +20,7 @@ ${WAIT_HELP}
 
   -q, --quiet         only errors
   -v, --verbose       what the connection does, and where an error came from
+  --log-json          the same as lines of JSON; with -v, in more detail
   -h, --help          this text
 
 Exit codes: 0 logged out, 1 failed, 2 wrong usage, 75 try again later,

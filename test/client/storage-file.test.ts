@@ -19,7 +19,7 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fileStorage } from '../../src/client/storage-file.ts'
 import { StorageError } from '../../src/errors.ts'
 
@@ -382,6 +382,22 @@ describe('one client at a time', () => {
     const longAgo = new Date(Date.now() - 200_000)
     utimesSync(lock(), longAgo, longAgo)
     await (await fileStorage(path).claim())()
+  })
+
+  test('whoever holds it shows so, so that no other machine takes it for dead', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const release = await fileStorage(path).claim()
+      const longAgo = new Date(Date.now() - 200_000)
+      const isFresh = (): boolean => Date.now() - statSync(lock()).mtimeMs < 60_000
+      utimesSync(lock(), longAgo, longAgo)
+      vi.advanceTimersByTime(60_000)
+      await vi.waitFor(() => expect(isFresh()).toBe(true))
+      await release()
+      expect(vi.getTimerCount()).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test("a lock that says nothing is somebody's", async () => {

@@ -12,7 +12,6 @@ import { link, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { kill, pid, platform } from 'node:process'
-import { clearInterval, setInterval } from 'node:timers'
 
 /** Milliseconds after its last sign of life for which a process of another machine is taken to live. */
 const SILENCE = 120_000
