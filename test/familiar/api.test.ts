@@ -10,17 +10,24 @@ import { type AnyMedia, API, BotApiFileId, LocalFile, RemoteUrl, type Settings }
 import { memoryStorage, photo, UploadClient } from '../../src/index.ts'
 import type { RunningServer } from '../../src/lab/server/index.ts'
 import { describeFile } from '../../src/media/index.ts'
+import type { MessagesUploadMediaRequest } from '../../src/tl/generated/api-types.ts'
 import { jpeg } from '../lab/server/images.ts'
 import { startTestDc } from '../support/test-dc.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'mtproto-upload-familiar-'))
 const path = join(folder, 'cat.jpg')
 let server: RunningServer
+/** The calls that came there. */
+const calls: MessagesUploadMediaRequest[] = []
 let settings: Settings
 let api: API
 beforeAll(async () => {
   writeFileSync(path, jpeg(640, 480))
-  server = await startTestDc()
+  server = await startTestDc({
+    onRequest: ({ request }) => {
+      if (request._ === 'messages.uploadMedia') calls.push(request)
+    },
+  })
   const { dcId: id, host, port, publicKeyPem } = server
   settings = { apiId: 1, apiHash: 'hash', botToken: '123:token', dc: { id, host, port, serverKeys: [publicKeyPem] } }
   api = new API(memoryStorage(), settings)
@@ -90,6 +97,15 @@ describe('a peer', () => {
     ['nobody, as bots may', undefined],
   ])('%s', async (_name, peer) => {
     expect(await api.messages.uploadMedia({ peer, media: dice })).toMatchObject({ _: 'messageMediaDice' })
+    expect(calls.at(-1)?.peer._).toBe(
+      peer === undefined ? 'inputPeerEmpty' : typeof peer === 'string' ? 'inputPeerUser' : 'inputPeerSelf',
+    )
+  })
+
+  test('within a business connection, by the name that PHP has for it', async () => {
+    const call = api.messages.uploadMedia({ peer: 'alice', media: dice, business_connection_id: 'none' })
+    await expect(call).rejects.toMatchObject({ type: 'BUSINESS_CONNECTION_INVALID' })
+    expect(calls.at(-1)).toMatchObject({ businessConnectionId: 'none' })
   })
 
   test('a chat ID, a Message, an Update, with fields as PHP has them: whoever was seen before', async () => {
