@@ -18,6 +18,7 @@ export {
 export { StringSession, type StringSessionOptions } from './string-session.ts'
 export {
   type BotAuthParams,
+  type GramjsProxy,
   TelegramClient,
   type TelegramClientParams,
   type UploadFileParams,

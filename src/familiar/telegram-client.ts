@@ -16,8 +16,25 @@ import type { InputFile, MethodMap } from '../tl/generated/api-types.ts'
 import { type CustomFile, fileOf } from './custom-file.ts'
 import { StringSession } from './string-session.ts'
 
+/** A proxy as GramJS has it. */
+export interface GramjsProxy {
+  /** Name or address of the proxy. */
+  readonly ip: string
+  readonly port: number
+  /** SOCKS5; 4 is not known here. */
+  readonly socksType?: 4 | 5 | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  /** An MTProxy, with its secret. */
+  readonly MTProxy?: boolean | undefined
+  readonly secret?: string | undefined
+  /** Taken, and not needed. */
+  readonly timeout?: number | undefined
+}
+
 /** Options by the names that GramJS has for them; those of `UploadClient.connect` are taken as well. */
-export interface TelegramClientParams extends Omit<ConnectOptions, 'apiId' | 'apiHash' | 'storage'> {
+export interface TelegramClientParams extends Omit<ConnectOptions, 'apiId' | 'apiHash' | 'storage' | 'proxy'> {
+  readonly proxy?: ConnectOptions['proxy'] | GramjsProxy
   /** Telegram's test datacenters: `test`. */
   readonly testServers?: boolean | undefined
   /** Try IPv6 first: `ipv6`. */
@@ -61,6 +78,15 @@ export interface UploadFileParams {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A proxy as `UploadClient` has it. @throws UsageError for SOCKS4 */
+function proxyOf(proxy: TelegramClientParams['proxy']): ConnectOptions['proxy'] {
+  if (typeof proxy !== 'object' || 'type' in proxy) return proxy
+  const { ip: host, port, socksType, username, password, MTProxy = false, secret } = proxy
+  if (MTProxy) return { type: 'mtproxy', host, port, secret }
+  if (socksType === 4) throw new UsageError('SOCKS4 proxies are not known here; use SOCKS5')
+  return { type: 'socks5', host, port, username, password }
+}
+
 /** Uploads files for programs that were written for GramJS. */
 export class TelegramClient {
   /** The session, for `session.save()`. */
@@ -89,6 +115,7 @@ export class TelegramClient {
       apiId,
       apiHash,
       device,
+      proxy: proxyOf(options.proxy),
       test: options.test ?? testServers,
       ipv6: options.ipv6 ?? useIPV6,
       maxWait: options.maxWait ?? floodSleepThreshold,

@@ -5,7 +5,7 @@ import { decodeSession } from '../../src/client/session-data.ts'
 import { readSessionString } from '../../src/client/session-strings/index.ts'
 import { StorageError, UsageError } from '../../src/errors.ts'
 import { Api, CustomFile, StringSession, TelegramClient } from '../../src/familiar/index.ts'
-import type { RunningServer } from '../../src/lab/server/index.ts'
+import { type RunningServer, startMtproxy, startSocks5 } from '../../src/lab/server/index.ts'
 import type * as Tl from '../../src/tl/generated/api-types.ts'
 import { jpeg } from '../lab/server/images.ts'
 import { startTestDc } from '../support/test-dc.ts'
@@ -127,6 +127,34 @@ describe('invoke', () => {
     const client = new TelegramClient(new StringSession(), 1, 'hash')
     await expect(client.invoke(new Api.help.GetConfig())).rejects.toThrow(UsageError)
     await expect(client.uploadFile({ file: picture })).rejects.toThrow(/connect\(\) or start\(\) first/)
+  })
+})
+
+describe('a proxy as GramJS has it', () => {
+  test('SOCKS5, with a login', async () => {
+    const proxy = await startSocks5({ users: { u: 'p' } })
+    const { host: ip, port } = proxy
+    const params = { dc, proxy: { ip, port, socksType: 5, username: 'u', password: 'p', timeout: 2 } } as const
+    const client = new TelegramClient(new StringSession(''), 1, 'hash', params)
+    await client.start({ botAuthToken: '123:token' })
+    expect(proxy.requests).toContainEqual({ target: `${dc.host}:${dc.port}`, user: 'u' })
+    await client.disconnect()
+    await proxy.close()
+  })
+
+  test('MTProxy, by its secret', async () => {
+    const secret = '0123456789abcdef0123456789abcdef'
+    const proxy = await startMtproxy({ secrets: [Buffer.from(secret, 'hex')], dcs: { [dc.id]: dc } })
+    const params = { dc, proxy: { ip: proxy.host, port: proxy.port, MTProxy: true, secret } } as const
+    const client = new TelegramClient(new StringSession(''), 1, 'hash', params)
+    await client.start({ botAuthToken: '123:token' })
+    await client.disconnect()
+    await proxy.close()
+  })
+
+  test('SOCKS4 is not known', () => {
+    const proxy = { ip: '127.0.0.1', port: 1080, socksType: 4 } as const
+    expect(() => new TelegramClient(new StringSession(''), 1, 'hash', { dc, proxy })).toThrow(/use SOCKS5/)
   })
 })
 
