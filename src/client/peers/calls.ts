@@ -47,8 +47,13 @@ async function withPeers<Request extends { readonly _: string }>(
   request: Request,
   find: (peer: unknown) => Promise<InputPeer>,
 ): Promise<Request> {
+  if (typeof request !== 'object' || request === null) {
+    throw new UsageError(
+      `a call takes a request, an object with the name of its method in "_", not ${request as string}`,
+    )
+  }
   // Callers without types may give anything; what is wrong with it is found when it is written.
-  const fields = (request ?? {}) as Readonly<Record<string, unknown>>
+  const fields = request as Readonly<Record<string, unknown>>
   let named = request
   for (const field of PEERS) {
     const value = fields[field]

@@ -156,6 +156,16 @@ describe('storing', () => {
     expect(book.lines().join('\n').length).toBeLessThan(100_000)
   })
 
+  test('groups that became supergroups, and phone numbers, are no more than peers', () => {
+    const book = made(alice)
+    for (let id = 1n; id <= MAX_PEERS + 1; id++) {
+      book.learn({ _: 'chat', id, migratedTo: { _: 'inputChannel', channelId: 9n, accessHash: 90n } }, NOW)
+      book.notePhone(`49170${id}`, 7n, NOW)
+    }
+    expect(book.lines().filter((line) => line.startsWith('chat ')).length).toBeLessThanOrEqual(MAX_PEERS)
+    expect([book.phone('491701', NOW), book.phone(`49170${MAX_PEERS + 1}`, NOW)?.id]).toEqual([undefined, 7n])
+  })
+
   test('names without end do not make the session grow without end', () => {
     const usernames = Array.from({ length: 100 }, (_, i) => ({ username: `name_${i}`.padEnd(32, 'x'), active: true }))
     const book = new PeerBook(1n, undefined)

@@ -180,6 +180,9 @@ describe('every form', () => {
     expect(reached()).toEqual(asChannel(group(), me(client)))
     const users = await client.invoke({ _: 'users.getUsers', id: ['alice', 'me', { _: 'inputUserSelf' }] })
     expect(users.map(({ id }) => id)).toEqual([alice().id, 123n, 123n])
+    const found = await client.invoke({ _: 'users.getUsers', id: [await client.resolvePeer('alice')] })
+    expect(found.map(({ id }) => id)).toEqual([alice().id])
+    await expect(client.call(messagesUploadMedia, undefined as never)).rejects.toMatchObject({ code: 'USAGE' })
     const { chats } = await client.invoke({ _: 'channels.getChannels', id: ['test_channel'] })
     expect(chats).toMatchObject([{ title: 'Test channel' }])
     // @ts-expect-error: what is no peer in any form does not compile.
@@ -445,6 +448,13 @@ describe('who was never seen', () => {
       message: expect.stringMatching(/"Club", where this account is not a member; uploading joins no chat/) as string,
     })
     await expect(person.resolvePeer('https://t.me/+gone')).rejects.toMatchObject({ type: 'INVITE_HASH_EXPIRED' })
+    const channel = { _: 'channel', id: 9n, title: 'Open', photo: { _: 'chatPhotoEmpty' }, date: 0 } as const
+    const peek = { _: 'chatInvitePeek', chat: channel, expires: 0 } as const
+    faults.onRequest = ({ request, layer }) =>
+      request._ === 'messages.checkChatInvite'
+        ? { kind: 'answer', encode: (writer) => encodeResult(writer, 'messages.checkChatInvite', peek, layer) }
+        : undefined
+    await expect(person.resolvePeer('t.me/joinchat/peek')).rejects.toThrow(/"Open", where this account is not a member/)
     const bot = await connect()
     await expect(bot.resolvePeer('https://t.me/+AbC-1')).rejects.toThrow(/bots cannot look into invite links/)
     await expect(bot.resolvePeer('+9996610001')).rejects.toThrow(/bots cannot look phone numbers up/)
@@ -539,6 +549,28 @@ describe("the server's own refusals", () => {
     await expect(client.uploadMedia({ peer: '@alice', media: file() })).rejects.toMatchObject({
       type: 'PEER_ID_INVALID',
     })
+  })
+
+  test('an abort while a peer is found anew ends the call', async () => {
+    const client = await connectPerson()
+    await client.resolvePeer('@alice')
+    later = 60_000
+    alice().accessHash++
+    const abort = new AbortController()
+    faults.onRequest = ({ request }) => {
+      if (request._ !== 'contacts.resolveUsername') return undefined
+      abort.abort()
+      return { kind: 'silence' }
+    }
+    const upload = client.uploadMedia({ peer: '@alice', media: file(), signal: abort.signal })
+    await expect(upload).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  test('what hinders a look-up is told as it is', async () => {
+    const client = await connect()
+    faults.onRequest = ({ request }) =>
+      request._ === 'channels.getChannels' ? { kind: 'error', code: 400, text: 'CHANNEL_PRIVATE' } : undefined
+    await expect(client.resolvePeer(-1_000_000_000_042n)).rejects.toMatchObject({ type: 'CHANNEL_PRIVATE' })
   })
 
   test('a name that went to somebody else: by the name it is they, by the id an error', async () => {
