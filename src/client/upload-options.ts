@@ -11,7 +11,8 @@ import type { PeerLike } from './peers.ts'
 export interface UploadFileOptions {
   /**
    * Told the progress some ten times a second, at the start and at the end. Several files of one media (its thumbnail, its
-   * cover, photos that are sold together) are told of as one, and their total is known once the last of them has begun. It starts
+   * cover, photos that are sold together) are told of as one, and their total is known once the last of them has begun (in bundles
+   * for browsers nothing is told of the thumbnail and the cover of a `document()` or `video()`). It starts
    * anew when the server has lost the file and it is sent again. Throwing fails the upload; on Node, Bun and Deno so does a
    * promise that is rejected, when the next thing is told.
    */

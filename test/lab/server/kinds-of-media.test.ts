@@ -185,6 +185,27 @@ test('a staked die wins by what it shows', async () => {
   await expect(media({ ...die, gameHash: 'old' })).rejects.toThrow('400 MEDIA_INVALID')
 })
 
+test('a preview says what the page says of itself', async () => {
+  const { setup, media } = await bench()
+  const html = '<html><title> Cats </title><meta name="description" content="All of them">'
+  const put = (url: string, mimeType: string, status?: number): void =>
+    void setup.world.webFiles.set(url, { bytes: new TextEncoder().encode(html), mimeType, ...(status && { status }) })
+  put('https://example.org/cats/', 'text/html; charset=utf-8')
+  put('https://example.org/cat.jpg', 'image/jpeg')
+  put('https://example.org/gone', 'text/html', 404)
+  const of = async (url: string): Promise<unknown> =>
+    ((await media({ _: 'inputMediaWebPage', url, optional: true })) as { webpage: unknown }).webpage
+  expect(await of('https://example.org/cats/')).toMatchObject({
+    _: 'webPage',
+    displayUrl: 'example.org/cats',
+    type: 'article',
+    title: 'Cats',
+    description: 'All of them',
+  })
+  expect(await of('https://example.org/cat.jpg')).toMatchObject({ _: 'webPage', type: 'photo' })
+  expect(await of('https://example.org/gone')).toMatchObject({ _: 'webPageEmpty', url: 'https://example.org/gone' })
+})
+
 test('items of a list have numbers of their own', async () => {
   const { media } = await bench()
   const title = { _: 'textWithEntities' as const, text: 't', entities: [] }

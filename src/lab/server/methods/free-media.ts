@@ -13,6 +13,8 @@ import type {
   inputMediaStakeDice,
   MessageMedia,
   messageMediaPoll,
+  WebPage,
+  webPage as webPageFull,
 } from '../../../tl/generated/api-types.ts'
 import { badRequest } from '../rpc-failure.ts'
 import type { MethodCall } from './handler.ts'
@@ -80,13 +82,28 @@ export function makeFreeMedia(call: MethodCall, media: InputMedia): MessageMedia
         forceLargeMedia,
         forceSmallMedia,
         manual: true,
-        webpage: { _: 'webPageEmpty', id: call.dc.world.randomLong(), url },
+        webpage: webPage(call, url),
       }
     }
     default:
       // inputMediaEmpty; those with files are made elsewhere.
       throw badRequest('MEDIA_INVALID')
   }
+}
+
+/** The preview of a page: what its title and description say, or of a picture that it is one; nothing of what is not there. */
+function webPage({ dc }: MethodCall, url: string): WebPage {
+  const { world } = dc
+  const id = world.randomLong()
+  const found = world.webFiles.get(url)
+  if (found === undefined || (found.status ?? 200) !== 200) return { _: 'webPageEmpty', id, url }
+  const page: webPageFull = { _: 'webPage', id, url, displayUrl: url.replace(/^https?:\/\/|\/$/g, ''), hash: 0 }
+  if (found.mimeType.startsWith('image/')) return { ...page, type: 'photo' }
+  if (!found.mimeType.startsWith('text/html')) return { ...page, type: 'document' }
+  const html = new TextDecoder().decode(found.bytes)
+  const title = /<title>([^<]*)/i.exec(html)?.[1]?.trim()
+  const description = /<meta name="description" content="([^"]*)"/i.exec(html)?.[1]
+  return { ...page, type: 'article', title, description }
 }
 
 function throwDie({ dc }: MethodCall, values: number): number {
