@@ -27,7 +27,10 @@ import type { Informant, Way } from './way.ts'
 export interface CallOptions {
   /** Aborts the call. */
   readonly signal?: AbortSignal | undefined
-  /** Number of the datacenter to call; that of the account unless told, or wherever that sends the call. */
+  /**
+   * Number of the datacenter to call; that of the account unless told, or wherever that sends the call. In bundles for
+   * browsers it takes the option `datacenters`.
+   */
   readonly dc?: number | undefined
 }
 

@@ -11,6 +11,8 @@ import { MEDIA_ADVICE } from './media-advice.ts'
 
 const admin = 'ask an admin of the chat for the right to post there'
 const loginAgain = 'log in again'
+// The client goes there by itself, so that whoever sees the error was sent in a circle.
+const sentOn = 'but the servers sent the client from one to the next too often; try again later'
 const ourBug = 'please report it as a bug of mtproto-upload'
 const serverFault = 'the server has a fault; try again later'
 
@@ -84,10 +86,10 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
   USER_DEACTIVATED: never('the account was deleted; use another'),
   USER_DEACTIVATED_BAN: never('the account was banned; use another, or write to recover@telegram.org'),
   // other datacenters
-  FILE_MIGRATE_X: change('the file lies in datacenter X; ask for it there'),
-  NETWORK_MIGRATE_X: change('datacenter X serves this; repeat the call there'),
-  PHONE_MIGRATE_X: change('datacenter X serves this number; repeat the call there'),
-  USER_MIGRATE_X: change('the account lives in datacenter X; repeat the call there'),
+  FILE_MIGRATE_X: change(`the file lies in datacenter X; ${sentOn}`),
+  NETWORK_MIGRATE_X: change(`datacenter X serves this; ${sentOn}`),
+  PHONE_MIGRATE_X: change(`datacenter X serves this number; ${sentOn}`),
+  USER_MIGRATE_X: change(`the account lives in datacenter X; ${sentOn}`),
   // waits
   FLOOD_WAIT_X: wait('too many requests; wait X s'),
   FLOOD_PREMIUM_WAIT_X: wait('uploads of accounts without Premium are slowed down; wait X s'),

@@ -69,7 +69,7 @@ describe('what it prints', () => {
     expect(readFileSync(join(folder, 'key.pem'), 'utf8')).toBe(publicKeyPem)
   })
 
-  test('several datacenters: the address of each, at ports in a row, and whoever is sent on is followed', async () => {
+  test('several datacenters: the address of each, and with --verbose which of them was called', async () => {
     const server = start(program.main, ['serve', '--dcs', '3', '--write-key', 'key.pem', '-v'], { cwd: folder })
     running = server
     const line = /listening on (\S+):\d+ as DC 1\nlistening on (\S+) as DC 2\nlistening on (\S+) as DC 3\npublic key: /
