@@ -23,6 +23,7 @@ export function checkOptions(options: ConnectOptions): void {
     maxWait,
     lanes,
     onEvent,
+    observe,
     signal,
     methods,
     proxy,
@@ -49,6 +50,7 @@ export function checkOptions(options: ConnectOptions): void {
   const areLanes = Number.isInteger(lanes) && lanes! > 0 && lanes! <= MAX_LANES
   must('lanes', lanes, areLanes, `a whole number from 1 to ${MAX_LANES}`)
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
+  must('observe', observe, typeof observe === 'function', 'a function, as observed is one')
   must('signal', signal, signal instanceof AbortSignal, 'an AbortSignal')
   must('ipv6', ipv6, typeof ipv6 === 'boolean', 'true or false')
   must('proxy', proxy, typeof proxy === 'string' || isObject(proxy), 'a URL, or an object with type, host and port')

@@ -22,7 +22,7 @@ export type {
   WithFiles,
 } from './media-types.ts'
 export { type OpenOptions, openSource } from './open.ts'
-export type { PartRequest, PartSender, UploadEvent, UploadOptions } from './options.ts'
+export type { PartRequest, PartSender, TransferEvent, UploadEvent, UploadOptions } from './options.ts'
 export {
   MAX_PART_SIZE,
   MAX_PARTS,

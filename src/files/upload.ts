@@ -25,7 +25,7 @@ import { sourceError } from './source-error.ts'
 import { transfer } from './transfer.ts'
 import { createWindow } from './window.ts'
 
-export type { PartSender, TransferEvent, UploadEvent, UploadOptions } from './options.ts'
+export type { PartSender, UploadEvent, UploadOptions } from './options.ts'
 export type { UploadProgress } from './progress.ts'
 
 /** A file that lies on the server, to be used within some hours. */

@@ -223,6 +223,7 @@ describe('login and session', () => {
     [{ transport: 'tcp' as never }, /transport must be one of abridged/],
     [{ maxWait: Number.NaN }, /maxWait must be .* not NaN/],
     [{ onEvent: 5 as never }, /onEvent must be a function/],
+    [{ observe: {} as never }, /observe must be a function/],
     [{ signal: {} as never }, /signal must be an AbortSignal/],
     [{ storage: {} as never }, /storage must be a path, or/],
     [{ storage: '' }, /storage must be .* not the empty string/],
