@@ -15,7 +15,7 @@ import { logger } from '../observe/logger.ts'
 import type { ConnectionJob } from './connection-options.ts'
 import { type Deadline, startDeadline } from './deadline.ts'
 import { noticeText } from './events.ts'
-import { Failure } from './io.ts'
+import { Failure, say } from './io.ts'
 import { followOutages } from './outages.ts'
 import { PROGRAM } from './report.ts'
 import { reasonOf } from './system-error.ts'
@@ -41,8 +41,6 @@ export interface Connecting {
   readonly journal?: string | undefined
   /** Tells people something. */
   readonly tell: (text: string) => void
-  /** Writes a line for programs; as `tell` does unless told. */
-  readonly write?: ((line: string) => void) | undefined
   /** Told of every event besides. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
 }
@@ -61,7 +59,7 @@ export async function connect(connecting: Connecting): Promise<Connected> {
   const { job, storage, signal, login, lanes, tell } = connecting
   const dc = await datacenterOf(job)
   signal.throwIfAborted()
-  const log = logOf(job, tell, connecting.write ?? tell)
+  const log = logOf(job, tell)
   // In the log each loss is told anyhow.
   const outages = job.quiet || log ? undefined : followOutages(tell)
   const proxy = job.proxy === undefined ? undefined : labelOf(job.proxy)
@@ -101,10 +99,9 @@ export async function connect(connecting: Connecting): Promise<Connected> {
 function logOf(
   { verbose, logJson }: ConnectionJob,
   tell: (text: string) => void,
-  write: (line: string) => void,
 ): ((event: ClientEvent) => void) | undefined {
   // With both, programs get what happens to each part as well.
-  if (logJson) return logger({ level: verbose ? 'trace' : 'debug', format: 'json', sink: write })
+  if (logJson) return logger({ level: verbose ? 'trace' : 'debug', format: 'json', sink: say })
   return verbose ? logger({ level: 'debug', time: 'relative', sink: tell }) : undefined
 }
 

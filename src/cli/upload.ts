@@ -51,7 +51,6 @@ export async function upload(job: UploadJob): Promise<ExitCode> {
     lanes: job.lanes,
     journal,
     tell,
-    write: say,
     onEvent,
   })
   let code: ExitCode

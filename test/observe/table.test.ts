@@ -18,7 +18,8 @@ const at = { dc: true, lane: true } as const
 const file = { fileId: true, name: true } as const
 const call = { ...at, id: true, method: true } as const
 
-const FIELDS: Omit<Fields, 'retry' | 'restart' | 'unnoted' | 'failed'> & Record<string, Record<string, boolean>> = {
+const FIELDS: Omit<Fields, 'retry' | 'restart' | 'unnoted' | 'unremoved' | 'failed'> &
+  Record<string, Record<string, boolean>> = {
   connecting: { ...at, where: true, attempt: true },
   exchanging: { ...at, where: true },
   connected: { ...at, where: true, ms: false, transport: false, remote: false },
@@ -49,6 +50,7 @@ const FIELDS: Omit<Fields, 'retry' | 'restart' | 'unnoted' | 'failed'> & Record<
   resume: { ...file, parts: true, bytes: true, size: true },
   restart: { name: true, reason: true, error: false },
   unnoted: { name: true, error: true },
+  unremoved: { name: true, error: true },
 }
 
 interface Row {
