@@ -18,6 +18,9 @@ import type { Method } from '../tl/method.ts'
 import type { InvokeOptions } from '../transport/datacenter.ts'
 import type { SessionData } from './session-data.ts'
 
+/** What names somebody by a bare id. */
+type BareName = `update${string}` | `requestedPeer${string}` | 'contact'
+
 /** An object that says whose it is: a message, a dialog, an update, full information about somebody. */
 export type PeerHolder =
   | { readonly _: string; readonly peerId: Peer }
@@ -25,8 +28,9 @@ export type PeerHolder =
   | { readonly _: string; readonly message: { readonly _: string; readonly peerId?: Peer | undefined } }
   | { readonly _: string; readonly update: { readonly _: string } }
   | { readonly _: string; readonly updates: readonly { readonly _: string }[] }
-  | { readonly _: 'updateShortMessage'; readonly userId: bigint }
-  | { readonly _: 'updateShortChatMessage'; readonly chatId: bigint }
+  | { readonly _: BareName; readonly userId: bigint }
+  | { readonly _: BareName; readonly chatId: bigint }
+  | { readonly _: BareName; readonly channelId: bigint }
   | { readonly _: 'userFull' | 'chatFull' | 'channelFull'; readonly id: bigint }
   | { readonly _: string; readonly fullUser: { readonly _: string; readonly id: bigint } }
   | { readonly _: string; readonly fullChat: { readonly _: string; readonly id: bigint } }

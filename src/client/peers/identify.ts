@@ -9,6 +9,9 @@ import { parseText } from './text.ts'
 /** Fields by which an object says whose it is, in the order in which they are asked. */
 const HOLDERS = ['peerId', 'peer', 'message', 'update', 'fullUser', 'fullChat'] as const
 
+/** Objects that name somebody by a bare id: updates, entries of lists, who was shared with a bot. */
+const BARE = /^(?:update|requestedPeer|channelParticipant|chatParticipant|contact$|messageMediaContact$)/
+
 /** Objects that are in one another at most: an update within updates, its message, the message's peer. */
 const MAX_DEPTH = 4
 
@@ -16,6 +19,9 @@ const MAX_DEPTH = 4
 interface Other extends Readonly<Partial<Record<(typeof HOLDERS)[number], unknown>>> {
   readonly _: '?'
   readonly updates?: unknown
+  readonly channelId?: unknown
+  readonly chatId?: unknown
+  readonly userId?: unknown
 }
 
 /** What has no name of its own in the types: only what is asked of it here. */
@@ -105,7 +111,9 @@ function ofHolder(object: Other, depth: number): Named | undefined {
     const found = ofObject(one, depth)
     if (found) return found
   }
-  return undefined
+  const { _, channelId, chatId, userId } = object
+  if (!BARE.test(_)) return undefined
+  return byId('channel', channelId) ?? byId('chat', chatId) ?? byId('user', userId)
 }
 
 /** Ids are bigints; who reads them from JSON may have numbers or strings. */

@@ -149,6 +149,12 @@ test.each([
   [{ _: 'updateNewMessage', message: { _: 'message', peerId: peerUser } }, user(7n)],
   [{ _: 'updateShort', update: { _: 'updateNewMessage', message: { _: 'message', peerId: peerUser } } }, user(7n)],
   [{ _: 'updateShortMessage', userId: 7n, message: 'text' }, user(7n)],
+  [{ _: 'updateBotCallbackQuery', userId: 7n, peer: peerChannel }, channel(9n)],
+  [{ _: 'updateBotInlineQuery', userId: 7n, query: '' }, user(7n)],
+  [{ _: 'updateChatParticipant', chatId: 8n, actorId: 6n, userId: 7n }, chat(8n)],
+  [{ _: 'updateChannel', channelId: 9n }, channel(9n)],
+  [{ _: 'requestedPeerChannel', channelId: 9n }, channel(9n)],
+  [{ _: 'contact', userId: 7n, mutual: true }, user(7n)],
   [{ _: 'updateShortChatMessage', fromId: 7n, chatId: 8n, message: 'text' }, chat(8n)],
   [
     {
@@ -214,7 +220,8 @@ describe('what names nobody', () => {
     [{ _: 'peerUser' }, /of the kind peerUser names/],
     [{ _: 'peerUser', userId: -1n }, /of the kind peerUser names/],
     [{ _: 'messageEmpty', id: 1 }, /of the kind messageEmpty names/],
-    [{ _: 'document', id: 7n }, /of the kind document names/],
+    [{ _: 'document', id: 7n, userId: 7n }, /of the kind document names/],
+    [{ _: 'messageMediaContact', userId: 0n }, /of the kind messageMediaContact names/],
     [cyclic, /of the kind update names/],
   ])('%s', (peer, words) => {
     expect(() => identify(peer)).toThrow(UsageError)
