@@ -1,5 +1,7 @@
 /** Calls, bytes and connections as the client tells of them, in virtual time, so that every number is known. */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { Account } from '../../src/client/account.ts'
+import { platform as webPlatform } from '../../src/client/platform/web.ts'
 import { document, RpcError } from '../../src/index.ts'
 import { observed } from '../../src/observe/index.ts'
 import type { Datacenter, DatacenterOptions } from '../../src/transport/datacenter.ts'
@@ -172,6 +174,16 @@ describe('who listens', () => {
     expect(world.of('connected')).toMatchObject([{ where: '127.0.0.1:443' }])
     expect(world.of('call')).toEqual([])
     await client.close()
+  })
+
+  test.each([undefined, observed])('in a page asks for it (%o)', async (observe) => {
+    const options = { ...world.options(), maxWait: 60, ...(observe && { observe }) }
+    const account = await world.host.runUntil(Account.open(options, webPlatform))
+    await account.close()
+    expect(world.of('connected')).toHaveLength(1)
+    expect(world.of('login')).toHaveLength(1)
+    expect([world.of('call').length, world.of('answered').length]).toEqual(observe ? [1, 1] : [0, 0])
+    expect(world.of('traffic').length > 0).toBe(observe !== undefined)
   })
 
   test('to the client hears of its uploads too, by name and file id, after the watcher of the upload', async () => {

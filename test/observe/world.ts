@@ -1,4 +1,5 @@
 /** A test DC and a client in virtual time, and everything that the client tells. */
+import type { Crypto } from '../../src/crypto/crypto.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { type ConnectOptions, UploadClient } from '../../src/index.ts'
 import type { Faults } from '../../src/lab/server/faults.ts'
@@ -50,8 +51,13 @@ export class WatchedWorld {
   }
 
   connect(more: Partial<ConnectOptions> = {}): Promise<UploadClient> {
+    return this.host.runUntil(UploadClient.connect({ ...this.options(), ...more }))
+  }
+
+  /** What a client is connected with. */
+  options(): ConnectOptions & { readonly host: VirtualHost; readonly crypto: Crypto } {
     const { host } = this
-    const connecting = UploadClient.connect({
+    return {
       apiId: 1,
       apiHash: 'hash',
       botToken: '1:token',
@@ -60,9 +66,7 @@ export class WatchedWorld {
       crypto: nativeCrypto,
       dial: this.#dial,
       onEvent: (event) => this.events.push(event),
-      ...more,
-    })
-    return host.runUntil(connecting)
+    }
   }
 
   /** The events of one type. */
