@@ -61,6 +61,10 @@ describe('refused', () => {
     expect(() => parseFileId(text)).toThrow(UsageError)
   })
 
+  test('one that names no file', () => {
+    expect(() => parseFileId(formatFileId({ ...meaning('document'), id: 0n }))).toThrow(/damaged/)
+  })
+
   test('what is too long for one, before it is unpacked', () => {
     expect(() => parseFileId('A'.repeat(5000))).toThrow(/too long/)
   })
