@@ -128,7 +128,7 @@ export function renderErrorsDocument(errors: ErrorTable, methods: readonly strin
     '## What is repeated by itself',
     '',
     '- **Waits** (420, `waitSeconds`) are waited out, each up to the option `maxWait` (60 s unless told); a longer one fails at once.',
-    '  The event `wait` tells of each, and an aborted `signal` ends it.',
+    '  The events `wait` (calls) and `pause` (parts, all together) tell of each, and an aborted `signal` ends it.',
     '- **Faults** of the server (500, -503: `later`) are repeated, four attempts in all, after some 0.5, 1 and 2 s. Not repeated',
     '  after -503 are the calls of a login that use up what they are given (a code, a challenge, a token): they may have been',
     '  carried out. `messages.uploadMedia` sends nothing, and parts are stored under their numbers, so doing them twice does no harm.',
