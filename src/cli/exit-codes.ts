@@ -16,7 +16,7 @@ export const EXIT = {
   failure: 1,
   /** The command line, or something that it names, is wrong. */
   usage: 2,
-  /** The same command can succeed later: a long wait, a fault of the server, no way to reach it. */
+  /** The same command can succeed later: a long wait, a fault of the server, no way to reach it, a session in use. */
   tryLater: 75,
   /** By SIGINT, SIGTERM or SIGHUP. */
   interrupted: 130,

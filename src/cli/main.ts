@@ -27,7 +27,8 @@ Options:
   -V, --version    the version
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 75 try again later (the server asks
-to wait, has a fault, or cannot be reached), 130 interrupted by a signal.
+to wait, has a fault, or cannot be reached; another process uses the session),
+130 interrupted by a signal.
 
 Try it without an account, in two terminals:
   ${PROGRAM} serve --port 4430 --write-key key.pem

@@ -20,6 +20,7 @@ import { target as proxies } from './targets/proxies.ts'
 import { target as server } from './targets/server.ts'
 import { target as session } from './targets/session.ts'
 import { target as sessionFile } from './targets/session-file.ts'
+import { target as sessionString } from './targets/session-string.ts'
 import { target as tlRequests } from './targets/tl-requests.ts'
 import { target as tlResults } from './targets/tl-results.ts'
 
@@ -40,6 +41,7 @@ export const targets: Readonly<Record<string, FuzzTarget>> = {
   proxies,
   server,
   'session-file': sessionFile,
+  'session-string': sessionString,
   session,
   'tl-requests': tlRequests,
   'tl-results': tlResults,
