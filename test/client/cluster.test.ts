@@ -152,6 +152,23 @@ describe('later', () => {
     expect(phone.asked).toBe(1)
   })
 
+  test.each(['bot', 'person'])(
+    'an account that was moved while nobody used it is found by the next run: a %s',
+    async (who) => {
+      const storage = memoryStorage()
+      const phone = byPhone()
+      const options = { storage, ...(who === 'person' && { login: phone.login }) }
+      await (await cluster.connect(2, options)).close()
+      const user = who === 'person' ? alice() : bot()
+      user.homeDc = 4
+      const client = await cluster.connect(2, options)
+      expect([client.dcId, client.user?.id]).toEqual([4, user.id])
+      await client.close()
+      expect((await cluster.connect(2, options)).dcId).toBe(4)
+      expect([phone.asked, ...moves()]).toEqual([who === 'person' ? 1 : 0, '2 4'])
+    },
+  )
+
   test('a person whose login is not let go has to log in again, and is asked to', async () => {
     const storage = memoryStorage()
     const phone = byPhone()
@@ -201,14 +218,21 @@ describe('later', () => {
     const client = await cluster.connect(2)
     expect(await client.call(helpGetConfig, config, { dc: 5 })).toMatchObject({ thisDc: 5 })
     const asked = cluster.count(GET_CONFIG, 2)
-    cluster.dc(2).server.faults.onRequest = ({ request }) => {
+    const old = cluster.dc(2)
+    let gone: Promise<void> | undefined
+    old.server.faults.onRequest = ({ request }) => {
       if (request._ !== 'users.getUsers') return undefined
-      setTimeout(() => void cluster.dc(2).down(), 20)
+      // As soon as the answer is out.
+      setImmediate(() => {
+        gone = old.down()
+      })
       return rpcFault(303, 'USER_MIGRATE_4')
     }
     expect(await me(client)).toMatchObject([{ id: 123n }])
     expect(client.dcId).toBe(4)
     expect(cluster.count(GET_CONFIG, 2)).toBe(asked)
+    expect(gone).toBeDefined()
+    await gone
   })
 
   test('a circle of migrations is an error, and the client of use afterwards', async () => {
