@@ -18,10 +18,12 @@ export function oneTotal(tools: MediaTools, count: number): TotalItem[] {
   const { onProgress } = tools
   const plain = (): TotalItem => ({ tools, close() {} })
   if (!onProgress || counted.has(tools)) return Array.from({ length: count }, plain)
-  const meter: ManyMeter = manyMeter(tools.host, onProgress, undefined)
+  /** Tells of itself from the start, so it is made when there is more than one file to tell of. */
+  let meter: ManyMeter | undefined
   let begun = 0
   let open = count
   const watched = async <T>(work: (watch: MediaWatch) => Promise<T>): Promise<T> => {
+    meter ??= manyMeter(tools.host, onProgress, undefined)
     const watch = meter.watch()
     begun++
     let failed = true
@@ -38,15 +40,22 @@ export function oneTotal(tools: MediaTools, count: number): TotalItem[] {
     const close = (): void => {
       if (last) return
       last = true
-      if (--open === 0) meter.complete(begun)
+      if (--open === 0) meter?.complete(begun)
     }
     const all: MediaTools = {
       ...tools,
-      upload: (file, options) =>
-        watched((watch) => {
-          if (options.kind !== 'thumb') close()
+      upload(file, options) {
+        const isLast = options.kind !== 'thumb'
+        // A file that stays alone is its own total, known from the start.
+        if (isLast && count === 1 && begun === 0) {
+          last = true
+          return tools.upload(file, options)
+        }
+        return watched((watch) => {
+          if (isLast) close()
           return tools.upload(file, { ...options, ...watch })
-        }),
+        })
+      },
       make: (media, options) => watched((watch) => tools.make(media, { ...options, ...watch })),
     }
     counted.add(all)

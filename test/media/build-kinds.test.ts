@@ -366,6 +366,18 @@ describe('files where files stand', () => {
 })
 
 describe('several files', () => {
+  test('one that stays alone is its own total, known from the start', async () => {
+    for (const media of [
+      document(new Uint8Array(700_000)),
+      { _: 'inputMediaUploadedDocument', file: new Uint8Array(700_000), mimeType: 'a/b', attributes: [] } as MediaLike,
+    ]) {
+      const seen: UploadProgress[] = []
+      await make(media, { onProgress: (progress: UploadProgress) => seen.push(progress) })
+      expect(seen[0]).toMatchObject({ sentBytes: 0, totalBytes: 700_000 })
+      expect(seen.at(-1)).toMatchObject({ sentBytes: 700_000, totalBytes: 700_000 })
+    }
+  })
+
   test('have one total, that never falls', async () => {
     const seen: UploadProgress[] = []
     const sizes = [700_000, 300_000]
