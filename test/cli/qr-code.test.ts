@@ -17,7 +17,7 @@ const textOf = (line: string): string => line.replace(`${ESCAPE}[30;47m`, '').re
 /** The modules of a code as it was drawn; true is dark. */
 function modules(lines: readonly string[]): boolean[][] {
   return lines.flatMap((line) => {
-    const halves = [...textOf(line)].map((character) => HALVES[character]!)
+    const halves = Array.from(textOf(line), (character) => HALVES[character]!)
     return [halves.map(([upper]) => upper), halves.map(([, lower]) => lower)]
   })
 }
