@@ -8,6 +8,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { phoneLogin } from '../../src/client/login/index.ts'
 import { decodeSession } from '../../src/client/session-data.ts'
+import { exportSession, importSession } from '../../src/client/session-strings/index.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
 import { type ConnectOptions, document, memoryStorage, UploadClient } from '../../src/index.ts'
 import type { Faults } from '../../src/lab/server/faults.ts'
@@ -21,6 +22,8 @@ import {
 import { combine, counters, logger } from '../../src/observe/index.ts'
 import { startTestDc } from '../support/test-dc.ts'
 import { leak, needlesOf, textsOf } from './secrets.ts'
+
+const FORMATS = ['telethon', 'gramjs', 'pyrogram', 'mtcute', 'mtproto-upload'] as const
 
 let server: RunningServer
 let faults: Faults
@@ -210,6 +213,58 @@ describe('a person', () => {
       expect(texts.find((text) => new RegExp(`(?<![\\d.])${code}(?![\\d.])`).test(text))).toBeUndefined()
     }
     expect(codes.length).toBeGreaterThan(1)
+  })
+})
+
+describe('a slip', () => {
+  test('where a peer is meant: numbers, tokens, session strings, invitations are not repeated', async () => {
+    const storage = memoryStorage()
+    const client = await connect({ botToken: '42:token', storage })
+    sessionSecrets(storage.data!)
+    const phone = `49151${randomInt(10_000_000, 99_999_999)}`
+    const token = `42:AA${word()}`
+    const invitation = word()
+    for (const [name, value] of Object.entries({ phone, token, invitation })) secret(name, value)
+    const peers = [
+      `+${phone}`,
+      `+${phone}0000`,
+      `a${token}`,
+      token,
+      `https://t.me/+${invitation}`,
+      `tg://join?invite=${invitation}`,
+      `tg://proxy?secret=${invitation}`,
+      `https://t.me/login/${invitation}`,
+      `x+${phone}`,
+    ]
+    const objects = [{ phone }, { _: 'user', id: 1n, accessHash: 5n, phone: [phone] }, storage.data]
+    for (const peer of [...peers, ...objects]) await failing(upload(client, { peer }))
+    search()
+  })
+
+  test('where a session string is meant: nothing of it is repeated', async () => {
+    const storage = memoryStorage()
+    const client = await connect({ botToken: '42:token', storage })
+    await client.close()
+    sessionSecrets(storage.data!)
+    for (const format of FORMATS) {
+      const text = exportSession(storage.data!, format, { apiId: 1, address: { host: '127.0.0.1', port: 443 } })
+      secret(`session string for ${format}`, text)
+      const cut = Math.floor(text.length / 2)
+      for (const damaged of [
+        text.slice(0, cut),
+        `${text.slice(0, cut)}!${text.slice(cut)}`,
+        `${text}AAAA`,
+        `9${text}`,
+      ]) {
+        try {
+          importSession(damaged)
+        } catch (error) {
+          told.push(error)
+        }
+      }
+    }
+    expect(told.filter((one) => one instanceof Error).length).toBeGreaterThan(FORMATS.length)
+    search()
   })
 })
 

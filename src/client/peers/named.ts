@@ -39,17 +39,29 @@ const CHANNEL_MARK = 1_000_000_000_000n
 export const FORMS =
   "give 'me', a @username, a t.me link, a phone number with +, an id (a channel's with -100 in front), or an object such as a message"
 
+/** Longer texts are cut, in characters, and so are numbers in them: what is given by mistake may be a token, a session, a phone number. */
+const SHOWN = 16
+const SHOWN_START = 6
+
+/** What was given, as far as it may be repeated in a sentence. */
+export function shown(text: string): string {
+  const start = text.length > SHOWN ? `${text.slice(0, SHOWN_START)}…` : text
+  return start.replace(/(\d{3})\d{4,}/g, '$1…')
+}
+
 /** The bearer of a username. @throws UsageError for what is none */
 export function byName(name: string): Named {
   if (USERNAME.test(name)) return { kind: 'name', name }
-  throw new UsageError(`"${name}" is no username: they have letters, digits and underscores, a letter first; ${FORMS}`)
+  throw new UsageError(
+    `"${shown(name)}" is no username: they have letters, digits and underscores, a letter first; ${FORMS}`,
+  )
 }
 
 /** The owner of a phone number. @throws UsageError for what is none */
 export function byPhone(text: string): Named {
   const digits = text.replace(/[\s().-]/g, '').replace(/^\+/, '')
   if (PHONE.test(digits)) return { kind: 'phone', digits }
-  throw new UsageError(`"${text}" is no phone number: give it with the code of its country, as +49 170 1234567`)
+  throw new UsageError(`"${shown(text)}" is no phone number: give it with the code of its country, as +49 170 1234567`)
 }
 
 /**

@@ -4,7 +4,7 @@
  * Source: https://core.telegram.org/api/links
  */
 import { UsageError } from '../../errors.ts'
-import { byChannelId, byMarkedId, byName, byPhone, FORMS, type Named } from './named.ts'
+import { byChannelId, byMarkedId, byName, byPhone, FORMS, type Named, shown } from './named.ts'
 
 /** Where links lead to Telegram. */
 const HOSTS = /^(?:www\.)?(?:t|telegram)\.me$|^(?:www\.)?telegram\.dog$/
@@ -31,7 +31,7 @@ export function parseText(given: string): Named {
   if (/^[a-z]\w{3,31}$/i.test(text)) return byName(text)
   const link = parseLink(text)
   if (link) return link
-  throw new UsageError(`"${text}" is no peer; ${FORMS}`)
+  throw new UsageError(`"${shown(text)}" is no peer; ${FORMS}`)
 }
 
 /** Who a link names; undefined for what is no link to Telegram. */
@@ -75,8 +75,10 @@ function byAction(action: string, fields: URLSearchParams, text: string): Named 
   throw namesNobody(text)
 }
 
+/** What stands behind the first step of a link may be a login's code, a hash, a proxy's secret. */
 function namesNobody(text: string): UsageError {
-  return new UsageError(`the link ${text} leads to no user or chat; ${FORMS}`)
+  const [link] = /^(?:[a-z]+:\/*)?[^/?#]*(?:\/[^/?#]*)?/i.exec(text)!
+  return new UsageError(`the link ${link} leads to no user or chat; ${FORMS}`)
 }
 
 function decode(step: string): string {
