@@ -6,7 +6,7 @@
  */
 import type { AudioSample, Input, InputAudioTrack, InputFormat, Source } from 'mediabunny'
 import { orAbort } from '../files/abort.ts'
-import { fragmentsDuration, indexDuration, withoutTables } from './film-index.ts'
+import { fragmentsDuration, indexDuration } from './film-index.ts'
 import { latin1, tellsDuration } from './frames.ts'
 import { loadMediabunny } from './libraries.ts'
 import { AHEAD_AT_MOST, HEAD, LOOKS_AT_MOST, SCAN_AT_MOST, STREAM_STEP } from './limits.ts'
@@ -49,7 +49,7 @@ export function isContainer(type: string): boolean {
   return Object.hasOwn(FORMATS, type)
 }
 
-/** Whether its index has tables that are hidden from the library. */
+/** Whether its frames are found by tables, which the library must not be made to read: see `film-index.ts`. */
 function isFilmOfBoxes(type: string): boolean {
   return /^(?:video\/(?:mp4|3gpp|quicktime)|audio\/mp4)$/.test(type)
 }
@@ -69,8 +69,7 @@ export interface ContainerWish {
 export async function readContainer(type: string, peek: Peek, wish: ContainerWish): Promise<Facts> {
   const library = await loadMediabunny()
   const speaks = silence(library)
-  const shown = isFilmOfBoxes(type) ? await withoutTables(peek) : peek
-  const input = new library.Input({ source: await sourceFor(library, type, shown), formats: FORMATS[type]!(library) })
+  const input = new library.Input({ source: await sourceFor(library, type, peek), formats: FORMATS[type]!(library) })
   try {
     return await orAbort(readInput(library, input, type, peek, wish), wish.signal)
   } finally {

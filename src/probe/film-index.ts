@@ -1,23 +1,15 @@
 /**
- * The index of an MP4 as it is shown to the library that reads films: without its tables.
+ * How long an MP4 is: by its index, or, of a film in fragments, added up from them.
  *
- * The tables say where each frame lies, which nobody asks here; and the library makes as much of them as they say that they
- * hold, which in a file of a stranger may be billions of entries that are not there. So all boxes of the index are
- * hidden, by another name, but those that describe the film and its tracks. Of a film in fragments the library would read
- * the tables of each; how long such a film is, is added up here.
- * Source: ISO/IEC 14496-12, sections 8.2 to 8.8.
+ * Read here and not by the library: that looks for the first frame first, in tables of which it makes as much as they say that
+ * they hold, which in a file of a stranger may be billions of entries that are not there.
+ * Source: ISO/IEC 14496-12, sections 8.2 and 8.8.
  */
 import { view } from '../bytes.ts'
 import { type Box, boxesOf, childrenOf } from './boxes.ts'
 import { FRAGMENT_AT_MOST } from './limits.ts'
 import type { Peek } from './peek.ts'
 
-/** Boxes that hold boxes, each in the one before it. */
-const HOLDERS = ['moov', 'trak', 'mdia', 'minf', 'stbl']
-/** Boxes that describe something. What is in `udta` and `stsd` is short lists. */
-const TOLD = /^(?:mvhd|tkhd|mdhd|hdlr|vmhd|smhd|dinf|stsd|udta|meta|edts)$/
-/** A name for boxes that are to be skipped. */
-const FREE = Uint8Array.of(0x66, 0x72, 0x65, 0x65)
 /** Flags of a track in a fragment, and of a run of its frames, that say what stands there. */
 const HAS_OFFSET = 1
 const HAS_DESCRIPTION = 2
@@ -25,42 +17,6 @@ const HAS_DURATION = 8
 const HAS_FIRST_FLAGS = 4
 const EACH_DURATION = 0x100
 const EACH = [EACH_DURATION, 0x200, 0x400, 0x800]
-
-/** A file whose tables are hidden. */
-export async function withoutTables(peek: Peek): Promise<Peek> {
-  const hidden: number[] = []
-  const walk = async (holder: Box, depth: number): Promise<void> => {
-    for await (const box of boxesOf(peek, holder.inside, holder.end)) {
-      const end = Math.min(box.end, holder.end)
-      if (box.type === HOLDERS[depth]) await walk({ ...box, end }, depth + 1)
-      else if (!TOLD.test(box.type)) hidden.push(box.at + 4)
-    }
-  }
-  const moov = await indexOf(peek)
-  if (moov) await walk(moov, 1)
-  return {
-    ...peek,
-    get size() {
-      return peek.size
-    },
-    get failure() {
-      return peek.failure
-    },
-    get goesOn() {
-      return peek.goesOn
-    },
-    async read(offset, length) {
-      const bytes = (await peek.read(offset, length)).slice()
-      for (const at of hidden) {
-        for (let i = 0; i < 4; i++) {
-          const place = at + i - offset
-          if (place >= 0 && place < bytes.length) bytes[place] = FREE[i]!
-        }
-      }
-      return bytes
-    },
-  }
-}
 
 /** The index, if it is within reach. */
 async function indexOf(peek: Peek): Promise<Box | undefined> {

@@ -12,6 +12,7 @@ describe('the core may not', () => {
     ['node', "const crypto = await import('node:crypto')"],
     ['node', "export { join } from 'node:path'"],
     ['ws', "import { WebSocket } from 'ws'"],
+    ['optional', "const library = await import('mediabunny')"],
     ['clock', 'const now = Date.now()'],
     ['clock', 'const now = new Date()'],
     ['clock', 'const start = globalThis.performance.now()'],
@@ -86,6 +87,13 @@ test('src/ uses no package but @noble/hashes and ws', () => {
   expect(core("import { z } from 'zod'").join()).toContain('imports zod')
   expect(core("import { cbc } from '@noble/ciphers/aes.js'").join()).toContain('imports @noble/ciphers')
   expect(core("import type { WebSocket } from 'ws'")).toEqual([])
+})
+
+test('optional packages are loaded when they are needed, and never before', () => {
+  const library: Door = { path: 'src/tl/a.ts', lets: ['optional'], why: 'for this test' }
+  expect(core("const library = await import('mediabunny')", [library])).toEqual([])
+  expect(core("import { Input } from 'mediabunny'", []).join()).toContain('imports mediabunny')
+  expect(core("import type { Input } from 'mediabunny'")).toEqual([])
 })
 
 test('scripts and tests may touch whatever they like', () => {

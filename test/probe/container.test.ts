@@ -92,6 +92,15 @@ describe('a recording', () => {
     expect(await look(adts(6000))).not.toHaveProperty('duration')
   })
 
+  test('whose frames are of different rates has no duration that its length would tell, unless it counts them', async () => {
+    const even = mp3(300)
+    const small = new Uint8Array(208)
+    small.set([0xff, 0xfb, 0x50, 0x64])
+    const uneven = concat(mp3(2), small, even)
+    expect((await look(even)).duration).toBeCloseTo(300 * 0.026, 0)
+    expect(await look(uneven)).not.toHaveProperty('duration')
+  })
+
   test('whose title is blank has none', async () => {
     const found = await look(await film('ogg', { picture: false, tags: { title: ' \0junk', artist: '\0' } }))
     expect(found).not.toHaveProperty('title')

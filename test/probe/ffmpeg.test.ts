@@ -183,6 +183,10 @@ describe.skipIf(!hasFfmpeg && process.env.CI === undefined)('the real one', () =
       expect(found, name).toMatchObject({ title: 'One', performer: 'Two', hasSound: true, problems: [] })
       expect(found.duration, name).toBeCloseTo(1, 0)
     }
+    // Of a broadcast the clock does not begin at 0.
+    const broadcast = await probe(make('film.ts', ...bars('640x360'), '-c:v', 'libx264'))
+    expect(broadcast).toMatchObject({ mimeType: 'video/mp2t', width: 640, height: 360, hasSound: false })
+    expect(broadcast.duration).toBeCloseTo(1, 0)
     const turned = make(
       'turned.mp4',
       '-i',

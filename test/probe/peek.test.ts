@@ -12,8 +12,9 @@ import { openSource } from '../../src/files/open.ts'
 import type { FileLike, RandomAccessSource, Source, StreamSource } from '../../src/files/source.ts'
 import { bytesSource } from '../../src/files/source.ts'
 import { probe } from '../../src/probe/index.ts'
+import { peekInto } from '../../src/probe/peek.ts'
 import { film } from '../support/film-samples.ts'
-import { gif, jpeg, latin1, mp3, png, wav } from '../support/media-samples.ts'
+import { gif, jpeg, latin1, mp3, png, wav, webp } from '../support/media-samples.ts'
 
 const MB = 1024 * 1024
 
@@ -189,6 +190,32 @@ describe('a stream', () => {
     expect(Buffer.compare(await bytesOf(found.file!), data)).toBe(0)
   })
 
+  test('is read in one place by all who read at the same time', async () => {
+    const data = new Uint8Array(20_000).map((_, i) => i * 7)
+    const peek = peekInto(await openSource(stream(data).file), 'the file', undefined)
+    const [first, second, third] = await Promise.all([peek.read(0, 100), peek.read(50, 9000), peek.read(12_000, 9000)])
+    expect(Buffer.compare(first, data.subarray(0, 100))).toBe(0)
+    expect(Buffer.compare(second, data.subarray(50, 9050))).toBe(0)
+    expect(Buffer.compare(third, data.subarray(12_000))).toBe(0)
+  })
+
+  test('in WAV that goes on for ever has no duration', async () => {
+    const head = wav(0, () => 0)
+    head.fill(255, head.length - 4)
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield head
+      for (;;) yield new Uint8Array(100_000)
+    }
+    for (const length of [255, 0]) {
+      head.fill(length, head.length - 4)
+      const found = await probe(endless(), { ffmpeg: false, kind: 'voice' })
+      expect(found.mimeType).toBe('audio/wav')
+      expect(found).not.toHaveProperty('duration')
+      expect(found).not.toHaveProperty('waveform')
+      await (found.file as Source).close()
+    }
+  })
+
   test('is closed by whoever has it: what was read ahead does not keep it open', async () => {
     let closed = 0
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -199,7 +226,9 @@ describe('a stream', () => {
       }
     }
     const found = await probe(endless(), { ffmpeg: false })
-    expect(found.mimeType).toBe('audio/mpeg')
+    // It is told by the length, which nobody knows.
+    expect(found).toMatchObject({ mimeType: 'audio/mpeg', hasSound: true })
+    expect(found).not.toHaveProperty('duration')
     expect(closed).toBe(0)
     await (found.file as Source).close()
     expect(closed).toBe(1)
@@ -251,6 +280,22 @@ describe('a file that cannot be read', () => {
       expect(closed).toBe(1)
     },
   )
+
+  test('in a part that could be left out ends in a FileError all the same', async () => {
+    const data = webp({ width: 64, height: 48 }, { frames: 300 })
+    const error = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' })
+    const failing: Source = {
+      kind: 'random',
+      size: data.length,
+      async read(into, at) {
+        if (at > 0) throw error
+        into.set(data.subarray(0, into.length))
+        return into.length
+      },
+      close() {},
+    }
+    await expect(probe(failing, { ffmpeg: false })).rejects.toMatchObject({ code: 'FILE_NOT_READABLE', cause: error })
+  })
 
   test('in time is left when the signal says so', async () => {
     const controller = new AbortController()
