@@ -24,7 +24,7 @@ const faults: Faults = {}
 let parts: string[]
 
 beforeAll(async () => {
-  files.forEach((file, i) => writeFileSync(file, contents[i]!))
+  for (const [i, file] of files.entries()) writeFileSync(file, contents[i]!)
   server = await startTestDc({
     faults,
     onRequest: ({ request }) => {
