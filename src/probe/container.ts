@@ -104,6 +104,7 @@ async function readInput(
     height: video ? await ask(() => video.getDisplayHeight()) : undefined,
     duration: await ask(() => durationOf(input, type, peek)),
     hasSound: video || audio ? audio !== null : undefined,
+    ...(tags?.images?.length && { hasCover: true }),
     title: tags?.title,
     performer: tags?.artist,
     waveform: heard,

@@ -102,15 +102,15 @@ async function look(peek: Peek, source: Source, options: ProbeOptions): Promise<
   const job = { tools, options, type, peek }
   if (wanted && !facts.waveform && /^(?:audio|video)\//.test(type))
     await add(async () => ({ waveform: await hearWithFfmpeg(job) }))
-  if (options.thumb ?? wantsThumb(options.kind, facts.mimeType)) {
+  if (options.thumb ?? wantsThumb(options.kind, facts)) {
     await add(async () => ({ thumb: await makeThumb(job) }))
   }
   return { ...facts, problems }
 }
 
 /** Whether something that is sent as that kind has a picture, and room for a small one. */
-function wantsThumb(kind: ProbeKind | undefined, type = ''): boolean {
-  return /^(?:image|video)\//.test(type) && !WITHOUT_THUMB.includes(kind)
+function wantsThumb(kind: ProbeKind | undefined, { mimeType = '', hasCover = false }: Facts): boolean {
+  return (/^(?:image|video)\//.test(mimeType) || hasCover) && !WITHOUT_THUMB.includes(kind)
 }
 
 /** HEIC and AVIF: the size by the library, which leaves out how the picture is turned. */

@@ -27,6 +27,8 @@ export interface FileDescription extends ProbedFile {
   readonly animated?: boolean | undefined
   /** How many frames such a picture has. */
   readonly frames?: number | undefined
+  /** Whether a song has a picture of its album in it. */
+  readonly hasCover?: boolean | undefined
   /** What could not be found out, and why: a library or program that is missing or failed, damage in the file. */
   readonly problems: readonly Error[]
 }

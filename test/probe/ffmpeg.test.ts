@@ -203,6 +203,22 @@ describe.skipIf(!hasFfmpeg && process.env.CI === undefined)('the real one', () =
     })
   })
 
+  test('makes a thumbnail of the picture in a song, where there is one', async () => {
+    const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1']
+    const cover = ['-i', make('cover.jpg', ...bars('400x400'), '-frames:v', '1')]
+    const song = ['-map', '0', '-map', '1', '-disposition:v', 'attached_pic', '-c:v', 'copy']
+    for (const name of ['covered.mp3', 'covered.m4a']) {
+      const { hasCover, thumb, problems, width } = await probe(make(name, ...sound, ...cover, ...song), {
+        kind: 'audio',
+      })
+      expect({ hasCover, problems, width }, name).toEqual({ hasCover: true, problems: [], width: undefined })
+      expect(await probe(thumb!, { ffmpeg: false })).toMatchObject({ width: 320, height: 320 })
+    }
+    const plain = await probe(make('plain.mp3', ...sound), { kind: 'audio' })
+    expect(plain).not.toHaveProperty('hasCover')
+    expect(plain).not.toHaveProperty('thumb')
+  })
+
   test('hears a recording as it is heard without it', async () => {
     const recorded = put(
       'recorded.wav',
