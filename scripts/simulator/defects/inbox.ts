@@ -112,7 +112,7 @@ export const INBOX_DEFECTS: Defects = {
     file: STEPS,
     find: "if (!isSafeDhValue(prime, gA)) refuse(hint(': g_a is out of range'))",
     replace: '',
-    within: 20,
+    within: 120,
   },
   'any-nonce': {
     what: 'the nonce of a key exchange is not compared',
