@@ -107,7 +107,7 @@ export class Account {
       account.#release = release
       // A session that comes from elsewhere may have a key and not say whose it is: the server does.
       const known = account.user ?? (!options.botToken && account.data.keys.has(account.dcId))
-      await (known ? account.#prove(signal) : account.#logInSomewhere(signal))
+      await (known ? account.#prove(signal) : account.#logIn(signal))
       await account.#saving
     } catch (error) {
       await account?.close().catch(() => {})
@@ -132,14 +132,9 @@ export class Account {
       if (this.options.login && LOGGED_OUT.test(type)) {
         // On a key of its own: whoever ended the login may still have the old one.
         this.#replaceKey()
-        await this.#logInSomewhere(signal)
+        await this.#logIn(signal)
       } else if (code !== 400 || !this.user) throw error
     }
-  }
-
-  /** Logs in wherever the account lives. */
-  #logInSomewhere(signal: AbortSignal | undefined): Promise<void> {
-    return this.#moving(signal, () => this.#logIn(signal))
   }
 
   /** Calls a method, at home unless told; repeats what can be repeated. */
@@ -214,7 +209,7 @@ export class Account {
           // The server has dropped the key: the next call agrees on another, and is logged in on it.
           else if (botToken && type === 'AUTH_KEY_DUPLICATED') this.#replaceKey()
           else if (botToken && LOGGED_OUT.test(type) && method !== BOT_LOGIN)
-            await this.#together(LOGIN, () => this.#logInSomewhere(undefined), signal)
+            await this.#together(LOGIN, () => this.#logIn(undefined), signal)
           else throw error
         }
         if (once) throw new TransportError('CLIENT_CLOSED', (error as Error).message, { cause: error })
@@ -229,12 +224,17 @@ export class Account {
     return orAbort(this.#shared[what], signal)
   }
 
+  /** Logs in wherever the account lives. What asks people goes there by itself: they are not asked all over again. */
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken: botAuthToken, login } = this.options
     if (login) return this.#welcome(await login(this.#loginContext(signal)))
     if (!botAuthToken) throw new UsageError('there is no stored login and no botToken')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
-    this.#welcome(await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal))
+    return this.#moving(signal, async () =>
+      this.#welcome(
+        await this.#patiently(() => this.#dc.invoke(authImportBotAuthorization, request, { signal }), signal),
+      ),
+    )
   }
 
   /** What a login by other means works with. */

@@ -1,5 +1,6 @@
 /** Logging in as a person, over real sockets, to a cluster of two datacenters. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { view } from '../../src/bytes.ts'
 import { type CodeRequest, type PhoneLoginOptions, phoneLogin, qrLogin, RESEND } from '../../src/client/login/index.ts'
 import { decodeSession } from '../../src/client/session-data.ts'
 import { importSession } from '../../src/client/session-strings/index.ts'
@@ -148,6 +149,17 @@ describe('by phone number', () => {
     await expect(connect(byPhone([RESEND, RESEND, RESEND]))).rejects.toMatchObject({ type: 'SEND_CODE_UNAVAILABLE' })
   })
 
+  test('a further way that is gone when it is asked for: the code that was sent is still good', async () => {
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.resendCode' ? { kind: 'error', code: 406, text: 'SEND_CODE_UNAVAILABLE' } : undefined
+    const client = await connect(byPhone([RESEND, '11111']))
+    expect(asked.map(({ delivery, next, attempt }) => [delivery, next, attempt])).toEqual([
+      ['app', 'sms', 1],
+      ['app', undefined, 1],
+    ])
+    expect(client.user?.username).toBe(ALICE)
+  })
+
   test.each([
     ['flash-call', { pattern: '+49*****11111' }],
     ['missed-call', { pattern: '+49 30', length: 5 }],
@@ -207,6 +219,15 @@ describe('by phone number', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('who gives up there, or has no more attempts, is not asked all over again', async () => {
+    alice().homeDc = 4
+    await expect(connect(byPhone([new Error('enough'), '11111']))).rejects.toThrow('enough')
+    await expect(connect(byPhone(Array.from({ length: 9 }, () => '12345')))).rejects.toMatchObject({
+      type: 'PHONE_CODE_INVALID',
+    })
+    expect([sent.length, asked.length]).toEqual([2, 6])
+  })
+
   test('a signal ends it while a code is awaited', async () => {
     const abort = new AbortController()
     const login = phoneLogin({
@@ -264,9 +285,26 @@ describe('with a password', () => {
       request._ === 'auth.checkPassword' && over-- > 0
         ? { kind: 'error', code: 400, text: 'SRP_ID_INVALID' }
         : undefined
-    const client = await connect(byPhone(['11111'], { password: () => 'correct höрse' }))
+    // What was typed is still right: nobody is asked to type it once more.
+    const passwords = ['correct höрse']
+    const client = await connect(byPhone(['11111'], { password: () => passwords.shift()! }))
     expect(client.user?.username).toBe(ALICE)
     expect(named('account.getPassword')).toHaveLength(3)
+  })
+
+  test('a server that takes no answer at all is given up', async () => {
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.checkPassword' ? { kind: 'error', code: 400, text: 'SRP_ID_INVALID' } : undefined
+    await expect(connect(byPhone(['11111'], { password: () => 'correct höрse' }))).rejects.toMatchObject({
+      type: 'SRP_ID_INVALID',
+    })
+    expect(named('auth.checkPassword')).toHaveLength(5)
+  })
+
+  test('one that is asked for instead of a code: the server knows this device', async () => {
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.sendCode' ? { kind: 'error', code: 401, text: 'SESSION_PASSWORD_NEEDED' } : undefined
+    await expect(connect(byPhone([]))).rejects.toThrow(/option password/)
   })
 })
 
@@ -308,6 +346,54 @@ describe('by QR code', () => {
     const onToken = ({ url }: { url: string }): void => void scan(device, url)
     const client = await connect({ login: qrLogin({ onToken, password: () => 'secret' }) })
     expect(client).toMatchObject({ dcId: 4, user: { username: ALICE } })
+  })
+
+  test('a code that is over when it comes to where the account lives gives way to another, a few times', async () => {
+    alice().homeDc = 4
+    const device = await phone()
+    let late = 1
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.importLoginToken' && late-- > 0
+        ? { kind: 'error', code: 400, text: 'AUTH_TOKEN_EXPIRED' }
+        : undefined
+    const urls = new Set<string>()
+    const login = qrLogin({
+      onToken({ url }) {
+        urls.add(url)
+        void scan(device, url).catch(() => {})
+      },
+    })
+    expect(await connect({ login })).toMatchObject({ dcId: 4, user: { username: ALICE } })
+    expect(urls.size).toBe(2)
+    faults.onRequest = ({ request }) =>
+      request._ === 'auth.exportLoginToken' ? { kind: 'error', code: 400, text: 'AUTH_TOKEN_EXPIRED' } : undefined
+    await expect(connect({ login })).rejects.toMatchObject({ type: 'AUTH_TOKEN_EXPIRED' })
+  })
+
+  test.each([
+    ['updates', 0x74ae4240],
+    ['updatesCombined', 0x725b04c3],
+  ])('that a code was scanned is heard in %s, too', async (_, kind) => {
+    const device = await phone()
+    faults.onSeal = (plain) => {
+      const [id, update] = [
+        view(plain.body).getUint32(0, true),
+        plain.body.length === 12 && view(plain.body).getUint32(4, true),
+      ]
+      if (id !== 0x78d4dec1 || update !== 0x564fe691) return plain
+      const body = new Uint8Array(40)
+      // The vector of updates comes first; then, empty, those of users and chats, a date and a number.
+      for (const [i, word] of [kind, 0x1cb5c415, 1, 0x564fe691, 0x1cb5c415, 0, 0x1cb5c415, 0, 1, 0].entries())
+        view(body).setUint32(4 * i, word, true)
+      return { ...plain, body }
+    }
+    let shown = 0
+    const onToken = ({ url }: { url: string }): void => {
+      shown++
+      void scan(device, url)
+    }
+    await connect({ login: qrLogin({ onToken }) })
+    expect(shown).toBe(1)
   })
 
   test('a signal ends the wait', async () => {

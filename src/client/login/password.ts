@@ -27,6 +27,8 @@ export type AskPassword = (request: PasswordRequest) => string | Promise<string>
 
 /** How often a wrong password may be given; the server makes one wait much earlier. */
 const MAX_ATTEMPTS = 5
+/** How often in a row a challenge may be over before its answer comes. */
+const MAX_LATE = 5
 
 /** Whether the server wants a password in addition. */
 export function wantsPassword(error: unknown): boolean {
@@ -45,7 +47,10 @@ export async function checkPassword(context: LoginContext, ask: AskPassword | un
       `this account has a password${hint('; give the option password, a function that returns it') ?? ''}`,
     )
   }
-  for (let attempt = 1; ; attempt++) {
+  /** What was typed, while nothing was said of it. */
+  let unchecked: string | undefined
+  let late = 0
+  for (let attempt = 1; ; ) {
     // Fresh each time: a challenge is good once.
     const challenge = await context.call(accountGetPassword, { _: 'account.getPassword' })
     const { currentAlgo, srpB, srpId, hint: reminder, hasRecovery = false } = challenge
@@ -58,7 +63,8 @@ export async function checkPassword(context: LoginContext, ask: AskPassword | un
         `the server checks passwords in a way that is not known here${hint('; update this package') ?? ''}`,
       )
     }
-    const password = await orAbort(Promise.resolve(ask({ hint: reminder, attempt, hasRecovery })), signal)
+    const password =
+      unchecked ?? (await orAbort(Promise.resolve(ask({ hint: reminder, attempt, hasRecovery })), signal))
     if (typeof password !== 'string' || password === '') {
       throw new UsageError(`password must give a string that is not empty, not ${typeof password}`)
     }
@@ -72,10 +78,13 @@ export async function checkPassword(context: LoginContext, ask: AskPassword | un
         password: { _: 'inputCheckPasswordSRP', srpId, A: answer.A, M1: answer.M1 },
       })
     } catch (error) {
-      const again = error instanceof RpcError && /^(PASSWORD_HASH|SRP_ID|SRP_PASSWORD_CHANGED)/.test(error.type)
+      const { type } = error as Partial<RpcError>
+      // An answer that came too late, as when somebody types slowly, says nothing about the password: no need to ask again.
+      const isLate = type === 'SRP_ID_INVALID'
+      unchecked = isLate ? password : undefined
+      const again = isLate ? ++late < MAX_LATE : /^(PASSWORD_HASH|SRP_PASSWORD_CHANGED)/.test(type ?? '')
       if (!again || attempt >= MAX_ATTEMPTS) throw error
-      // A challenge that came too late says nothing about the password.
-      if (error.type === 'SRP_ID_INVALID') attempt--
+      if (!isLate) attempt++
     }
   }
 }

@@ -51,8 +51,9 @@ type Sent = Extract<AuthSentCode, { _: 'auth.sentCode' }>
  */
 export function phoneLogin(options: PhoneLoginOptions): Login {
   return async (context) => {
-    const { phoneNumber, sent } = await codeSent(context, options.phone)
     try {
+      // A server that knows this device may ask for the password at once.
+      const { phoneNumber, sent } = await codeSent(context, options.phone)
       const { authorization } = await codeEntered(context, options, phoneNumber, sent)
       if (authorization._ === 'auth.authorization') return authorization
     } catch (error) {
@@ -133,6 +134,11 @@ async function codeEntered(
       if (/^(PHONE_CODE_EXPIRED|AUTH_RESTART)/.test(type) && resent++ < MAX_ATTEMPTS) {
         problem = 'expired'
         sent = await sendCode(context, phoneNumber)
+        continue
+      }
+      // It had another way in mind, and has it no more: what was sent is still good.
+      if (type === 'SEND_CODE_UNAVAILABLE' && nextType && sent._ === 'auth.sentCode') {
+        sent = { ...sent, nextType: undefined }
         continue
       }
       if (!/^(PHONE_)?CODE_(INVALID|EMPTY)$/.test(type) || attempt++ >= MAX_ATTEMPTS) throw error

@@ -6,9 +6,10 @@
  */
 import { authExportLoginToken, authImportLoginToken } from '#methods'
 import { toBareBase64Url } from '../../base64.ts'
-import { UsageError } from '../../errors.ts'
+import { RpcError, UsageError } from '../../errors.ts'
 import { orAbort } from '../../files/abort.ts'
 import type { AuthLoginToken } from '../../tl/generated/api-types.ts'
+import type { TlReader } from '../../tl/reader.ts'
 import type { Login, LoginContext } from './context.ts'
 import { type AskPassword, checkPassword, wantsPassword } from './password.ts'
 
@@ -30,9 +31,14 @@ export interface QrLoginOptions {
   readonly password?: AskPassword | undefined
 }
 
-/** `updateShort` and `updateLoginToken`: what the server says when a code was scanned. */
-const UPDATE_SHORT = 0x78d4dec1
+/** `updateLoginToken`: what the server says when a code was scanned. */
 const UPDATE_LOGIN_TOKEN = 0x564fe691
+/** In what it may say so: an `updateShort`, or `updates` and `updatesCombined`, which begin with a vector of updates. */
+const UPDATE_SHORT = 0x78d4dec1
+const UPDATES: readonly number[] = [0x74ae4240, 0x725b04c3]
+
+/** How often a code may be over by the time that it is given to the server. */
+const MAX_LATE = 5
 
 /** A token that is gone when it comes (by a clock that is wrong) is asked for again after this many milliseconds. */
 const SHORTEST = 1000
@@ -48,6 +54,7 @@ const SHORTEST = 1000
 export function qrLogin({ onToken, exceptIds = [], password }: QrLoginOptions): Login {
   return async (context) => {
     const { apiId, apiHash, host } = context
+    let late = 0
     try {
       for (;;) {
         const scanned = untilScanned(context)
@@ -58,6 +65,9 @@ export function qrLogin({ onToken, exceptIds = [], password }: QrLoginOptions): 
           const expiresAt = 1000 * answer.expires
           onToken({ url: `tg://login?token=${toBareBase64Url(answer.token)}`, expiresAt })
           await scanned.or(Math.max(SHORTEST, expiresAt - host.wallClock()))
+        } catch (error) {
+          // Scanned at the last moment, and over before it came to where the account lives: another one is shown.
+          if (!(error instanceof RpcError && error.type === 'AUTH_TOKEN_EXPIRED') || ++late > MAX_LATE) throw error
         } finally {
           scanned.end()
         }
@@ -90,7 +100,7 @@ function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; e
   let scanned = false
   let wake = (): void => {}
   context.onMessage((reader) => {
-    if (reader.remaining < 8 || reader.uint() !== UPDATE_SHORT || reader.uint() !== UPDATE_LOGIN_TOKEN) return
+    if (!isScan(reader)) return
     scanned = true
     wake()
   })
@@ -105,4 +115,16 @@ function untilScanned(context: LoginContext): { or(ms: number): Promise<void>; e
     },
     end: () => context.onMessage(undefined),
   }
+}
+
+/** Whether what the server says is that a code was scanned. Before a login there is nothing else to be told of along with it. */
+function isScan(reader: TlReader): boolean {
+  if (reader.remaining < 8) return false
+  const kind = reader.uint()
+  if (UPDATES.includes(kind) && reader.remaining >= 12) {
+    // The vector's own id, and how many there are.
+    reader.uint()
+    reader.uint()
+  } else if (kind !== UPDATE_SHORT) return false
+  return reader.uint() === UPDATE_LOGIN_TOKEN
 }
