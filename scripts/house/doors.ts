@@ -100,6 +100,7 @@ export const DOORS: readonly Door[] = [
   },
   { path: 'src/familiar/environment.ts', lets: ['process'], why: 'reads the application from the environment' },
   { path: 'src/files/sync-folder.ts', lets: ['node'], why: 'has the entries of a folder written to the disk' },
+  { path: 'src/client/prepare-upload.ts', lets: ['node'], why: 'lets many uploads listen to one signal' },
   { path: 'src/client/storage-file.ts', lets: ['node'], why: 'keeps the session in a file' },
   { path: 'src/probe/libraries.ts', lets: ['optional'], why: 'libraries that tell more of a file, if they are there' },
   { path: 'src/probe/tools/ffmpeg.ts', lets: ['node', 'process'], why: 'starts ffmpeg, if it is there' },

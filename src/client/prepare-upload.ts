@@ -4,6 +4,7 @@
  *
  * Where every byte counts (bundles for browsers) the types alone must do.
  */
+import { setMaxListeners } from 'node:events'
 import { UsageError } from '../errors.ts'
 import { journalFolder } from '../files/resume/folder.ts'
 import type { Resume } from '../files/resumption.ts'
@@ -36,6 +37,8 @@ export function prepareUpload<Options extends Common>(
   const isSignal =
     isObject(signal) && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function'
   must('signal', signal, isSignal, 'an AbortSignal, as an AbortController has it')
+  // One signal may well end hundreds of uploads: that is no leak, and nothing is to be printed.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal)
   must('onProgress', onProgress, typeof onProgress === 'function', 'a function')
   must('onEvent', onEvent, typeof onEvent === 'function', 'a function')
   must('fileName', fileName, typeof fileName === 'string', 'a string')

@@ -29,6 +29,27 @@ export function checkOptions(builder: string, options: unknown, needed?: boolean
   if (options === undefined && !needed) return
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError(`${builder}() takes its options as an object, not ${show(options)}`)
+  for (const [name, [fits, what]] of Object.entries(FIELDS)) {
+    const value = (options as Readonly<Record<string, unknown>>)[name]
+    if (value !== undefined && !fits(value))
+      throw new UsageError(
+        `${builder}() takes as ${name} ${what}, not ${typeof value === 'number' ? value : show(value)}`,
+      )
+  }
+}
+
+/** That it is above 0 is seen where it is needed, and may be found by a probe. */
+const LENGTH = [(value: unknown) => typeof value === 'number' && value !== Infinity, 'a number above 0'] as const
+
+/** Options that mean the same in all builders, and that are worked with before the schema is asked what they may be. */
+const FIELDS: Readonly<Record<string, readonly [fits: (value: unknown) => boolean, what: string]>> = {
+  probe: [(value) => typeof value === 'function', 'a function, as mtproto-upload/probe has it'],
+  attributes: [Array.isArray, 'an array of attributes'],
+  waveform: [(value) => Array.isArray(value) || value instanceof Uint8Array, 'an array of numbers, or bytes'],
+  width: LENGTH,
+  height: LENGTH,
+  duration: LENGTH,
+  length: LENGTH,
 }
 
 /** A builder of photos whose arguments are checked, and that looks first if it is given a probe. */
@@ -46,5 +67,6 @@ function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === '') return 'the empty string'
   if (Array.isArray(value)) return 'an array'
-  return value === null ? 'null' : `a ${typeof value}`
+  if (typeof value === 'object') return value === null ? 'null' : 'an object'
+  return `a ${typeof value}`
 }

@@ -68,6 +68,7 @@ export function withFiles<Name extends InputMedia['_']>(
 ): MediaRequest<Extract<InputMedia, { readonly _: Name }>> {
   return {
     // Filling changes fields, never the constructor.
-    resolve: (tools) => fillMedia(media, { ...tools, fillMedia }) as Promise<Extract<InputMedia, { readonly _: Name }>>,
+    resolve: (tools) =>
+      resolveMedia(media as MediaLike, { ...tools, fillMedia }) as Promise<Extract<InputMedia, { readonly _: Name }>>,
   }
 }

@@ -67,8 +67,12 @@ export function oneTotal(tools: MediaTools, count: number): TotalItem[] {
  * Resolves several media at a time. When one fails, the others are aborted, and have ended before this rejects.
  */
 export async function resolveAll(media: readonly MediaLike[], tools: MediaTools): Promise<InputMedia[]> {
-  const stop = new AbortController()
-  const end = (): void => stop.abort(tools.signal?.reason)
+  // One for each: many listeners at one signal look like a leak to the platform.
+  const stops = media.map(() => new AbortController())
+  const stop = (reason: unknown): void => {
+    for (const one of stops) one.abort(reason)
+  }
+  const end = (): void => stop(tools.signal?.reason)
   if (tools.signal?.aborted) end()
   tools.signal?.addEventListener('abort', end)
   let failure: { readonly error: unknown } | undefined
@@ -78,10 +82,10 @@ export async function resolveAll(media: readonly MediaLike[], tools: MediaTools)
       media.map(async (one, i) => {
         const { tools, close } = items[i]!
         try {
-          return await resolveMedia(one, within(tools, stop.signal))
+          return await resolveMedia(one, within(tools, stops[i]!.signal))
         } catch (error) {
           failure ??= { error }
-          stop.abort(error)
+          stop(error)
           return undefined
         } finally {
           close()

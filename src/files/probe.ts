@@ -40,6 +40,8 @@ export interface ProbedFile {
   readonly hasSound?: boolean | undefined
   /** A small JPEG of it: sides of at most 320 pixels. */
   readonly thumb?: FileLike | undefined
+  /** Why something is left out. */
+  readonly problems?: readonly Error[] | undefined
 }
 
 /**

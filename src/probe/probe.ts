@@ -105,6 +105,11 @@ async function look(peek: Peek, source: Source, options: ProbeOptions): Promise<
   if (options.thumb ?? wantsThumb(options.kind, facts)) {
     await add(async () => ({ thumb: await makeThumb(job) }))
   }
+  const { mimeType = '', width, duration } = facts
+  const isUnsaid = (mimeType.startsWith('video/') && !width) || (/^(?:audio|video)\//.test(mimeType) && !duration)
+  // Of formats that nobody here reads, and of files that are cut short, no step complains.
+  if (isUnsaid && problems.length === 0)
+    problem(new Error(`nothing here could tell from this ${mimeType} how large it is, or how long it plays`))
   return { ...facts, problems }
 }
 

@@ -115,7 +115,9 @@ describe('what is damaged or newer is never overwritten', () => {
   ]
   test.each(CASES)('%s in a file', async (text, code) => {
     writeFileSync(path, text)
-    for (const login of [BOT, ALICE, {}]) await expect(connect(login)).rejects.toMatchObject({ code })
+    for (const login of [BOT, ALICE, {}]) {
+      await expect(connect(login)).rejects.toMatchObject({ code, message: expect.stringContaining(path) })
+    }
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })

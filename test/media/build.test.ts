@@ -201,6 +201,17 @@ describe('a probe', () => {
 })
 
 describe('what the protocol demands and nobody knows', () => {
+  test('what the probe says of it is told', async () => {
+    const problems = [new Error('there is no index in it\nat byte 5'), new Error('another')]
+    await expect(bench().resolve(audio('a.mp3', { ...finds({ problems }) }))).rejects.toThrow(
+      /finds it in this file; the one given says: there is no index in it$/,
+    )
+  })
+
+  test('no media to fill with files is told', async () => {
+    await expect(bench().resolve(withFiles(null as never))).rejects.toThrow(/this is no media/)
+  })
+
   const { probe } = finds({})
   test.each<[string, MediaLike, RegExp]>([
     [
@@ -361,6 +372,21 @@ describe('in plain JavaScript', () => {
     ['paid', paid, [{ stars: 1, media: [] }], /paid\(\) takes as media an array/],
     ['invoice', invoice, [], /invoice\(\) /],
     ['invoice', invoice, [{ currency: 'XTR', provider: 'x', prices: [] }], /stars have no provider/],
+    ['invoice', invoice, [{ currency: 'XTR' }], /invoice\(\) takes as prices an array/],
+    ['invoice', invoice, [{ currency: 'XTR', prices: {} }], /invoice\(\) takes as prices an array/],
+    ['invoice', invoice, [{ currency: 'XTR', prices: [{ amount: 1.5 }] }], /as amount a whole number, not 1\.5/],
+    ['paid', paid, [{ media: ['a'] }], /paid\(\) takes as stars a whole number, not undefined/],
+    ['paid', paid, [{ stars: 1.5, media: ['a'] }], /a whole number, not 1\.5/],
+    ['paid', paid, [{ stars: 1, media: Array.from({ length: 11 }) }], /an array of 1 to 10 photos and videos/],
+    ['game', game, [], /game\(\) takes its options as an object, not nothing/],
+    ['quiz', quiz, ['q', ['a', 'b'], { correct: 'length' }], /cannot be length/],
+    ['liveLocation', liveLocation, [{ latitude: 1, longitude: 2 }], /needs period: seconds, or 'forever'/],
+    ['voice', voice, ['a', { duration: 1, waveform: 'loud' }], /voice\(\) takes as waveform an array/],
+    ['document', document, ['a', { attributes: 'video' }], /document\(\) takes as attributes an array/],
+    ['video', video, ['a', { probe: true }], /video\(\) takes as probe a function, .*, not a boolean/],
+    ['photo', photo, ['a', { probe: {} }], /photo\(\) takes as probe a function, .*, not an object/],
+    ['video', video, ['a', { ...CLIP, duration: Infinity }], /as duration a number above 0, not Infinity/],
+    ['video', video, ['a', { ...CLIP, width: '640' }], /as width a number above 0, not a string/],
   ]
   test.each(wrong)('%s() names what is wrong', (_name, build, given, message) => {
     expect(() => build(...(given as never[]))).toThrow(

@@ -124,3 +124,11 @@ test('the library prints nothing while it looks at a damaged file, and as much a
   }
   expect(Logging.level).toBe(before)
 })
+
+test.each([
+  ['a format that nothing here reads', Buffer.from('RIFF\x04\x00\x00\x00AVI LIST', 'latin1'), 'video/x-msvideo'],
+  ['a beginning', Buffer.from(`OggS${'\0'.repeat(22)}\x01\x13OpusHead`, 'latin1'), 'audio/ogg'],
+])('%s is told among the problems', async (_name, bytes, mimeType) => {
+  const found = await probe(new Uint8Array(bytes), { ffmpeg: false })
+  expect(found).toMatchObject({ mimeType, problems: [{ message: expect.stringContaining(mimeType) }] })
+})

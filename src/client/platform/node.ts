@@ -3,6 +3,7 @@
  */
 import { nativeCrypto } from '../../crypto/native.ts'
 import { parsePublicKey } from '../../crypto/pem.ts'
+import { StorageError } from '../../errors.ts'
 import { fillMedia } from '../../files/media-fields.ts'
 import { oneTotal } from '../../files/media-total.ts'
 import { openFew } from '../../files/open-few.ts'
@@ -17,6 +18,8 @@ import { askMaxParts } from '../part-limit.ts'
 import { findPeer } from '../peers/find.ts'
 import { prepareUpload } from '../prepare-upload.ts'
 import { PRODUCTION_KEY, TEST_KEY } from '../server-keys.ts'
+import { decodeSession } from '../session-data.ts'
+import type { SessionStorage } from '../storage.ts'
 import { fileStorage } from '../storage-file.ts'
 import { uploadMany } from '../upload-many.ts'
 import { nodeWay } from './node-way.ts'
@@ -29,6 +32,24 @@ const KEPT = 8 * 1024 * 1024
 
 /** Most files that uploads have open at a time: far more than travel, and far fewer than a process may have. */
 const OPEN_FILES = 128
+
+/** A session in a file, that is named where what is in it cannot be read. */
+function sessionFile(path: string): SessionStorage {
+  const storage = fileStorage(path)
+  return {
+    ...storage,
+    async load() {
+      const stored = await storage.load()
+      try {
+        if (stored) decodeSession(stored)
+      } catch (error) {
+        if (error instanceof StorageError) throw new StorageError(error.code, `${path}: ${error.message}`)
+        throw error
+      }
+      return stored
+    },
+  }
+}
 
 export const platform: Platform = {
   checkOptions,
@@ -48,6 +69,6 @@ export const platform: Platform = {
   oneTotal,
   buffers: sharedBuffers(KEPT),
   openFile: openFew(openFile, OPEN_FILES),
-  fileStorage,
+  fileStorage: sessionFile,
   prepareUpload,
 }

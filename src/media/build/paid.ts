@@ -36,6 +36,9 @@ type Raw =
 /** A photo or a video: nothing else can be sold. */
 export type PaidItem = MediaRequest<Exclude<Raw, inputMediaUploadedDocument> | UploadedVideo> | WithFiles<Raw>
 
+/** Most photos and videos that are sold together. Source: https://core.telegram.org/bots/api#sendpaidmedia */
+const MAX_PAID = 10
+
 /** What {@link paid} must and can be told. */
 export interface PaidOptions {
   /** What all of it costs together. */
@@ -56,12 +59,13 @@ export interface PaidOptions {
 export function paid(options: PaidOptions): MediaRequest<inputMediaPaidMedia> {
   checkOptions('paid', options, true)
   const { stars, media, payload } = options
-  if (!Array.isArray(media) || media.length === 0)
-    throw new UsageError('paid() takes as media an array of photos and videos')
+  if (!Array.isArray(media) || media.length === 0 || media.length > MAX_PAID)
+    throw new UsageError(`paid() takes as media an array of 1 to ${MAX_PAID} photos and videos`)
+  const starsAmount = whole('paid', 'stars', stars)
   return {
     resolve: async (tools) => ({
       _: 'inputMediaPaidMedia',
-      starsAmount: BigInt(stars),
+      starsAmount,
       extendedMedia: await resolveAll(media, { ...tools, fillMedia }),
       ...(payload !== undefined && { payload }),
     }),
@@ -149,6 +153,7 @@ export function invoice(options: InvoiceOptions): MediaRequest<inputMediaInvoice
   if (options.currency === STARS && options.provider !== undefined)
     throw new UsageError('invoice(): stars have no provider; leave it out')
   const { title, description, payload, photo, startParam, media, provider } = options
+  const terms = termsOf(options)
   const data = 'providerData' in options ? options.providerData : undefined
   return {
     resolve: async (tools) => ({
@@ -156,7 +161,7 @@ export function invoice(options: InvoiceOptions): MediaRequest<inputMediaInvoice
       title,
       description,
       ...(photo && { photo: webPicture(photo) }),
-      invoice: termsOf(options),
+      invoice: terms,
       payload: typeof payload === 'string' ? new TextEncoder().encode(payload) : payload,
       ...(provider !== undefined && { provider }),
       providerData: { _: 'dataJSON', data: JSON.stringify(data ?? null) },
@@ -168,11 +173,17 @@ export function invoice(options: InvoiceOptions): MediaRequest<inputMediaInvoice
 
 function termsOf(options: InvoiceOptions): Invoice {
   const { currency, prices, test } = options
+  if (!Array.isArray(prices) || prices.length === 0)
+    throw new UsageError('invoice() takes as prices an array of { label, amount }')
   const terms: Invoice = {
     _: 'invoice',
     ...(test && { test }),
     currency,
-    prices: prices.map(({ label, amount }) => ({ _: 'labeledPrice', label, amount: BigInt(amount) })),
+    prices: (prices as readonly Price[]).map(({ label, amount }) => ({
+      _: 'labeledPrice',
+      label,
+      amount: whole('invoice', 'amount', amount),
+    })),
   }
   if (options.provider === undefined) {
     if (options.subscriptionPeriod !== undefined) terms.subscriptionPeriod = options.subscriptionPeriod
@@ -187,14 +198,21 @@ function termsOf(options: InvoiceOptions): Invoice {
   if (tellProvider.includes('email')) terms.emailToProvider = true
   if (flexible) terms.flexible = true
   if (tips) {
-    terms.maxTipAmount = BigInt(tips.max)
-    terms.suggestedTipAmounts = (tips.suggested ?? []).map(BigInt)
+    terms.maxTipAmount = whole('invoice', 'tips.max', tips.max)
+    terms.suggestedTipAmounts = (tips.suggested ?? []).map((tip) => whole('invoice', 'tips.suggested', tip))
   }
   if (recurringTerms !== undefined) {
     terms.recurring = true
     terms.termsUrl = recurringTerms
   }
   return terms
+}
+
+/** @throws UsageError for what is no whole number */
+function whole(builder: string, name: string, value: number | bigint): bigint {
+  if (typeof value === 'bigint') return value
+  if (Number.isSafeInteger(value)) return BigInt(value)
+  throw new UsageError(`${builder}() takes as ${name} a whole number, not ${String(value)}`)
 }
 
 function webPicture({ url, mimeType = 'image/jpeg', size = 0, width: w, height: h }: WebPicture): InputWebDocument {

@@ -4,6 +4,7 @@
  * Sources: https://core.telegram.org/constructor/inputMediaContact, …/inputMediaGeoPoint, …/inputMediaGeoLive, …/inputMediaVenue
  */
 import { checkOptions } from '#check-given'
+import { UsageError } from '../../errors.ts'
 import type {
   inputGeoPoint,
   inputMediaContact,
@@ -80,6 +81,8 @@ const FOREVER = 0x7fffffff
 export function liveLocation(live: LivePoint): inputMediaGeoLive {
   checkOptions('liveLocation', live, true)
   const { period, heading, alertWithin, ...point } = live
+  // Without one the server would show it for ever.
+  if (period === undefined) throw new UsageError("liveLocation() needs period: seconds, or 'forever'")
   return {
     _: 'inputMediaGeoLive',
     geoPoint: geoPoint(point),

@@ -56,6 +56,7 @@ export interface GameId {
  * @param bot whose game it is by its short name; the own unless told
  */
 export function game(which: string | GameId, bot: InputUser = { _: 'inputUserSelf' }): inputMediaGame {
+  if (typeof which !== 'string') checkOptions('game', which, true)
   return {
     _: 'inputMediaGame',
     id:

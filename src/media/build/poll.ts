@@ -77,7 +77,7 @@ export function quiz(question: Text, answers: readonly Text[], options: QuizOpti
   checkOptions('quiz', options, true)
   checkTexts('quiz', answers)
   const { correct, solution, ...others } = options
-  if (!(correct in answers)) {
+  if (!(Number.isInteger(correct) && correct in answers)) {
     throw new UsageError(
       `the right answer of this quiz cannot be ${correct}: its answers count from 0 to ${answers.length - 1}`,
     )
