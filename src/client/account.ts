@@ -228,7 +228,7 @@ export class Account {
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken: botAuthToken, login } = this.options
     if (login) return this.#welcome(await login(this.#loginContext(signal)))
-    if (!botAuthToken) throw new UsageError('there is no stored login and no botToken')
+    if (!botAuthToken) throw new UsageError('no stored login, no botToken')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
     return this.#moving(signal, async () =>
       this.#welcome(
@@ -244,6 +244,7 @@ export class Account {
       signal,
       call: (method, request) => this.invoke(method, request, { signal }),
       moveTo: (dc) => this.#moveTo(dc, signal),
+      serverTime: () => this.#dc.serverTime,
       onMessage: (listen) => {
         this.#listen = listen
       },

@@ -13,7 +13,7 @@
  * https://core.telegram.org/api/datacenter
  */
 import { helpGetConfig } from '#methods'
-import { RpcError, TransportError } from '../errors.ts'
+import { TransportError } from '../errors.ts'
 import type { Host } from '../host.ts'
 import type { Config, DcOption } from '../tl/generated/api-types.ts'
 import { type Address, type Dial, formatAddress } from '../transport/carrier/carrier.ts'
@@ -125,7 +125,7 @@ export function addressBook(options: AddressBookOptions): AddressBook {
           session.config = told
         } catch (error) {
           const isOurs = error instanceof TransportError && error.code === 'CLIENT_CLOSED'
-          if (isOurs || !isKnown || (error instanceof RpcError && error.retryable)) throw error
+          if (isOurs || !isKnown) throw error
         } finally {
           limit.end()
         }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { view } from '../../src/bytes.ts'
 import { type CodeRequest, type PhoneLoginOptions, phoneLogin, qrLogin, RESEND } from '../../src/client/login/index.ts'
+import { systemHost } from '../../src/client/platform/system-host.ts'
 import { decodeSession } from '../../src/client/session-data.ts'
 import { importSession } from '../../src/client/session-strings/index.ts'
 import { nativeCrypto } from '../../src/crypto/native.ts'
@@ -347,6 +348,25 @@ describe('by QR code', () => {
     const client = await connect({ login: qrLogin({ onToken, password: () => 'secret' }) })
     expect(client).toMatchObject({ dcId: 4, user: { username: ALICE } })
   })
+
+  test.each([3600, -3600])(
+    'a clock that is off by %i s: a code is shown for as long as it is good',
+    async (seconds) => {
+      home.world.logins.tokenLife = 2
+      const wallClock = (): number => Date.now() + 1000 * seconds
+      const lives: number[] = []
+      const device = await phone()
+      const login = qrLogin({
+        onToken({ url, expiresAt }) {
+          lives.push(Math.round(expiresAt - wallClock()))
+          if (lives.length === 2) void scan(device, url)
+        },
+      })
+      await connect({ login, host: { ...systemHost, wallClock } })
+      // The server tells the time in whole seconds, so that it is known within one.
+    for (const life of lives) expect(life > 1500 && life <= 4000, `${life} ms`).toBe(true)
+    },
+  )
 
   test('a code that is over when it comes to where the account lives gives way to another, a few times', async () => {
     alice().homeDc = 4

@@ -26,6 +26,8 @@ export interface LoginContext {
   ): Promise<Result>
   /** Goes on at another datacenter. */
   moveTo(dc: number): Promise<void>
+  /** Time of the server, ms since 1970, as far as known: the clock here may be wrong. */
+  serverTime(): number
   /** From now on `listen`, if any, is given what the server says by itself; the reader stands before the constructor id. */
   onMessage(listen: ((reader: TlReader) => void) | undefined): void
 }

@@ -17,7 +17,7 @@ import { type AskPassword, checkPassword, wantsPassword } from './password.ts'
 export interface QrToken {
   /** What the QR code says: `tg://login?token=…`. */
   readonly url: string
-  /** When another one comes: ms since 1970. */
+  /** When another one comes: ms since 1970, by the clock here. */
   readonly expiresAt: number
 }
 
@@ -40,7 +40,7 @@ const UPDATES: readonly number[] = [0x74ae4240, 0x725b04c3]
 /** How often a code may be over by the time that it is given to the server. */
 const MAX_LATE = 5
 
-/** A token that is gone when it comes (by a clock that is wrong) is asked for again after this many milliseconds. */
+/** A token that is gone when it comes is asked for again after this many milliseconds. */
 const SHORTEST = 1000
 
 /**
@@ -62,9 +62,11 @@ export function qrLogin({ onToken, exceptIds = [], password }: QrLoginOptions): 
           const request = { _: 'auth.exportLoginToken', apiId, apiHash, exceptIds: [...exceptIds] } as const
           const answer = await followed(context, await context.call(authExportLoginToken, request))
           if (answer._ === 'auth.loginTokenSuccess') return answer.authorization
-          const expiresAt = 1000 * answer.expires
-          onToken({ url: `tg://login?token=${toBareBase64Url(answer.token)}`, expiresAt })
-          await scanned.or(Math.max(SHORTEST, expiresAt - host.wallClock()))
+          // By the server's clock, as it is meant: the one here may be hours off.
+          const left = Math.max(SHORTEST, 1000 * answer.expires - context.serverTime())
+          const url = `tg://login?token=${toBareBase64Url(answer.token)}`
+          onToken({ url, expiresAt: host.wallClock() + left })
+          await scanned.or(left)
         } catch (error) {
           // Scanned at the last moment, and over before it came to where the account lives: another one is shown.
           if (!(error instanceof RpcError && error.type === 'AUTH_TOKEN_EXPIRED') || ++late > MAX_LATE) throw error
