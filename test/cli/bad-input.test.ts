@@ -174,7 +174,7 @@ describe('a secret in the place of something else is not shown', () => {
 
   test('the token as peer, or as proxy', async () => {
     const { MTPROTO_BOT_TOKEN: token } = LOGIN
-    expectOneSentence(await as({}, '--peer', token), 2, '--peer: "***" is no peer')
+    expectOneSentence(await as({}, '--peer', token), 2, '--peer: "42:…" is no peer')
     expectOneSentence(await as({}, '--proxy', token), 2, 'the proxy')
   })
 })

@@ -46,7 +46,8 @@ const SHOWN_START = 6
 /** What was given, as far as it may be repeated in a sentence. */
 export function shown(text: string): string {
   const start = text.length > SHOWN ? `${text.slice(0, SHOWN_START)}…` : text
-  return start.replace(/(\d{3})\d{4,}/g, '$1…')
+  // Of a bot's token, nothing behind its id.
+  return start.replace(/^(\d+:).+/s, '$1…').replace(/(\d{3})\d{4,}/g, '$1…')
 }
 
 /** The bearer of a username. @throws UsageError for what is none */
