@@ -69,6 +69,6 @@ export function withFiles<Name extends InputMedia['_']>(
   return {
     // Filling changes fields, never the constructor.
     resolve: (tools) =>
-      resolveMedia(media as MediaLike, { ...tools, fillMedia }) as Promise<Extract<InputMedia, { readonly _: Name }>>,
+      resolveMedia(media, { ...tools, fillMedia }) as Promise<Extract<InputMedia, { readonly _: Name }>>,
   }
 }

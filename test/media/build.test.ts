@@ -35,6 +35,7 @@ import { packWaveform } from '../../src/media/build/index.ts'
 import type { InputFile, InputMedia, InputPhoto, MessageMedia } from '../../src/tl/generated/api-types.ts'
 import { VirtualHost } from '../support/virtual-host.ts'
 
+const PRICE = { label: 'Hat', amount: 100 }
 const CLIP = { width: 640, height: 360, duration: 2.5 }
 const BEFORE: InputFile = { _: 'inputFileBig', id: 9n, parts: 3, name: 'old.mp4' }
 const COVER: InputPhoto = { _: 'inputPhoto', id: 1n, accessHash: 2n, fileReference: Uint8Array.of(3) }
@@ -399,6 +400,10 @@ test('wrong combinations do not compile', () => {
   const unsound = (): unknown[] => [
     // @ts-expect-error: a video has sizes
     video('a.mp4', { duration: 1 }),
+    // @ts-expect-error: stars have no provider
+    invoice({ title: 't', description: 'd', payload: 'p', currency: 'XTR', prices: [PRICE], provider: 'x' }),
+    // @ts-expect-error: and one price
+    invoice({ title: 't', description: 'd', payload: 'p', currency: 'XTR', prices: [PRICE, PRICE] }),
     // @ts-expect-error: a voice message has no title
     voice('a.ogg', { duration: 1, title: 'T' }),
     // @ts-expect-error: nor a picture

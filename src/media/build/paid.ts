@@ -148,7 +148,9 @@ export interface WebPicture {
  * invoice({ title: 'Hat', description: 'A fine hat', payload: 'hat-1', currency: 'XTR', prices: [{ label: 'Hat', amount: 100 }] })
  * ```
  */
-export function invoice(options: InvoiceOptions): MediaRequest<inputMediaInvoice> {
+export function invoice<Currency extends string>(
+  options: InvoiceOptions & { readonly currency: Currency } & (Currency extends typeof STARS ? StarsInvoice : unknown),
+): MediaRequest<inputMediaInvoice> {
   checkOptions('invoice', options, true)
   if (options.currency === STARS && options.provider !== undefined)
     throw new UsageError('invoice(): stars have no provider; leave it out')
