@@ -254,8 +254,7 @@ export class Account {
   /** Notes who has logged in. */
   #welcome(result: AuthAuthorization | User | undefined): void {
     const user = result?._ === 'auth.authorization' ? result.user : result
-    if (user?._ !== 'user')
-      throw new UsageError(`the login was answered with ${user?._}${hint(`; is this a bot's token?`) ?? ''}`)
+    if (user?._ !== 'user') throw new UsageError(`the login gave ${user?._}${hint(`; is this a bot's token?`) ?? ''}`)
     const { id, bot = false, username } = user
     this.user = { id, bot, username }
     this.options.onEvent?.({ type: 'login', userId: id, dc: this.#dc.id })

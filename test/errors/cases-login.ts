@@ -51,7 +51,7 @@ const signIn = (call: Call, phoneCodeHash: string, phoneCode: string): Promise<u
 /** What is wrong with the hash of a code, by the method that takes it. */
 const hashCases = (give: (call: Call, phoneNumber: string, phoneCodeHash: string) => Promise<unknown>): Case[] => [
   { type: 'PHONE_CODE_EXPIRED', code: 400, act: before((call) => give(call, PHONE, 'none')) },
-  { type: 'PHONE_NUMBER_INVALID', code: 400, act: before((call) => give(call, '1', 'none')) },
+  { type: 'PHONE_NUMBER_INVALID', code: 406, act: before((call) => give(call, '1', 'none')) },
 ]
 
 /** A person with a password logs in, and gives this one. */
@@ -150,7 +150,7 @@ export const LOGIN_CASES: Readonly<Partial<Record<DocumentedMethod, readonly Cas
       ),
     },
     { type: 'API_ID_PUBLISHED_FLOOD', code: 400, act: sendingCode(published) },
-    { type: 'PHONE_NUMBER_INVALID', code: 400, act: sendingCode(nothing, '12') },
+    { type: 'PHONE_NUMBER_INVALID', code: 406, act: sendingCode(nothing, '12') },
     {
       type: 'PHONE_NUMBER_BANNED',
       code: 400,

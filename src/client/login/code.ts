@@ -58,7 +58,8 @@ export function deliveryOf(type: AuthSentCodeType): Delivery {
     case 'auth.sentCodeTypeApp':
       return told('app', type.length)
     case 'auth.sentCodeTypeSms':
-    // Asked of us only after a promise in the settings that we do not make; the digits come by SMS all the same.
+    // Used only after a promise in the settings that we do not make, and sent once a phone has proved itself; should a server
+    // use it all the same, the way on is the next one (RESEND).
     case 'auth.sentCodeTypeFirebaseSms':
       return told('sms', type.length)
     case 'auth.sentCodeTypeCall':

@@ -171,9 +171,9 @@ function checkAge({ who, dc }: MethodCall): void {
   if (who.layer < dc.world.oldestLoginLayer) throw new RpcFailure(406, 'UPDATE_APP_TO_LOGIN')
 }
 
-/** @throws RpcFailure PHONE_NUMBER_INVALID */
+/** @throws RpcFailure PHONE_NUMBER_INVALID, in logins with 406: https://core.telegram.org/method/auth.sendCode */
 function checkPhone(phone: string): void {
-  if (!PHONE.test(phone)) throw badRequest('PHONE_NUMBER_INVALID')
+  if (!PHONE.test(phone)) throw new RpcFailure(406, 'PHONE_NUMBER_INVALID')
 }
 
 /** Who has a phone number. */
