@@ -43,6 +43,9 @@ const EXPECTED: readonly Fact[] = [
   { name: 'a username', made: 'messageMediaDocument' },
   { name: 'many files', outcomes: Array<string>(5).fill('fulfilled') },
   { name: 'a session in a storage', user: '123' },
+  { name: 'a session in IndexedDB', user: '123', meanwhile: 'SESSION_IN_USE' },
+  { name: 'a look at a picture', mimeType: 'image/png', width: 20, height: 10 },
+  { name: 'a count of parts', parts: Math.ceil(FILE_SIZE / 524_288) },
   { name: 'a login by phone and password', bot: false },
   { name: 'an empty file', code: 'FILE_EMPTY' },
 ]

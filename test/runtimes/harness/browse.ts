@@ -38,6 +38,8 @@ export async function bundle(program: string, folder: string, job: Job): Promise
     platform: 'browser',
     target: 'es2022',
     nodePaths: [join(folder, 'node_modules')],
+    // What looks at files takes these two if they are there.
+    external: ['mediabunny', 'image-dimensions'],
     define: { JOB: JSON.stringify(job) },
     write: false,
     logLevel: 'warning',

@@ -14,7 +14,10 @@ import {
 import { parsePublicKey, webCrypto } from 'mtproto-upload/crypto'
 import { forwardSecrecy } from 'mtproto-upload/forward-secrecy'
 import { phoneLogin } from 'mtproto-upload/login'
-import { peersByName } from 'mtproto-upload/peers'
+import { counters } from 'mtproto-upload/observe'
+import { findPeer } from 'mtproto-upload/peers'
+import { probe } from 'mtproto-upload/probe'
+import { indexedDbStorage } from 'mtproto-upload/storage-indexeddb'
 import { httpWay } from 'mtproto-upload/transport/http'
 import { offThread } from 'mtproto-upload/web-crypto'
 import { CODE, type Fact, FILE_SIZE, type Job, PASSWORD, PHONE, runTasks, sampleBytes } from '../harness/facts.ts'
@@ -62,7 +65,7 @@ const tasks = {
     return { made: _ }
   },
   'a username': async () => {
-    const client = await UploadClient.connect({ ...bot, peers: peersByName })
+    const client = await UploadClient.connect({ ...bot, peers: findPeer })
     const { _ } = await client.uploadMedia({ peer: '@alice', media: document(small) })
     await client.close()
     return { made: _ }
@@ -82,6 +85,24 @@ const tasks = {
     const again = await UploadClient.connect({ ...rest, storage })
     await again.close()
     return { user: `${again.user?.id}` }
+  },
+  'a session in IndexedDB': async () => {
+    const storage = indexedDbStorage({ name: 'runtimes' })
+    await (await UploadClient.connect({ ...bot, storage })).close()
+    const { botToken: _, ...rest } = bot
+    const again = await UploadClient.connect({ ...rest, storage })
+    const meanwhile = await UploadClient.connect({ ...rest, storage }).catch((thrown: MtprotoError) => thrown)
+    await again.close()
+    return { user: `${again.user?.id}`, meanwhile: (meanwhile as MtprotoError).code }
+  },
+  'a look at a picture': async () => {
+    const { mimeType, width, height } = await probe(await drawn())
+    return { mimeType, width, height }
+  },
+  'a count of parts': async () => {
+    const count = counters()
+    await upload(document(large), { onEvent: count.onEvent })
+    return { parts: count.snapshot().partsAcknowledged }
   },
   'a login by phone and password': async () => {
     const { botToken: _, ...rest } = bot
