@@ -1,7 +1,14 @@
 /** Logging in as a person, over real sockets, to a cluster of two datacenters. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { view } from '../../src/bytes.ts'
-import { type CodeRequest, type PhoneLoginOptions, phoneLogin, qrLogin, RESEND } from '../../src/client/login/index.ts'
+import {
+  type CodeRequest,
+  type Login,
+  type PhoneLoginOptions,
+  phoneLogin,
+  qrLogin,
+  RESEND,
+} from '../../src/client/login/index.ts'
 import { systemHost } from '../../src/client/platform/system-host.ts'
 import { decodeSession } from '../../src/client/session-data.ts'
 import { importSession } from '../../src/client/session-strings/index.ts'
@@ -10,7 +17,12 @@ import { type ConnectOptions, memoryStorage, type RpcError, UploadClient, UsageE
 import type { Faults, RequestInfo } from '../../src/lab/server/faults.ts'
 import { type RunningServer, startServer } from '../../src/lab/server/index.ts'
 import type { SentCode } from '../../src/lab/server/logins.ts'
-import { authAcceptLoginToken } from '../../src/tl/generated/client/methods.ts'
+import {
+  authAcceptLoginToken,
+  authResendCode,
+  authSendCode,
+  authSignIn,
+} from '../../src/tl/generated/client/methods.ts'
 
 /** Alice, of the test accounts: her codes are five sixes. */
 const PHONE = '9996610001'
@@ -193,6 +205,23 @@ describe('by phone number', () => {
     await expect(connect(byPhone([], { phone }))).rejects.toThrow(why)
   })
 
+  test('the server takes a number as other clients send it: with its plus and its spaces', async () => {
+    const phoneNumber = '+99966 100-01'
+    const login: Login = async (context) => {
+      const settings = { _: 'codeSettings' } as const
+      const request = { _: 'auth.sendCode', phoneNumber, apiId: 1, apiHash: 'hash', settings } as const
+      let code = await context.call(authSendCode, request)
+      const common = (): { phoneNumber: string; phoneCodeHash: string } => {
+        if (code._ !== 'auth.sentCode') throw new Error(code._)
+        return { phoneNumber, phoneCodeHash: code.phoneCodeHash }
+      }
+      code = await context.call(authResendCode, { _: 'auth.resendCode', ...common() })
+      return context.call(authSignIn, { _: 'auth.signIn', ...common(), phoneCode: '11111' })
+    }
+    expect((await connect({ login })).user?.username).toBe(ALICE)
+    expect(sent.map(({ phone }) => phone)).toEqual([PHONE, PHONE])
+  })
+
   test('a banned number', async () => {
     home.world.logins.bannedPhones.add(PHONE)
     await expect(connect(byPhone([]))).rejects.toMatchObject({ type: 'PHONE_NUMBER_BANNED' })
@@ -364,7 +393,7 @@ describe('by QR code', () => {
       })
       await connect({ login, host: { ...systemHost, wallClock } })
       // The server tells the time in whole seconds, so that it is known within one.
-    for (const life of lives) expect(life > 1500 && life <= 4000, `${life} ms`).toBe(true)
+      for (const life of lives) expect(life > 1500 && life <= 4000, `${life} ms`).toBe(true)
     },
   )
 

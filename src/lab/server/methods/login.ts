@@ -25,13 +25,12 @@ export const LOGIN_METHODS: Handlers<
   | 'auth.acceptLoginToken'
 > = {
   'auth.sendCode': (call, request) => {
-    const { phoneNumber } = request
     const { dc } = call
     const { world, id } = dc
     const { logins } = world
     checkApp(call, request)
     checkAge(call)
-    checkPhone(phoneNumber)
+    const phoneNumber = digitsOf(request.phoneNumber)
     if (logins.bannedPhones.has(phoneNumber)) throw badRequest('PHONE_NUMBER_BANNED')
     const user = userOf(world.users.values(), phoneNumber)
     if (!user && logins.signUpForbidden) throw badRequest('PHONE_NUMBER_APP_SIGNUP_FORBIDDEN')
@@ -46,11 +45,11 @@ export const LOGIN_METHODS: Handlers<
 
   'auth.resendCode': (call, { phoneNumber, phoneCodeHash }) => {
     const { dc } = call
-    const { further, delivery } = pending(call, phoneNumber, phoneCodeHash)
+    const { further, delivery, phone } = pending(call, phoneNumber, phoneCodeHash)
     if (delivery === 'set-up-email') throw badRequest('EMAIL_INSTALL_MISSING')
     if (further.length === 0) throw new RpcFailure(406, 'SEND_CODE_UNAVAILABLE')
     dc.world.logins.drop(phoneCodeHash)
-    return told(dc.world.logins, dc.world.logins.send(phoneNumber, dc.seconds(), further))
+    return told(dc.world.logins, dc.world.logins.send(phone, dc.seconds(), further))
   },
 
   'auth.cancelCode': (call, { phoneNumber, phoneCodeHash }) => {
@@ -68,7 +67,7 @@ export const LOGIN_METHODS: Handlers<
     const typed = sent.delivery === 'email' ? mail : phoneCode
     if (!typed) throw badRequest('PHONE_CODE_EMPTY')
     if (typed !== sent.code) throw badRequest(sent.delivery === 'email' ? 'CODE_INVALID' : 'PHONE_CODE_INVALID')
-    const user = userOf(world.users.values(), phoneNumber)
+    const user = userOf(world.users.values(), sent.phone)
     const home = user?.homeDc ?? call.dc.id
     if (home !== call.dc.id) throw new RpcFailure(303, `USER_MIGRATE_${home}`)
     world.logins.drop(phoneCodeHash)
@@ -171,9 +170,14 @@ function checkAge({ who, dc }: MethodCall): void {
   if (who.layer < dc.world.oldestLoginLayer) throw new RpcFailure(406, 'UPDATE_APP_TO_LOGIN')
 }
 
-/** @throws RpcFailure PHONE_NUMBER_INVALID, in logins with 406: https://core.telegram.org/method/auth.sendCode */
-function checkPhone(phone: string): void {
-  if (!PHONE.test(phone)) throw new RpcFailure(406, 'PHONE_NUMBER_INVALID')
+/**
+ * The digits of a phone number, which clients send as people write it.
+ * @throws RpcFailure PHONE_NUMBER_INVALID, in logins with 406: https://core.telegram.org/method/auth.sendCode
+ */
+function digitsOf(phone: string): string {
+  const digits = phone.replace(/[+\s().-]/g, '')
+  if (!PHONE.test(digits)) throw new RpcFailure(406, 'PHONE_NUMBER_INVALID')
+  return digits
 }
 
 /** Who has a phone number. */
@@ -184,9 +188,9 @@ function userOf(users: Iterable<WorldUser>, phone: string): WorldUser | undefine
 
 /** The code that was sent, and is still good. */
 function pending({ dc }: MethodCall, phone: string, hash: string): SentCode {
-  checkPhone(phone)
+  const digits = digitsOf(phone)
   if (hash === '') throw badRequest('PHONE_CODE_HASH_EMPTY')
-  const sent = dc.world.logins.find(phone, hash, dc.seconds())
+  const sent = dc.world.logins.find(digits, hash, dc.seconds())
   if (!sent) throw badRequest('PHONE_CODE_EXPIRED')
   return sent
 }
