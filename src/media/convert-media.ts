@@ -171,7 +171,8 @@ export function ofWebPage(page: WebPage, { pageFile = false }: ConvertOptions): 
   }
   const url = page._ === 'webPageNotModified' ? undefined : page.url
   if (url === undefined) throw cannot(page._, 'the server did not tell its address')
-  return { _: 'inputMediaWebPage', url }
+  // What was no error when it was sent first is none now.
+  return { _: 'inputMediaWebPage', ...(page._ === 'webPageEmpty' && { optional: true }), url }
 }
 
 /** An invoice, with what its sender alone knows. */

@@ -106,7 +106,7 @@ async function look(peek: Peek, source: Source, options: ProbeOptions): Promise<
     await add(async () => ({ thumb: await makeThumb(job) }))
   }
   const { mimeType = '', width, duration } = facts
-  const isUnsaid = (mimeType.startsWith('video/') && !width) || (/^(?:audio|video)\//.test(mimeType) && !duration)
+  const isUnsaid = (/^(?:image|video)\//.test(mimeType) && !width) || (/^(?:audio|video)\//.test(mimeType) && !duration)
   // Of formats that nobody here reads, and of files that are cut short, no step complains.
   if (isUnsaid && problems.length === 0)
     problem(new Error(`nothing here could tell from this ${mimeType} how large it is, or how long it plays`))

@@ -269,6 +269,12 @@ describe('what the conversion is told beside the thing itself', () => {
     const page = { _: 'webPage', id: 1n, url: 'https://a.example', displayUrl: 'a.example', hash: 0, photo } as const
     const options = { pageFile: true }
     expect(toInputMedia(page)).toEqual({ _: 'inputMediaWebPage', url: 'https://a.example' })
+    const none = { _: 'webPageEmpty' as const, id: 1n, url: 'https://a.example' }
+    expect(toInputMedia({ _: 'messageMediaWebPage', webpage: none })).toEqual({
+      _: 'inputMediaWebPage',
+      optional: true,
+      url: 'https://a.example',
+    })
     expect(toInputMedia(page, options)).toEqual({ _: 'inputMediaPhoto', id: inputPhoto })
     expect(toInputMedia({ ...page, document: file }, options)).toEqual({ _: 'inputMediaDocument', id: inputDocument })
     expect(() => toInputMedia({ _: 'webPagePending', id: 1n, date: 1 }, options)).toThrow(

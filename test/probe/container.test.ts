@@ -127,6 +127,7 @@ test('the library prints nothing while it looks at a damaged file, and as much a
 
 test.each([
   ['a format that nothing here reads', Buffer.from('RIFF\x04\x00\x00\x00AVI LIST', 'latin1'), 'video/x-msvideo'],
+  ['a picture without a size', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"></svg>'), 'image/svg+xml'],
   ['a beginning', Buffer.from(`OggS${'\0'.repeat(22)}\x01\x13OpusHead`, 'latin1'), 'audio/ogg'],
 ])('%s is told among the problems', async (_name, bytes, mimeType) => {
   const found = await probe(new Uint8Array(bytes), { ffmpeg: false })
