@@ -4,7 +4,7 @@
 import { logOut } from '../client/login/index.ts'
 import { decodeSession } from '../client/session-data.ts'
 import type { FileStorage } from '../client/storage-file.ts'
-import { type Connecting, connect, LoginEnded } from './connect.ts'
+import { type Connecting, connect, LoginEnded, namingSession } from './connect.ts'
 import type { Person } from './login-words.ts'
 
 /** What became of a login. */
@@ -25,7 +25,7 @@ export async function endLogin(
 ): Promise<Ended> {
   const stored = await storage.load()
   // A key that nobody was ever logged in with is as good as none.
-  const hasKey = stored !== undefined && decodeSession(stored).keys.size > 0
+  const hasKey = stored !== undefined && keysIn(stored, job.session) > 0
   try {
     if (!hasKey) {
       if (stored !== undefined) await empty(storage)
@@ -43,6 +43,14 @@ export async function endLogin(
     if (!(error instanceof LoginEnded)) throw error
     await empty(storage)
     return { was: 'dead' }
+  }
+}
+
+function keysIn(stored: string, path: string | undefined): number {
+  try {
+    return decodeSession(stored).keys.size
+  } catch (error) {
+    throw namingSession(error, path)
   }
 }
 

@@ -42,7 +42,7 @@ export function mediaOf(file: InputFile, job: UploadJob, tell?: (text: string) =
 function build(kind: Kind, file: InputFile, job: UploadJob, found: FileProbe): MediaRequest {
   const { data } = file
   const { fileName, mimeType, spoiler, ttlSeconds } = optionsOf(job)
-  const told = { probe: needed(kind, found), ...(mimeType !== undefined && { mimeType }) }
+  const told = { probe: needed(kind, found, mimeType), ...(mimeType !== undefined && { mimeType }) }
   const named = { ...told, ...(fileName !== undefined && { fileName }) }
   const seen = { ...named, ...(spoiler && { spoiler }) }
   const short = { ...(ttlSeconds !== undefined && { ttlSeconds }) }
@@ -65,16 +65,19 @@ function build(kind: Kind, file: InputFile, job: UploadJob, found: FileProbe): M
 /** What `--as` kinds of films and sounds need of a look at the file. */
 const NEEDS: Readonly<Partial<Record<Kind, readonly ('width' | 'height' | 'duration')[]>>> = {
   video: ['width', 'height', 'duration'],
+  animation: ['width', 'height', 'duration'],
   audio: ['duration'],
   voice: ['duration'],
   'video-note': ['width', 'height', 'duration'],
 }
 
 /** The look, which says what it takes to find what is needed. */
-function needed(kind: Kind, found: FileProbe): FileProbe {
+function needed(kind: Kind, found: FileProbe, mime: string | undefined): FileProbe {
   return async (file, wish) => {
     const description = (await found(file, wish)) as FileDescription
-    const lacking = (NEEDS[kind] ?? []).filter((name) => description[name] === undefined)
+    // A GIF is looked at by the server.
+    const needs = kind === 'animation' && (mime ?? description.mimeType) === 'image/gif' ? [] : (NEEDS[kind] ?? [])
+    const lacking = needs.filter((name) => description[name] === undefined)
     if (lacking.length === 0) return description
     const cause = description.problems.find(({ name }) => name === MISSING) ?? description.problems[0]
     const why = cause ? `: ${cause.message}` : ', and it does not say'

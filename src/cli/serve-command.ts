@@ -8,8 +8,9 @@ const HELP = `Usage: mtproto-upload serve [OPTION]...
 
 Runs a datacenter to try clients on: any MTProto 2.0 client can exchange keys,
 log in with any bot token, upload files and make media of them. All framings,
-obfuscation and WebSocket are served on one port. What is uploaded is forgotten
-when the server stops.
+obfuscation and WebSocket are served on one port. People can log in too: Alice
+by the number 9996610001 and Bob by 9996610002, with the code 11111. What is
+uploaded is forgotten when the server stops.
 
   --port N            TCP port; any free one by default
   --host ADDRESS      address to listen on; 127.0.0.1 by default

@@ -48,6 +48,10 @@ describe('a file that was begun before', () => {
       'cannot keep notes of holiday.mp4 in s.uploads: the disk is full; if it is stopped, it may have to start over ' +
         '(--journal names another folder for notes)',
     )
+    const inTheWay = Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' })
+    expect(noticeText({ type: 'unnoted', name, error: inTheWay }, 'a.txt')).toMatch(
+      /^cannot keep notes of holiday\.mp4 in a\.txt: a file of that name is there already;/,
+    )
     expect(noticeText({ type: 'unnoted', name, error })).toMatch(
       /^cannot keep notes of holiday\.mp4: the disk is full;/,
     )

@@ -102,10 +102,18 @@ describe('--as', () => {
     expect(sent.mimeType).toBe('video/mp4')
   })
 
-  test('video of what does not know its size is refused before anything is sent', async () => {
-    const { code, stderr, stdout } = await upload('text.mp4', latin1('this is no film'), '--as', 'video')
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('text.mp4: --as video needs to know its width, height, duration, and it does not say')
+  test.each(['video', 'animation'])(
+    '%s of what does not know its size is refused before anything is sent',
+    async (kind) => {
+      const { code, stderr, stdout } = await upload('text.mp4', latin1('this is no film'), '--as', kind)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toContain(`text.mp4: --as ${kind} needs to know its width, height, duration, and it does not say`)
+    },
+  )
+
+  test('animation of a GIF needs no duration', async () => {
+    const { sent } = await upload('cat.gif', gif({ width: 64, height: 48 }, { frames: 1 }), '--as', 'animation')
+    expect(kindsOf(sent)).toContain('Animated')
   })
 })
 

@@ -37,7 +37,6 @@ beforeAll(async () => {
     outExtension: { '.js': '.mjs' },
   })
   server = await startTestDc()
-  server.world.addUser({ firstName: 'Somebody', username: 'username' })
   const key = join(folder, 'key.pem')
   writeFileSync(key, server.publicKeyPem)
   env = {

@@ -284,6 +284,8 @@ export function accessHashFor(shown: WorldUser | WorldChat, viewer: WorldUser): 
 export function populate(world: World): void {
   world.addUser({ firstName: 'Alice', lastName: 'Liddell', username: 'alice', phone: '9996610001' })
   world.addUser({ firstName: 'Bob', username: 'bobby', phone: '9996610002', premium: true })
+  // Examples of other libraries speak of @username, and should run here as they stand.
+  world.addUser({ firstName: 'Somebody', username: 'username' })
   world.addChat({ kind: 'supergroup', title: 'Test group', username: 'test_group' })
   world.addChat({ kind: 'channel', title: 'Test channel', username: 'test_channel' })
 }
