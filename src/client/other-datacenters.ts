@@ -207,13 +207,17 @@ class Guests implements OtherDatacenters {
     // Bots log in by their token.
     if (!user || options.botToken) return undefined
     const to = this.#home.openAt(id, address)
+    const patient: Informant = {
+      invoke: (method, request, options) => this.#patiently(() => from.invoke(method, request, options)),
+    }
     try {
-      await this.#bring(id, from, to)
+      await this.#bring(id, patient, to)
       this.#isMoved = true
       return user
     } catch (error) {
-      // A server that does not let go of the login, or does not take it. Who cannot be reached is no reason to log out.
-      if (error instanceof RpcError) return undefined
+      // A server that does not let go of the login, or does not take it. Who cannot be reached, or has to be waited for, is no
+      // reason to log out.
+      if (error instanceof RpcError && isRefusal(error)) return undefined
       throw error
     } finally {
       this.#noteSalt(to)
@@ -248,4 +252,9 @@ class Guests implements OtherDatacenters {
     const { host, maxWait, onEvent } = this.#home.options
     return withPolicy(call, { host, maxWait, signal, onEvent })
   }
+}
+
+/** Whether a server refuses a call, rather than being in trouble or busy. Source: https://core.telegram.org/api/errors */
+function isRefusal({ code, waitSeconds }: RpcError): boolean {
+  return code > 0 && code < 500 && waitSeconds === undefined
 }

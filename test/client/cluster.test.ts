@@ -169,6 +169,33 @@ describe('later', () => {
     },
   )
 
+  test.each([
+    [500, 'INTERNAL_SERVER_ERROR'],
+    [420, 'FLOOD_WAIT_1'],
+  ])('a passing fault (%i %s) on the way does not cost a person the login', async (code, text) => {
+    const phone = byPhone()
+    const client = await cluster.connect(2, { login: phone.login })
+    alice().homeDc = 4
+    cluster.fail(2, 'auth.exportAuthorization', rpcFault(code, text))
+    expect(await me(client)).toMatchObject([{ id: alice().id }])
+    expect([client.dcId, phone.asked]).toEqual([4, 1])
+  })
+
+  test('a fault that lasts leaves the account and its login where they are, until it is over', async () => {
+    const storage = memoryStorage()
+    const phone = byPhone()
+    const client = await cluster.connect(2, { storage, login: phone.login, maxWait: 1 })
+    alice().homeDc = 4
+    cluster.fail(2, 'auth.exportAuthorization', rpcFault(420, 'FLOOD_WAIT_3600'))
+    await expect(me(client)).rejects.toMatchObject({ type: 'FLOOD_WAIT_X' })
+    // Not repeated, since it may have been carried out.
+    cluster.fail(4, 'auth.importAuthorization', rpcFault(-503, 'Timeout'))
+    await expect(me(client)).rejects.toMatchObject({ code: -503 })
+    expect(client.dcId).toBe(2)
+    expect(await me(client)).toMatchObject([{ id: alice().id }])
+    expect([client.dcId, phone.asked]).toEqual([4, 1])
+  })
+
   test('a person whose login is not let go has to log in again, and is asked to', async () => {
     const storage = memoryStorage()
     const phone = byPhone()
