@@ -29,7 +29,9 @@ export const ADVICE: Readonly<Record<string, Advice>> = {
   CHANNEL_MONOFORUM_UNSUPPORTED: change("this is a channel's direct messages; name the channel itself"),
   CHANNEL_PRIVATE: change('the account is not a member of this channel or was banned from it; join first'),
   CHAT_ADMIN_REQUIRED: change('this needs admin rights in the chat'),
-  CHAT_ID_INVALID: change('no such group for this account; supergroups and channels need inputPeerChannel'),
+  CHAT_ID_INVALID: change(
+    'no such basic group for this account; of a supergroup or channel give the id with -100 in front, or inputPeerChannel',
+  ),
   CHAT_RESTRICTED: change(`this account may not send to the chat; ${admin}`),
   CHAT_WRITE_FORBIDDEN: change(`this account may not write in the chat; ${admin}`),
   FROM_MESSAGE_BOT_DISABLED: change(
