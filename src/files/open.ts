@@ -37,7 +37,7 @@ export async function openSource(file: FileLike, options: OpenOptions = {}): Pro
   const stream = streamSource(given, { name: baseName(given.path) })
   if (stream) return stream
   if (given.data) return openNamed(given as NamedFile, options)
-  throw invalid('it is no bytes, Blob, stream or iterable')
+  throw invalid('give a path, bytes, a Blob or a stream')
 }
 
 async function openNamed({ data, name, type, size }: NamedFile, options: OpenOptions): Promise<Source> {

@@ -295,7 +295,10 @@ describe('what cannot be uploaded', () => {
     ['a size that is no number', { data, size: Number.NaN }],
     ['a size that is not the one of the bytes', { data, size: 9_999 }],
   ])('%s', async (_, value) => {
-    expect((await code(openSource(value as FileLike)))[0]).toBe('FILE_SOURCE_INVALID')
+    expect(await code(openSource(value as FileLike))).toEqual([
+      'FILE_SOURCE_INVALID',
+      expect.stringMatching(/give a path, bytes, a Blob or a stream|its size cannot be/),
+    ])
   })
 
   test('a stream that another reads, or that was read already', async () => {
