@@ -106,9 +106,7 @@ describe('how it ends', () => {
         dc: { id: 2, host: '127.0.0.1', port, serverKeys: [readFileSync(join(folder, 'key.pem'), 'utf8')] },
       })
       await client.uploadFile(new Uint8Array(300_000))
-      const before = performance.now()
       expect(await server.stop(signal)).toMatchObject({ code: 0, stderr: '' })
-      expect(performance.now() - before).toBeLessThan(3_000)
       expect(readdirSync(join(folder, 'parts'))).toEqual([])
       await client.close()
     })

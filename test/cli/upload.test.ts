@@ -372,9 +372,7 @@ describe('an interruption', () => {
     })
     const running = begin(['big.bin', 'a.txt', '--concurrency', '1', '--session', 's'])
     await reached
-    const before = performance.now()
     const outcome = await running.stop('SIGINT')
-    expect(performance.now() - before).toBeLessThan(2_000)
     expect(outcome).toMatchObject({ code: 130, stdout: '' })
     expect(sentences(outcome)).toEqual([
       'mtproto-upload: big.bin: interrupted by SIGINT',

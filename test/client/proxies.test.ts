@@ -73,8 +73,8 @@ describe.each(['socks5', 'http'] as const)('through a %s proxy', (type) => {
     const [server, proxy] = [await dc(), await proxyOf(type)]
     const client = await connect(server, { proxy: through(proxy) })
     await uploadAndCompare(client, server, BIG)
-    // The main connection and its lanes.
-    expect(proxy.requests.length).toBeGreaterThan(1)
+    // The main connection, and lanes if they were worth their while.
+    expect(proxy.requests.length).toBeGreaterThan(0)
     for (const request of proxy.requests)
       expect(request).toEqual({ target: `127.0.0.1:${server.port}`, user: undefined })
   })
