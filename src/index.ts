@@ -99,5 +99,5 @@ export {
   type WebPageOptions,
   type WebPicture,
   webPage,
-} from './media/build/index.ts'
+} from './media/builders/index.ts'
 export type * from './tl/generated/api-types.ts'

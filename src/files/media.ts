@@ -3,7 +3,7 @@
  *
  * A builder notes what is wanted and how to make it, so that a bundle holds only the kinds it uses; `resolveMedia` has the
  * files in it uploaded, and what can be told from them filled in. Photos are built here, documents in `media-document.ts`, all
- * else in `src/media/build/`. A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before; the
+ * else in `src/media/builders/`. A raw `InputMedia` stands for itself, and an `InputFile` for a file that was uploaded before; the
  * files in a raw one are the work of `media-fields.ts`.
  * Source: https://core.telegram.org/constructor/inputMediaUploadedPhoto
  */

@@ -31,7 +31,7 @@ import {
   webPage,
   withFiles,
 } from '../../src/index.ts'
-import { packWaveform } from '../../src/media/build/index.ts'
+import { packWaveform } from '../../src/media/builders/index.ts'
 import type { InputFile, InputMedia, InputPhoto, MessageMedia } from '../../src/tl/generated/api-types.ts'
 import { VirtualHost } from '../support/virtual-host.ts'
 
