@@ -58,7 +58,7 @@ export type TransportErrorCode =
   | 'SERVER_TRANSPORT_ERROR'
   /** The connection stands, or came again and again, and what was asked was never answered. */
   | 'NO_ANSWER'
-  /** The client was closed while the call was under way. */
+  /** The client was closed, before the call or while it was under way. */
   | 'CLIENT_CLOSED'
 
 /** The network, the carrier or the framing failed. Repeating later can help unless `retryable` is false. */

@@ -49,7 +49,8 @@ function exitCodesOf(source: string): Documented[] {
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
 
-const capital = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase())
+/** Begins like a sentence; the name of a field stays as it is written. */
+const capital = (text: string): string => text.replace(/^[a-z](?![a-z]*[A-Z])/, (letter) => letter.toUpperCase())
 
 /** What is left to say in the column of causes. */
 const NOT_PRODUCED = 'not produced'

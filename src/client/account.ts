@@ -228,7 +228,7 @@ export class Account {
   async #logIn(signal: AbortSignal | undefined): Promise<void> {
     const { apiId, apiHash, botToken: botAuthToken, login } = this.options
     if (login) return this.#welcome(await login(this.#loginContext(signal)))
-    if (!botAuthToken) throw new UsageError('no stored login, no botToken')
+    if (!botAuthToken) throw new UsageError('no stored login, botToken or login')
     const request = { _: BOT_LOGIN, flags: 0, apiId, apiHash, botAuthToken } as const
     return this.#moving(signal, async () =>
       this.#welcome(

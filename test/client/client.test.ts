@@ -238,7 +238,10 @@ describe('login and session', () => {
   })
 
   test('no stored login and no token', async () => {
-    await expect(connect({ botToken: undefined as never })).rejects.toMatchObject({ code: 'USAGE' })
+    await expect(connect({ botToken: undefined as never })).rejects.toMatchObject({
+      code: 'USAGE',
+      message: 'no stored login, botToken or login',
+    })
   })
 
   test.each([

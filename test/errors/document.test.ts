@@ -22,6 +22,11 @@ test('every documented error stands in it, with its code and its advice', () => 
   }
 })
 
+test('a sentence begins with a capital letter, the name of a field as it is written', () => {
+  expect(render()).toContain('| ttlSeconds must be from 1 to 60')
+  expect(render()).toContain('| The bot token is wrong;')
+})
+
 test('every code of every class stands in it', () => {
   const document = render()
   const codes = [...sources.errors.matchAll(/^ {2}\| '(\w+)'$/gm)].map(([, code]) => code!)
