@@ -5,9 +5,9 @@
  * - `MTPROTO_BOT_TOKEN`: a bot, from @BotFather
  * - `MTPROTO_SESSION`: a session string, for those that go on with one
  * - `MTPROTO_FILE`: what to upload; a photo that comes along unless told
- * - `MTPROTO_DC`: `host:port` of a server that is none of Telegram's, with `MTPROTO_SERVER_KEY`, the path of its public key. So they run
+ * - `EXAMPLE_DC`: `host:port` of a server that is none of Telegram's, with `EXAMPLE_SERVER_KEY`, the path of its public key. So they run
  *   without an account: `mtproto-upload serve --port 8443 --write-key key.pem` in one terminal, and in another
- *   `MTPROTO_DC=127.0.0.1:8443 MTPROTO_SERVER_KEY=key.pem MTPROTO_API_ID=1 MTPROTO_API_HASH=any MTPROTO_BOT_TOKEN=1:any`
+ *   `EXAMPLE_DC=127.0.0.1:8443 EXAMPLE_SERVER_KEY=key.pem MTPROTO_API_ID=1 MTPROTO_API_HASH=any MTPROTO_BOT_TOKEN=1:any`
  */
 import { readFileSync } from 'node:fs'
 import { env } from 'node:process'
@@ -24,11 +24,11 @@ function needed(name) {
 
 /** The server to speak to; undefined for Telegram's. */
 function serverOf() {
-  const at = env.MTPROTO_DC
+  const at = env.EXAMPLE_DC
   if (!at) return undefined
   const [, host, port] = /^(.+):(\d+)$/.exec(at) ?? []
-  if (!host) throw new Error(`MTPROTO_DC is "${at}", not host:port`)
-  return { id: 2, host, port: Number(port), serverKeys: [readFileSync(needed('MTPROTO_SERVER_KEY'), 'utf8')] }
+  if (!host) throw new Error(`EXAMPLE_DC is "${at}", not host:port`)
+  return { id: 2, host, port: Number(port), serverKeys: [readFileSync(needed('EXAMPLE_SERVER_KEY'), 'utf8')] }
 }
 
 export const apiId = Number(needed('MTPROTO_API_ID'))

@@ -43,8 +43,8 @@ beforeAll(async () => {
     MTPROTO_API_ID: '1',
     MTPROTO_API_HASH: 'hash',
     MTPROTO_BOT_TOKEN: '123:token',
-    MTPROTO_DC: `${server.host}:${server.port}`,
-    MTPROTO_SERVER_KEY: key,
+    EXAMPLE_DC: `${server.host}:${server.port}`,
+    EXAMPLE_SERVER_KEY: key,
     MTPROTO_FILE: resolve('assets/demo.jpg'),
   }
 })
@@ -111,7 +111,7 @@ test('all of them type-check, by the entries of the package', { timeout: 60_000 
 
 test('gramjs: a call by classes, with nothing but the session to say where', async () => {
   const session = await gramjsSession()
-  const { stdout } = await run('gramjs.js', [], { MTPROTO_SESSION: session, MTPROTO_DC: '' })
+  const { stdout } = await run('gramjs.js', [], { MTPROTO_SESSION: session, EXAMPLE_DC: '' })
   expect(stdout).toMatch(/_: 'messageMediaPhoto'/)
   expect(stdout).toMatch(/ttlSeconds: 43/)
   expect(stdout).toMatch(/hasStickers: true/)
@@ -174,7 +174,7 @@ test('an upload goes on where it was when the process was killed', async () => {
 })
 
 test('a login of another library goes on by its string', async () => {
-  const { stdout } = await run('switch-session.ts', [], { MTPROTO_SESSION: await gramjsSession(), MTPROTO_DC: '' })
+  const { stdout } = await run('switch-session.ts', [], { MTPROTO_SESSION: await gramjsSession(), EXAMPLE_DC: '' })
   expect(stdout).toBe('logged in as 123\nmessageMediaPhoto\ntrue\n')
 })
 
