@@ -114,7 +114,7 @@ export function renderErrorsDocument(errors: ErrorTable, methods: readonly strin
     "and what to do next. An aborted `signal` throws its own reason, the platform's `AbortError`.",
     '',
     '```ts',
-    "import { isRpcError } from 'mtproto-upload'",
+    "import { isRpcError, photo } from 'mtproto-upload'",
     "import { ERRORS } from 'mtproto-upload/errors'",
     '',
     'try {',
