@@ -16,6 +16,10 @@ const LIMIT = 120_000
 /** Milliseconds in which a browser that was asked to end should have done so. */
 const GRACE = 5000
 
+/** How often the folder of a browser that has ended is tried to be removed, and milliseconds between. */
+const REMOVALS = 50
+const REMOVAL_PAUSE = 200
+
 /** Tells what is thrown where nobody catches it, or the page would be waited for in vain. */
 const PAGE = `<!doctype html><script>
 const broken = (error) => fetch('/facts', { method: 'POST', body: JSON.stringify({ name: 'broken', error: String(error) }) })
@@ -82,6 +86,8 @@ export async function browse(browser: Browser, script: string): Promise<Fact[]> 
   const child = spawn(program, [...args, page], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, HOME: profile },
+    // A browser is many processes; as a group of their own they can be ended together.
+    detached: true,
   })
   let complaints = ''
   child.stderr.on('data', (chunk) => {
@@ -112,8 +118,32 @@ export async function browse(browser: Browser, script: string): Promise<Fact[]> 
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       clearTimeout(force)
     }
+    endGroup(child.pid!)
     server.closeAllConnections()
     server.close()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    await removeFolder(profile)
+  }
+}
+
+/** Removes a folder into which processes of the browser may still write for a moment after it has ended. */
+async function removeFolder(folder: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return
+    } catch (error) {
+      if (attempt === REMOVALS) throw error
+      await new Promise((resolve) => setTimeout(resolve, REMOVAL_PAUSE))
+    }
+  }
+}
+
+/** Ends what is left of a browser whose first process has ended. */
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch (error) {
+    // Nothing is left.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
