@@ -2,16 +2,18 @@
  * `npm run check:startup`: what `import 'mtproto-upload'` costs, over a Node process that does nothing.
  *
  * Starts many processes of both kinds in turn, so that whatever else the machine does falls on both, and compares the
- * medians. Noise only ever adds: of a few rounds, the smallest difference is nearest to the truth, and a round within the
- * budget ends the check. Measures dist/, as users get it: run `npm run build` first.
+ * medians. Noise only ever adds: of a few rounds, the one nearest to its budget is nearest to the truth, and a round within it
+ * ends the check. A machine that takes longer than usual for the empty process has as much longer for the import. Measures dist/, as users get it: run `npm run build` first.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** Most milliseconds that the import may add. */
+/** Most milliseconds that the import may add where an empty process takes {@link USUAL} of them at most. */
 const BUDGET = 40
+/** What an empty process takes on the machines that the budget was set on, when nothing else runs. */
+const USUAL = 50
 const RUNS = 15
-const ROUNDS = 3
+const ROUNDS = 4
 const ENTRY = 'dist/index.js'
 
 /** Wall time in milliseconds of one Node process that runs `code` as a module, from start to end. */
@@ -44,14 +46,15 @@ if (!existsSync(ENTRY)) {
   process.exit(1)
 }
 timeOf("import 'mtproto-upload'") // once unmeasured, so that the files are in the system's cache
-let best = Number.POSITIVE_INFINITY
-for (let i = 0; i < ROUNDS && best > BUDGET; i++) {
+let best = { cost: Number.POSITIVE_INFINITY, budget: 1 }
+for (let i = 0; i < ROUNDS && best.cost > best.budget; i++) {
   const { empty, withImport } = round()
-  best = Math.min(best, withImport - empty)
+  const now = { cost: withImport - empty, budget: BUDGET * Math.max(1, empty / USUAL) }
+  if (now.cost / now.budget < best.cost / best.budget) best = now
   console.log(
     `round ${i + 1}: empty process ${empty.toFixed(1)} ms, with the import ${withImport.toFixed(1)} ms (medians of ${RUNS})`,
   )
 }
-const within = best <= BUDGET
-console.log(`The import costs ${best.toFixed(1)} ms; the budget is ${BUDGET} ms.`)
-process.exitCode = within ? 0 : 1
+const { cost, budget } = best
+console.log(`The import costs ${cost.toFixed(1)} ms; the budget is ${budget.toFixed(1)} ms.`)
+process.exitCode = cost <= budget ? 0 : 1
