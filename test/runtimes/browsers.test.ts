@@ -1,13 +1,12 @@
 /**
  * The packed package in a page, bundled as a user's bundler would, in real browsers.
  */
-import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Browser, browse, bundle } from './harness/browse.ts'
-import { type Fact, FILE_SIZE, sampleBytes } from './harness/facts.ts'
-import { digest, jobFor, makeProject, type Project, startDc, stored } from './harness/setting.ts'
+import { type Fact, FILE_SIZE } from './harness/facts.ts'
+import { checkOutcome, jobFor, makeProject, type Project, startDc, stored } from './harness/setting.ts'
 
 const BROWSERS: Readonly<Record<string, { readonly program: string; readonly start: Browser }>> = {
   Chromium: {
@@ -73,17 +72,6 @@ for (const [name, { program, start }] of Object.entries(BROWSERS)) {
         await server.close()
       }
     })
-    for (const expected of EXPECTED) {
-      void test(expected.name, () => {
-        assert.deepEqual(
-          facts.find((fact) => fact.name === expected.name),
-          expected,
-        )
-      })
-    }
-    void test('the server has the large file and the small ones, byte for byte', () => {
-      for (const size of [FILE_SIZE, 700_000, 100_000, 500_000])
-        assert.ok(files.has(digest(sampleBytes(size))), `${size}`)
-    })
+    checkOutcome(EXPECTED, () => ({ facts, files }))
   })
 }

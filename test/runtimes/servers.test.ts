@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { RunningServer } from '../../dist/lab/server/index.js'
-import { type Fact, FILE_SIZE, type Job, sampleBytes } from './harness/facts.ts'
-import { digest, jobFor, makeProject, type Project, startDc, stored } from './harness/setting.ts'
+import { type Fact, FILE_SIZE, type Job } from './harness/facts.ts'
+import { checkOutcome, jobFor, makeProject, type Project, startDc, stored } from './harness/setting.ts'
 
 /** Most milliseconds that a program may take. */
 const LIMIT = 120_000
@@ -114,17 +114,6 @@ for (const { name, command } of RUNTIMES) {
     void test('it ends by itself and complains of nothing', () => {
       assert.equal(ending, 'exit code 0, signal null')
     })
-    for (const expected of EXPECTED) {
-      void test(expected.name, () => {
-        assert.deepEqual(
-          facts.find((fact) => fact.name === expected.name),
-          expected,
-        )
-      })
-    }
-    void test('the server has the large file and the small ones, byte for byte', () => {
-      for (const size of [FILE_SIZE, 700_000, 100_000, 500_000])
-        assert.ok(files.has(digest(sampleBytes(size))), `${size}`)
-    })
+    checkOutcome(EXPECTED, () => ({ facts, files }))
   })
 }

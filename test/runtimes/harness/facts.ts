@@ -53,3 +53,26 @@ export async function runTasks(
     }
   }
 }
+
+/** A client, as far as {@link uploading} needs one. */
+interface Uploader<Media> {
+  uploadMedia(options: { readonly media: Media }): Promise<{ readonly _: string }>
+  close(): Promise<void>
+}
+
+/** Makes the task of most programs: connects, uploads a document, closes; says the size that the server tells. */
+export function uploading<Options, Media>(
+  connect: (options?: Options) => Promise<Uploader<Media>>,
+): (media: Media, options?: Options) => Promise<{ readonly size: number }> {
+  return async (media, options) => {
+    const client = await connect(options)
+    try {
+      const result = await client.uploadMedia({ media })
+      const { document } = result as { readonly document?: { readonly size?: bigint } }
+      if (document?.size === undefined) throw new Error(`made ${result._}`)
+      return { size: Number(document.size) }
+    } finally {
+      await client.close()
+    }
+  }
+}

@@ -1,16 +1,18 @@
 /**
  * What the programs need around them: the package as npm would publish it, unpacked in an empty project, and a test DC.
  */
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 import { nativeCrypto } from '../../../dist/crypto/native.js'
 import { type RunningServer, startServer } from '../../../dist/lab/server/index.js'
-import { FILE_SIZE, type Job, PASSWORD, PHONE, sampleBytes } from './facts.ts'
+import { type Fact, FILE_SIZE, type Job, PASSWORD, PHONE, sampleBytes } from './facts.ts'
 
 /** The top of the project. */
 export const TOP: string = fileURLToPath(new URL('../../..', import.meta.url))
@@ -87,4 +89,23 @@ export async function stored({ world }: RunningServer): Promise<Set<string>> {
 /** What {@link stored} says of a file with these bytes. */
 export function digest(bytes: Uint8Array): string {
   return `${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** Declares the checks of what a program said and of what the server has got of it. */
+export function checkOutcome(
+  expected: readonly Fact[],
+  heard: () => { readonly facts: readonly Fact[]; readonly files: ReadonlySet<string> },
+): void {
+  for (const wanted of expected) {
+    void test(wanted.name, () => {
+      assert.deepEqual(
+        heard().facts.find((fact) => fact.name === wanted.name),
+        wanted,
+      )
+    })
+  }
+  void test('the server has the large file and the small ones, byte for byte', () => {
+    for (const size of [FILE_SIZE, 700_000, 100_000, 500_000])
+      assert.ok(heard().files.has(digest(sampleBytes(size))), `${size}`)
+  })
 }

@@ -20,7 +20,17 @@ import { probe } from 'mtproto-upload/probe'
 import { indexedDbStorage } from 'mtproto-upload/storage-indexeddb'
 import { httpWay } from 'mtproto-upload/transport/http'
 import { offThread } from 'mtproto-upload/web-crypto'
-import { CODE, type Fact, FILE_SIZE, type Job, PASSWORD, PHONE, runTasks, sampleBytes } from '../harness/facts.ts'
+import {
+  CODE,
+  type Fact,
+  FILE_SIZE,
+  type Job,
+  PASSWORD,
+  PHONE,
+  runTasks,
+  sampleBytes,
+  uploading,
+} from '../harness/facts.ts'
 
 declare const JOB: Job
 
@@ -30,19 +40,7 @@ const bot = { apiId: 1, apiHash: 'hash', botToken: '123:token', dc }
 const large = new File([sampleBytes(FILE_SIZE)], 'large.bin')
 const small = sampleBytes(700_000)
 
-async function upload(
-  media: Parameters<UploadClient['uploadMedia']>[0]['media'],
-  options: Partial<ConnectOptions> = {},
-) {
-  const client = await UploadClient.connect({ ...bot, ...options })
-  try {
-    const result = await client.uploadMedia({ media })
-    if (result._ !== 'messageMediaDocument' || result.document?._ !== 'document') throw new Error(`made ${result._}`)
-    return { size: Number(result.document.size) }
-  } finally {
-    await client.close()
-  }
-}
+const upload = uploading((options?: Partial<ConnectOptions>) => UploadClient.connect({ ...bot, ...options }))
 
 /** A picture that the browser itself draws. */
 async function drawn(): Promise<Blob> {

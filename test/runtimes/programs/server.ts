@@ -5,27 +5,14 @@
 import { readFile } from 'node:fs/promises'
 import { type ConnectOptions, document, type MtprotoError, photo, UploadClient } from 'mtproto-upload'
 import { phoneLogin } from 'mtproto-upload/login'
-import { CODE, FILE_SIZE, type Job, PASSWORD, PHONE, runTasks, sampleBytes } from '../harness/facts.ts'
+import { CODE, FILE_SIZE, type Job, PASSWORD, PHONE, runTasks, sampleBytes, uploading } from '../harness/facts.ts'
 
 const job = JSON.parse(process.env.JOB!) as Job
 const { dcId, host, port, key, file, folder } = job
 const dc = { id: dcId, host, port, serverKeys: [key] }
 const bot = { apiId: 1, apiHash: 'hash', botToken: '123:token', dc }
 
-/** Connects, uploads, closes; returns the size that the server tells. */
-async function upload(
-  media: Parameters<UploadClient['uploadMedia']>[0]['media'],
-  options: Partial<ConnectOptions> = {},
-) {
-  const client = await UploadClient.connect({ ...bot, ...options })
-  try {
-    const result = await client.uploadMedia({ media })
-    if (result._ !== 'messageMediaDocument' || result.document?._ !== 'document') throw new Error(`made ${result._}`)
-    return { size: Number(result.document.size) }
-  } finally {
-    await client.close()
-  }
-}
+const upload = uploading((options?: Partial<ConnectOptions>) => UploadClient.connect({ ...bot, ...options }))
 
 /** The smallest PNG: one pixel. */
 const PIXEL = Uint8Array.from(
